@@ -1,0 +1,110 @@
+"""The nouns that flow through the pipeline."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.camera import Camera
+
+Progress = Callable[[str, float], None]
+"""progress(stage, fraction): `stage` in plain English, `fraction` of the whole run in [0, 1]; may raise Cancelled."""
+
+Detail = Literal["full", "high", "medium", "low"]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the user can choose. height: metres from the floor to the top of the head. person: index by size."""
+
+    detail: Detail = "full"
+    height: float = 1.75
+    weights: str = "default"
+    device: str = "auto"
+    person: int = 0
+    mask: Path | None = None
+
+
+@dataclass(frozen=True)
+class Photo:
+    """rgb: HxWx3 uint8 sRGB, upright. alpha: HxW uint8 or None. focal: in pixels, None where the file does not tell."""
+
+    rgb: NDArray[np.uint8]
+    alpha: NDArray[np.uint8] | None = None
+    focal: float | None = None
+    name: str = "photo"
+
+
+@dataclass(frozen=True)
+class Person:
+    """One person in a photo.
+
+    keypoints: (31, 2) float64 photo pixels (x, y), order of `skeleton.KEYPOINTS`, NaN = missing.
+    depths: (31,) float64 metres behind the pelvis's centre along the view (positive = farther), for a person of the
+        detector's own metric scale, NaN = missing.
+    mask: HxW bool, the photo's size. index, count: which of how many people, by size.
+    """
+
+    keypoints: NDArray[np.float64]
+    depths: NDArray[np.float64]
+    mask: NDArray[np.bool_]
+    index: int = 0
+    count: int = 1
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """The person framed as the networks saw people in training.
+
+    rgb: 2048x2048x3 uint8 (not masked). mask: 2048x2048 bool. keypoints: (31, 2) canvas pixels, NaN = missing.
+    depths: (31,) camera units behind the body's centre, NaN = missing. scale, offset: canvas = scale * photo + offset
+    (pixel-edge coordinates, x then y).
+    """
+
+    rgb: NDArray[np.uint8]
+    mask: NDArray[np.bool_]
+    keypoints: NDArray[np.float64]
+    depths: NDArray[np.float64]
+    camera: Camera
+    scale: float = 1.0
+    offset: tuple[float, float] = (0.0, 0.0)
+
+
+@dataclass(frozen=True)
+class Maps:
+    """front, back: 2048x2048 float32 network depth, both 0 outside the person, front <= back inside."""
+
+    front: NDArray[np.float32]
+    back: NDArray[np.float32]
+
+    @property
+    def mask(self) -> NDArray[np.bool_]:
+        return self.front > 0
+
+
+@dataclass(frozen=True)
+class Mesh:
+    """vertices: (N, 3) float32. faces: (M, 3) int32, counter-clockwise from outside. colors: (N, 3) uint8 sRGB."""
+
+    vertices: NDArray[np.float32]
+    faces: NDArray[np.int32]
+    colors: NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Reconstruction:
+    """A person's mesh (metres, z up, facing -y, feet at z = 0) and where it comes from."""
+
+    mesh: Mesh
+    maps: Maps
+    canvas: Canvas
+    person: Person
+    settings: Settings
+    weights: str
+    licence: str
+    warnings: tuple[str, ...] = ()
+    seconds: dict[str, float] = field(default_factory=dict)
