@@ -1,0 +1,118 @@
+"""A first guess of the body's depth: capsules along the 3D key points (the `prior` input of the default weights)."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.camera import CANVAS, NETWORK_FOCAL, encode, ray_lengths, slopes
+from engine.skeleton import INDEX
+from engine.types import Canvas
+
+SIZE = 256
+CHANNELS = 4
+
+TORSO = ("left_hip", "right_hip", "left_shoulder", "right_shoulder")
+"""The joints whose mean depth is the body's centre; see `centred_depths`."""
+
+# Bones with their length and radius as shares of the body's height (Winter, Biomechanics and Motor Control of
+# Human Movement, body segment lengths; radii are half the mean thickness seen from the side).
+BONES = (
+    ("left_shoulder", "left_elbow", 0.172, 0.028), ("left_elbow", "left_wrist", 0.146, 0.023),
+    ("left_wrist", "left_finger3", 0.075, 0.016),
+    ("left_hip", "left_knee", 0.245, 0.048), ("left_knee", "left_ankle", 0.246, 0.034),
+    ("left_ankle", "left_big_toe", 0.110, 0.024), ("left_heel", "left_big_toe", 0.140, 0.020),
+    ("left_shoulder", "left_hip", 0.290, 0.062), ("left_ear", "left_eye", 0.050, 0.045),
+)  # fmt: skip
+CROSS_BONES = (
+    ("left_shoulder", "right_shoulder", 0.220, 0.052),
+    ("left_hip", "right_hip", 0.110, 0.066),
+    ("left_ear", "right_ear", 0.085, 0.060),
+    ("left_shoulder", "right_hip", 0.310, 0.062),
+    ("right_shoulder", "left_hip", 0.310, 0.062),
+)
+
+
+def _mirrored(name: str) -> str:
+    return name.replace("left_", "right_", 1)
+
+
+ALL_BONES = BONES + tuple((_mirrored(a), _mirrored(b), length, r) for a, b, length, r in BONES) + CROSS_BONES
+_START = np.array([INDEX[a] for a, *_ in ALL_BONES])
+_END = np.array([INDEX[b] for _, b, *_ in ALL_BONES])
+_LENGTH = np.array([length for *_, length, _ in ALL_BONES])
+_RADIUS = np.array([radius for *_, radius in ALL_BONES])
+
+
+def centred_depths(depths: NDArray) -> NDArray:
+    """Depths (31,) relative to the mean of hips and shoulders (of all joints where the whole torso is missing)."""
+    torso = depths[[INDEX[name] for name in TORSO]]
+    known = torso if np.isfinite(torso).any() else depths
+    return depths - np.nanmean(known) if np.isfinite(known).any() else depths
+
+
+def body_height(joints: NDArray) -> float:
+    """Height of a person in camera units from 3D joints (31, 3): median over the bones of length / share.
+
+    NaN where no bone is known.
+    """
+    lengths = np.linalg.norm(joints[_END] - joints[_START], axis=1) / _LENGTH
+    lengths = lengths[np.isfinite(lengths)]
+    return float(np.median(lengths)) if len(lengths) else float("nan")
+
+
+def camera_joints(keypoints: NDArray, depths: NDArray) -> NDArray:
+    """Canvas pixels (31, 2) and depth offsets (31,) -> joints (31, 3) in camera units, z from the body's centre."""
+    rays = (keypoints - CANVAS / 2) / NETWORK_FOCAL
+    return np.concatenate([rays * (1 + depths[:, None]), depths[:, None]], axis=1)
+
+
+def prior_maps(canvas: Canvas, size: int = SIZE) -> NDArray[np.float32]:
+    """The prior of a framed person: (4, size, size) float32, see `capsule_maps` and the mask (0 or 1)."""
+    mask = cv2.resize(canvas.mask.astype(np.float32), (size, size), interpolation=cv2.INTER_AREA)
+    return np.concatenate([capsule_maps(canvas.keypoints, canvas.depths, size), mask[None]])
+
+
+def capsule_maps(keypoints: NDArray, depths: NDArray, size: int = SIZE) -> NDArray[np.float32]:
+    """Capsules along the bones, seen by the network's camera: (3, size, size) float32.
+
+    Channel 0: network depth of the middle of the body minus 2, continued smoothly outside the capsules.
+    Channel 1: half the thickness in network units, 0 outside. Channel 2: 1 inside the capsules, falling to 0 around.
+    Joints that are missing (NaN) take their bones away; without any bone all channels are 0.
+    """
+    joints = camera_joints(keypoints, centred_depths(depths))
+    height = body_height(joints)
+    known = np.isfinite(joints[_START]).all(1) & np.isfinite(joints[_END]).all(1)
+    if not known.any() or not np.isfinite(height):
+        return np.zeros((3, size, size), np.float32)
+    radius = (_RADIUS[known] * height)[:, None, None]
+    distance, depth = _distance_to_bones(joints[_START[known]], joints[_END[known]], size)
+    return _merge(distance, depth, radius, size)
+
+
+def _distance_to_bones(start: NDArray, end: NDArray, size: int) -> tuple[NDArray, NDArray]:
+    """Distance in the body's plane (camera units) from each pixel to each bone, and the bone's depth there."""
+    x, y = np.meshgrid(slopes(size), slopes(size))
+    a = start[:, :2] / (1 + start[:, 2:])
+    d = end[:, :2] / (1 + end[:, 2:]) - a
+    px, py = x[None] - a[:, 0, None, None], y[None] - a[:, 1, None, None]
+    along = (px * d[:, 0, None, None] + py * d[:, 1, None, None]) / np.maximum((d**2).sum(1), 1e-9)[:, None, None]
+    along = np.clip(along, 0, 1)
+    distance = np.hypot(px - along * d[:, 0, None, None], py - along * d[:, 1, None, None])
+    return distance, start[:, 2, None, None] * (1 - along) + end[:, 2, None, None] * along
+
+
+def _merge(distance: NDArray, depth: NDArray, radius: NDArray, size: int) -> NDArray[np.float32]:
+    half = np.sqrt(np.maximum(radius**2 - distance**2, 0))
+    inside = distance < radius
+    covered = inside.any(0)
+    front = np.where(inside, depth - half, np.inf).min(0)
+    back = np.where(inside, depth + half, -np.inf).max(0)
+    gap = np.maximum(distance - radius, 0) + 0.1 * radius
+    weight = gap**-4
+    middle = (weight * depth).sum(0) / weight.sum(0)
+    middle = np.where(covered, (np.where(covered, front, 0) + np.where(covered, back, 0)) / 2, middle)
+    thickness = np.where(covered, np.where(covered, back, 0) - np.where(covered, front, 0), 0)
+    rays = ray_lengths(size)
+    confidence = np.exp(-((np.maximum(distance - radius, 0) / (2 * radius)) ** 2)).max(0)
+    near, far = ((encode((1 + middle + s * thickness / 2) * rays)) for s in (-1, 1))
+    return np.stack([(near + far) / 2 - 2, (far - near) / 2, confidence]).astype(np.float32)

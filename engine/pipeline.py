@@ -1,0 +1,94 @@
+"""From a photo to a mesh: every stage in order."""
+
+import time
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.framing import frame
+from engine.networks.graph import TwoK2K
+from engine.networks.inference import pick_device, predict
+from engine.person import find_people
+from engine.photo import load_photo, photo_from_array
+from engine.surface import build
+from engine.types import Photo, Progress, Reconstruction, Settings
+from engine.weights import WeightsInfo, load
+
+NON_COMMERCIAL = "These weights are for non-commercial use only, and so is this result."
+
+
+class _Stages:
+    """Tells the progress callback where each stage lies within the whole run, and measures its seconds."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self._progress = progress
+        self.seconds: dict[str, float] = {}
+
+    def run(self, name: str, start: float, end: float) -> Progress:
+        """Open the stage `name`, which covers [start, end] of the run; gives the callback for its own steps."""
+        now = time.perf_counter()
+        self._close(now)
+        self._open = (name, now)
+
+        def step(_: str, fraction: float) -> None:
+            if self._progress is not None:
+                self._progress(name, start + (end - start) * fraction)
+
+        step(name, 0.0)
+        return step
+
+    _open: tuple[str, float] | None = None
+
+    def _close(self, now: float) -> None:
+        if self._open is not None:
+            self.seconds[self._open[0]] = now - self._open[1]
+
+    def finish(self) -> dict[str, float]:
+        self._close(time.perf_counter())
+        return self.seconds
+
+
+def reconstruct(
+    photo: Path | str | NDArray[np.uint8], settings: Settings | None = None, progress: Progress | None = None
+) -> Reconstruction:
+    """Turn a photo of a person into a closed, coloured, life-size mesh.
+
+    photo: a file, or HxWx3 (HxWx4 with alpha) uint8 sRGB. Raises UserError where the user can mend something, and
+    whatever `progress` raises (Cancelled).
+    """
+    settings = settings or Settings()
+    stages = _Stages(progress)
+    stages.run("Reading the photo", 0.0, 0.03)
+    picture = _read(photo)
+    stages.run("Finding the person", 0.03, 0.2)
+    person = find_people(picture, settings.person, settings.mask)
+    canvas = frame(picture, person)
+    stages.run("Loading the networks", 0.2, 0.25)
+    network, info = network_of(settings.weights, settings.device)
+    step = stages.run("Estimating depth", 0.25, 0.65)
+    maps = predict(network, canvas, step)
+    step = stages.run("Building the mesh", 0.65, 1.0)
+    mesh, warnings = build(maps, canvas, picture, settings, step)
+    if not info.commercial:
+        warnings = (*warnings, NON_COMMERCIAL)
+    seconds = stages.finish()
+    return Reconstruction(
+        mesh, maps, canvas, person, settings, info.name, info.licence, (*person.warnings, *warnings), seconds
+    )
+
+
+def _read(photo: Path | str | NDArray[np.uint8]) -> Photo:
+    return photo_from_array(photo) if isinstance(photo, np.ndarray) else load_photo(photo)
+
+
+@lru_cache(maxsize=1)
+def network_of(weights: str, device: str) -> tuple[TwoK2K, WeightsInfo]:
+    """The network with the named weights, kept until another is asked for or `release_networks` is called."""
+    return load(weights, pick_device(device))
+
+
+def release_networks() -> None:
+    """Forget the loaded network, so that its memory can be reclaimed."""
+    network_of.cache_clear()
