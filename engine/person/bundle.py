@@ -1,0 +1,145 @@
+"""Assembles the pose model bundle (`pose.task`) from the models inside the mediapipe 0.10.21 wheel.
+
+    python -m engine.person.bundle [WHEEL]
+
+The wheel of any platform will do, because only its two pose models (Apache-2.0) are read; without WHEEL pip fetches it.
+mediapipe's Tasks (1.x) take the models from one stored zip and want to be told, in TFLite metadata inside each model,
+how pixels are normalised; mediapipe's own metadata writer needs a native module that 1.x no longer has, so the
+metadata is written here with the FlatBuffers schemas that it still has.
+"""
+
+import hashlib
+import subprocess
+import sys
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import flatbuffers
+
+from engine.errors import UserError
+
+BUNDLE = Path(__file__).parent / "models" / "pose.task"
+"""Where the detector looks for the bundle (not in git)."""
+
+WHEEL = "mediapipe==0.10.21"
+
+
+@dataclass(frozen=True)
+class Model:
+    """One model: its path in the wheel and its content's SHA-256, its name in the bundle, pixel normalisation, outputs."""
+
+    source: str
+    sha256: str
+    name: str
+    mean: float
+    std: float
+    outputs: int
+
+
+MODELS = (
+    Model(
+        "mediapipe/modules/pose_detection/pose_detection.tflite",
+        "9ba9dd3d42efaaba86b4ff0122b06f29c4122e756b329d89dca1e297fd8f866c",
+        "pose_detector.tflite",
+        mean=127.5,
+        std=127.5,
+        outputs=2,
+    ),
+    Model(
+        "mediapipe/modules/pose_landmark/pose_landmark_full.tflite",
+        "e9a5c5cb17f736fafd4c2ec1da3b3d331d6edbe8a0d32395855aeb2cdfd64b9f",
+        "pose_landmarks_detector.tflite",
+        mean=0.0,
+        std=255.0,
+        outputs=5,
+    ),
+)
+
+
+def build_bundle(wheel: Path, bundle: Path = BUNDLE) -> Path:
+    """Write `bundle` from the models in `wheel` and return its path.
+
+    Raises UserError if the wheel is not mediapipe 0.10.21 (each model's SHA-256 is checked).
+    """
+    models = [(model.name, _with_metadata(_read_model(wheel, model), model)) for model in MODELS]
+    bundle.parent.mkdir(parents=True, exist_ok=True)
+    partial = bundle.with_suffix(".partial")
+    with zipfile.ZipFile(partial, "w", zipfile.ZIP_STORED) as archive:
+        for name, content in models:
+            archive.writestr(zipfile.ZipInfo(name), content)  # ZipInfo: a fixed date, so that builds are reproducible
+    partial.replace(bundle)
+    return bundle
+
+
+def download_wheel(folder: Path) -> Path:
+    """Fetch the wheel into `folder` with pip and return its path (the platform does not matter, so one is fixed)."""
+    selection = ["--no-deps", "--only-binary=:all:", "--platform=manylinux_2_28_x86_64", "--python-version=3.11"]
+    command = [sys.executable, "-m", "pip", "download", "--quiet", *selection, f"--dest={folder}", WHEEL]
+    subprocess.run(command, check=True)
+    return next(folder.glob("mediapipe-*.whl"))
+
+
+def _read_model(wheel: Path, model: Model) -> bytes:
+    try:
+        with zipfile.ZipFile(wheel) as archive:
+            content = archive.read(model.source)
+    except (OSError, KeyError, zipfile.BadZipFile) as error:
+        raise UserError(f"{wheel} is not the wheel of {WHEEL}; let pip download it again.") from error
+    if hashlib.sha256(content).hexdigest() != model.sha256:
+        raise UserError(f"The pose models in {wheel} are not those of {WHEEL}; let pip download it again.")
+    return content
+
+
+class _AlignedBuilder(flatbuffers.Builder):
+    """Keeps the 16-byte alignment of weights that the TFLite schema asks for and Python's builder drops."""
+
+    def StartVector(self, elemSize: int, numElems: int, alignment: int) -> int:  # noqa: N802, N803
+        return super().StartVector(elemSize, numElems, max(alignment, 16))
+
+
+def _with_metadata(content: bytes, model: Model) -> bytes:
+    """The TFLite model with the metadata as one more buffer named TFLITE_METADATA."""
+    from mediapipe.tasks.metadata import schema_py_generated as schema
+
+    tflite = schema.ModelT.InitFromPackedBuf(content)
+    tflite.buffers.append(schema.BufferT(data=list(_metadata(model))))
+    entry = schema.MetadataT(name="TFLITE_METADATA", buffer=len(tflite.buffers) - 1)
+    tflite.metadata = [*(tflite.metadata or []), entry]
+    builder = _AlignedBuilder(len(content) + 4096)
+    builder.Finish(tflite.Pack(builder), b"TFL3")
+    return bytes(builder.Output())
+
+
+def _metadata(model: Model) -> bytes:
+    """The metadata: one RGB picture in, `outputs` feature tensors out (schema: TFLite metadata_schema.fbs)."""
+    from mediapipe.tasks.metadata import metadata_schema_py_generated as schema
+
+    normalization = schema.ProcessUnitT(
+        schema.ProcessUnitOptions.NormalizationOptions, schema.NormalizationOptionsT([model.mean], [model.std])
+    )
+    pixels = schema.ImagePropertiesT(schema.ColorSpaceType.RGB)
+    picture = schema.ContentT(schema.ContentProperties.ImageProperties, pixels)
+    features = schema.ContentT(schema.ContentProperties.FeatureProperties, schema.FeaturePropertiesT())
+    graph = schema.SubGraphMetadataT(
+        inputTensorMetadata=[schema.TensorMetadataT("image", content=picture, processUnits=[normalization])],
+        outputTensorMetadata=[schema.TensorMetadataT(f"output {i}", content=features) for i in range(model.outputs)],
+    )
+    builder = flatbuffers.Builder(1024)
+    builder.Finish(schema.ModelMetadataT(model.name, subgraphMetadata=[graph]).Pack(builder), b"M001")
+    return bytes(builder.Output())
+
+
+def main(arguments: list[str]) -> None:
+    """Build the bundle from the wheel named by the first argument, or from one that pip fetches."""
+    with tempfile.TemporaryDirectory() as folder:
+        wheel = Path(arguments[0]) if arguments else download_wheel(Path(folder))
+        print(build_bundle(wheel))
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1:])
+    except UserError as error:
+        sys.exit(str(error))
