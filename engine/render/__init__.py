@@ -1,0 +1,1 @@
+"""A z-buffer renderer in torch: training pictures and depth maps, test pictures, turntables."""
