@@ -1,0 +1,7 @@
+"""The command line: `python -m engine COMMAND ...`."""
+
+import sys
+
+from engine.cli import main
+
+sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,139 @@
+"""`python -m engine reconstruct`: a photo in, a mesh file out."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TypeVar, get_args
+
+from engine.errors import UserError
+from engine.types import Detail, Progress, Reconstruction, Settings
+
+SUFFIXES = (".glb", ".ply", ".obj", ".stl")
+DEVICES = ("auto", "cpu", "cuda", "mps")
+
+Number = TypeVar("Number", int, float)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    defaults = Settings()
+    add = parser.add_argument
+    add("photo", type=Path, metavar="PHOTO", help="the picture")
+    add("-o", "--output", type=Path, required=True, metavar="OUT", help="mesh file: .glb, .ply, .obj or .stl")
+    add("--weights", default=defaults.weights, metavar="NAME|FILE", help="network weights (%(default)s)")
+    add("--device", default=defaults.device, choices=DEVICES, help="where the networks run (%(default)s)")
+    add("--detail", default=defaults.detail, choices=get_args(Detail), help="number of triangles (%(default)s)")
+    add("--height", default=defaults.height, type=_height, metavar="METRES", help="the person's height (%(default)s)")
+    add(
+        "--person",
+        default=defaults.person,
+        type=_index,
+        metavar="N",
+        help="which person, by size, from 0 (%(default)s)",
+    )
+    add("--mask", type=Path, metavar="FILE", help="picture of the photo's size, white where the person is")
+    add("--keep-maps", type=Path, metavar="DIR", help="also write the framed photo, mask and depth maps")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Check everything that can be checked before the long work, reconstruct, save, report."""
+    check_output(arguments.output)
+    if arguments.keep_maps:
+        _make_folder(arguments.keep_maps)
+    settings = Settings(
+        detail=arguments.detail,
+        height=arguments.height,
+        weights=arguments.weights,
+        device=arguments.device,
+        person=arguments.person,
+        mask=arguments.mask,
+    )
+    from engine.export import save
+    from engine.pipeline import reconstruct
+
+    result = reconstruct(arguments.photo, settings, progress_printer())
+    save(result.mesh, arguments.output)
+    if arguments.keep_maps:
+        save_maps(result, arguments.keep_maps)
+    _report(result, arguments.output)
+    return 0
+
+
+def check_output(path: Path) -> None:
+    """Raise UserError unless a mesh can be written to `path`."""
+    if path.suffix.lower() not in SUFFIXES:
+        raise UserError(f"The output {path} must end in {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}.")
+    if path.is_dir():
+        raise UserError(f"The output {path} is a folder; give a file name.")
+    if not path.parent.is_dir():
+        raise UserError(f"The folder {path.parent} does not exist; make it first or choose another output.")
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise UserError(f"The output {path} cannot be written; choose a place where you may write.")
+
+
+def progress_printer() -> Progress:
+    """A callback that shows stage and percentage on stderr: one changing line in a terminal, else a line per stage."""
+    last = ""
+
+    def show(stage: str, fraction: float) -> None:
+        nonlocal last
+        if sys.stderr.isatty():
+            print(f"\r\033[K{fraction:4.0%}  {stage}", end="\n" if fraction >= 1 else "", file=sys.stderr, flush=True)
+        elif stage != last:
+            print(f"{fraction:4.0%}  {stage}", file=sys.stderr, flush=True)
+        last = stage
+
+    return show
+
+
+def save_maps(result: Reconstruction, folder: Path) -> None:
+    """Write the networks' input and output to `folder`.
+
+    photo.png, mask.png: the person on the 2048 canvas. depth.npz: front and back, float32 network depth, 0 outside.
+    front.png, back.png: the same for the eye, 16 bit, near is bright.
+    """
+    import numpy as np
+    from PIL import Image
+
+    maps, mask = result.maps, result.maps.mask
+    nearest, farthest = maps.front.min(initial=4, where=mask), maps.back.max(initial=0, where=mask)
+    Image.fromarray(result.canvas.rgb).save(folder / "photo.png")
+    Image.fromarray(result.canvas.mask).save(folder / "mask.png")
+    np.savez_compressed(folder / "depth.npz", front=maps.front, back=maps.back)
+    for name, depth in (("front", maps.front), ("back", maps.back)):
+        shade = 1 - 0.9 * (depth - nearest) / max(farthest - nearest, 1e-6)
+        Image.fromarray((np.where(mask, shade, 0) * 65535).astype(np.uint16)).save(folder / f"{name}.png")
+
+
+def _report(result: Reconstruction, output: Path) -> None:
+    for warning in result.warnings:
+        print(f"Warning: {warning}", file=sys.stderr)
+    vertices, faces = len(result.mesh.vertices), len(result.mesh.faces)
+    print(f"{output}: {vertices:,} vertices, {faces:,} triangles, {sum(result.seconds.values()):.1f} s")
+    print(f"weights: {result.weights} ({result.licence})")
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(
+            f"The folder {folder} cannot be made ({error.strerror}); choose another for the maps."
+        ) from error
+
+
+def _height(text: str) -> float:
+    return _number(text, float, 0.3, 3, "a height in metres")
+
+
+def _index(text: str) -> int:
+    return _number(text, int, 0, 999, "a person's number")
+
+
+def _number(text: str, kind: Callable[[str], Number], low: Number, high: Number, what: str) -> Number:
+    with suppress(ValueError):
+        if low <= (value := kind(text)) <= high:
+            return value
+    raise argparse.ArgumentTypeError(f"'{text}' is not {what} between {low} and {high}")
