@@ -93,7 +93,9 @@ def _joined(parts: list[TexturedMesh]) -> TexturedMesh:
     materials = np.cumsum([0, *(len(part.textures) for part in textured)])
     return TexturedMesh(
         np.concatenate([part.vertices for part in textured] or [np.zeros((0, 3), np.float32)]),
-        np.concatenate([p.faces + s for p, s in zip(textured, starts, strict=False)] or [np.zeros((0, 3))]).astype(np.int32),
+        np.concatenate([p.faces + s for p, s in zip(textured, starts, strict=False)] or [np.zeros((0, 3))]).astype(
+            np.int32
+        ),
         np.concatenate([part.uv for part in textured if part.uv is not None] or [np.zeros((0, 3, 2), np.float32)]),
         np.concatenate([p.materials + m for p, m in zip(textured, materials, strict=False)] or [[]]).astype(np.int32),
         tuple(texture for part in textured for texture in part.textures),
