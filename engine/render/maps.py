@@ -37,9 +37,9 @@ class Layer:
 class RenderedView:
     """One view of a person. front: the nearest surface, back: the farthest, both seen along the same rays.
 
-    mask: (H, W) bool. joints: (31, 2) float64 window pixels, pixel-edge coordinates. offsets: (31,) float64 camera units
-    behind the body's centre along the view axis. visible: (31,) bool, in the window and not hidden behind another part.
-    Missing joints are NaN and not visible. The back is lit as if the same lights stood behind the person.
+    mask: (H, W) bool. joints: (31, 2) float64 window pixels, pixel-edge coordinates. offsets: (31,) float64 camera
+    units behind the body's centre along the view axis. visible: (31,) bool, in the window and not hidden behind another
+    part. Missing joints are NaN and not visible. The back is lit as if the same lights stood behind the person.
     """
 
     front: Layer

@@ -1,6 +1,6 @@
 """Textured meshes, and how to read them from obj, glb, ply and stl files."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -43,12 +43,12 @@ def load_mesh(path: Path | str, up: Literal["y", "z"] | None = None) -> Textured
     """
     path = Path(path)
     parts = [_part(geometry) for geometry in _geometries(path)]
-    mesh = _joined(parts)
+    mesh = _welded(_joined(parts))
     if not len(mesh.faces) or not np.isfinite(mesh.vertices).all():
         raise UserError(f"{path.name} holds no usable triangles; choose a file with a surface mesh.")
     if (up or FILE_TYPES[path.suffix.lower()]) == "y":
         x, y, z = mesh.vertices.T
-        object.__setattr__(mesh, "vertices", np.stack([x, -z, y], axis=1))
+        return replace(mesh, vertices=np.stack([x, -z, y], axis=1))
     return mesh
 
 
@@ -58,7 +58,7 @@ def _geometries(path: Path) -> list[trimesh.Trimesh]:
     if not path.is_file():
         raise UserError(f"{path} does not exist; choose an existing mesh file.")
     try:
-        scene = trimesh.load_scene(path, process=False, maintain_order=True)
+        scene = trimesh.load_scene(path, process=False)
         return [g for g in scene.dump() if isinstance(g, trimesh.Trimesh)]
     except Exception as error:
         raise UserError(f"{path.name} cannot be read as a mesh; save it again in another program.") from error
@@ -78,7 +78,8 @@ def _part(geometry: trimesh.Trimesh) -> TexturedMesh:
 
 
 def _texture(material: Material) -> NDArray[np.uint8]:
-    picture: Image.Image | None = material.baseColorTexture if isinstance(material, PBRMaterial) else material.image
+    name = "baseColorTexture" if isinstance(material, PBRMaterial) else "image"
+    picture: Image.Image | None = getattr(material, name, None)
     if picture is None:
         return np.asarray(material.main_color, np.uint8).reshape(1, 1, 4) | np.array([0, 0, 0, 255], np.uint8)
     return np.array(picture.convert("RGBA"))
@@ -100,6 +101,14 @@ def _joined(parts: list[TexturedMesh]) -> TexturedMesh:
         np.concatenate([p.materials + m for p, m in zip(textured, materials, strict=False)] or [[]]).astype(np.int32),
         tuple(texture for part in textured for texture in part.textures),
     )
+
+
+def _welded(mesh: TexturedMesh) -> TexturedMesh:
+    """One vertex per position, so that shading is smooth across the seams of the textures."""
+    if mesh.uv is None or not len(mesh.vertices):
+        return mesh
+    vertices, index = np.unique(mesh.vertices, axis=0, return_inverse=True)
+    return replace(mesh, vertices=vertices, faces=index.reshape(-1)[mesh.faces].astype(np.int32))
 
 
 def _with_texels(part: TexturedMesh) -> TexturedMesh:

@@ -36,7 +36,7 @@ class Hits:
 
 @dataclass(frozen=True)
 class Cutout:
-    """Holes in surfaces. cut: (F,) bool, the faces that may have holes; keep(faces (N,), barycentric (N, 3)) -> (N,) bool."""
+    """Holes in surfaces. cut: (F,) bool, faces that may have holes. keep: (faces (N,), barycentric (N, 3)) -> (N,)."""
 
     cut: Tensor
     keep: Callable[[Tensor, Tensor], Tensor]
@@ -44,7 +44,7 @@ class Cutout:
 
 @dataclass(frozen=True)
 class _Triangles:
-    """Triangles on the picture. points: (F, 3, 2) float64 pixels. nearness: (F, 3) float64. area: (F,) twice, signed."""
+    """Triangles on the picture. points: (F, 3, 2) float64 pixels. nearness: (F, 3) float64. area: (F,) doubled."""
 
     points: Tensor
     nearness: Tensor

@@ -92,7 +92,7 @@ def place(vertices: NDArray, view: View) -> Placement:
 
 
 def network_depth(offsets: NDArray, x: NDArray, y: NDArray) -> NDArray:
-    """Offsets along the view axis (camera units) at ray slopes x, y -> network depth: what `camera.unproject` inverts."""
+    """Offsets along the view axis (camera units) at ray slopes x, y -> network depth; inverse of `camera.unproject`."""
     return encode(np.sqrt(1 + x * x + y * y) * (1 + offsets))
 
 
