@@ -1,0 +1,123 @@
+"""What a person wears, and in which colours."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.training.people.garment import Garment
+from engine.training.people.material import IDENTITY, LUMA, Material, color_change, dye, random_color
+from engine.training.people.phenotype import ADULT
+from engine.training.people.wardrobe import Wardrobe
+
+Float32 = NDArray[np.float32]
+Worn = tuple[Garment, tuple[Material, ...]]
+
+UNDERWEAR = "young_caucasian_female_special_suit"
+"""The one skin with a suit painted on."""
+
+_HAIR_COLORS = np.array(
+    [[0.03, 0.025, 0.02], [0.07, 0.045, 0.03], [0.16, 0.1, 0.06], [0.3, 0.2, 0.11], [0.55, 0.42, 0.25], [0.36, 0.15, 0.07]],
+    dtype=np.float32,
+)
+_GREY_HAIR = np.array([[0.35, 0.34, 0.33], [0.62, 0.61, 0.6], [0.82, 0.81, 0.78]], dtype=np.float32)
+
+_SKIN_TONES = {
+    "african": np.array([[0.22, 0.14, 0.1], [0.48, 0.32, 0.23]], dtype=np.float32),
+    "asian": np.array([[0.6, 0.43, 0.33], [0.86, 0.7, 0.58]], dtype=np.float32),
+    "caucasian": np.array([[0.66, 0.48, 0.4], [0.92, 0.76, 0.67]], dtype=np.float32),
+}
+"""Darkest and lightest mean skin colour."""
+
+_SHORT_HAIR = ("short01", "short02", "short03", "short04")
+
+
+def sample_clothes(rng: np.random.Generator, wardrobe: Wardrobe, phenotype: dict[str, float]) -> list[Worn]:
+    """Everything but the skin: outfit, shoes, hair or hat, eyes, brows, lashes, each with one material per group."""
+    female = phenotype["gender"] > 0.5
+    hair = _hair_color(rng, phenotype["age"])
+    worn: list[Worn] = []
+    outfit = _pick(rng, _outfits(rng, wardrobe, female))
+    worn.append((outfit, _cloth(rng, wardrobe, outfit)))
+    if rng.uniform() < 0.93:
+        shoes = _pick(rng, wardrobe.garments["shoes"])
+        worn.append((shoes, _cloth(rng, wardrobe, shoes)))
+    worn += _head(rng, wardrobe, phenotype, hair)
+    return worn
+
+
+def sample_skin(rng: np.random.Generator, wardrobe: Wardrobe, phenotype: dict[str, float]) -> Material:
+    """A skin texture of fitting sex and age, moved toward a random tone of the person's descent."""
+    names = [name for name in wardrobe.skins if name != UNDERWEAR]
+    sex = "_female" if phenotype["gender"] > 0.5 else "_male"
+    names = [name for name in names if sex in name]
+    old = "old" if phenotype["age"] > 0.88 else "middleage" if phenotype["age"] > 0.76 else "young"
+    names = [name for name in names if name.startswith(old)] or names
+    race = max(_SKIN_TONES, key=lambda key: phenotype[key])
+    shade = "dark" if race == "african" else "light"
+    names = [name for name in names if shade in name] or names
+    texture = names[rng.integers(len(names))]
+    dark, light = _SKIN_TONES[race]
+    tone = dark + (light - dark) * rng.uniform() + rng.normal(0, 0.015, 3)
+    gain = 0.85 * tone / wardrobe.tones[texture] + 0.15
+    return Material(texture, np.hstack([np.diag(gain), np.zeros((3, 1))]).astype(np.float32))
+
+
+def _pick(rng: np.random.Generator, garments: Sequence[Garment]) -> Garment:
+    return garments[rng.integers(len(garments))]
+
+
+def _outfits(rng: np.random.Generator, wardrobe: Wardrobe, female: bool) -> list[Garment]:
+    """Mostly the own sex's clothes; women often wear the men's trousers and shirts."""
+    own = female != (rng.uniform() < (0.25 if female else 0.04))
+    return [g for g in wardrobe.garments["outfit"] if g.name.startswith("female") == own]
+
+
+def _cloth(rng: np.random.Generator, wardrobe: Wardrobe, garment: Garment) -> tuple[Material, ...]:
+    groups = int(garment.surface.groups.max()) + 1
+    original = rng.uniform() < 0.2 and garment.texture is not None
+    texture = garment.texture or garment.name
+    tone = float(wardrobe.tones[texture] @ LUMA)
+    return tuple(Material(texture, IDENTITY if original else _recolor(rng, tone)) for _ in range(groups))
+
+
+def _recolor(rng: np.random.Generator, tone: float) -> Float32:
+    """Either other hues of the same pattern, or dyed cloth that keeps some of the pattern."""
+    if rng.uniform() < 0.35:
+        return color_change(rng.uniform(), rng.uniform(0.3, 1.3), rng.uniform(0.6, 1.4))
+    return dye(random_color(rng), tone, rng.uniform(0.75, 1), rng.uniform(0.5, 1))
+
+
+def _hair_color(rng: np.random.Generator, age: float) -> Float32:
+    grey = rng.uniform() < np.clip((age - 0.78) * 5, 0, 0.9)
+    palette = _GREY_HAIR if grey else _HAIR_COLORS
+    return np.clip(palette[rng.integers(len(palette))] * rng.uniform(0.75, 1.3), 0, 1).astype(np.float32)
+
+
+def _head(rng: np.random.Generator, wardrobe: Wardrobe, phenotype: dict[str, float], color: Float32) -> list[Worn]:
+    garments = wardrobe.garments
+    worn = [_tinted(wardrobe, _pick(rng, garments["eyebrows"]), 0.8 * color)]
+    lashes = _pick(rng, garments["eyelashes"])
+    worn.append((lashes, (Material(str(lashes.texture), IDENTITY),)))
+    iris = wardrobe.irises[rng.integers(len(wardrobe.irises))]
+    change = IDENTITY if rng.uniform() < 0.4 else color_change(0, 0.9, rng.uniform(0.7, 1))
+    worn.append((garments["eyes"][0], (Material(iris, change),)))
+    return worn + _hair(rng, wardrobe, phenotype, color)
+
+
+def _hair(rng: np.random.Generator, wardrobe: Wardrobe, phenotype: dict[str, float], color: Float32) -> list[Worn]:
+    female, adult = phenotype["gender"] > 0.5, phenotype["age"] > ADULT
+    if rng.uniform() < 0.07:
+        hat = _pick(rng, wardrobe.garments["hat"])
+        return [(hat, _cloth(rng, wardrobe, hat))]
+    if adult and rng.uniform() < (0.02 if female else 0.1):
+        return []
+    short = rng.uniform() < (0.15 if female else 0.93)
+    choice = [g for g in wardrobe.garments["hair"] if (g.name in _SHORT_HAIR) == short]
+    return [_tinted(wardrobe, _pick(rng, choice), color)]
+
+
+def _tinted(wardrobe: Wardrobe, garment: Garment, color: Float32) -> Worn:
+    texture = garment.texture or garment.name
+    tone = float(wardrobe.tones[texture] @ LUMA)
+    return garment, (Material(texture, dye(color, tone, 1.0, 0.8)),)

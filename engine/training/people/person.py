@@ -1,0 +1,132 @@
+"""One random person: body, pose, clothes, joints."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.render.mesh import TexturedMesh
+from engine.training.people.assembly import Layer, assemble
+from engine.training.people.body import BODY_VERTICES, Body, RestBody, skin
+from engine.training.people.dress import Worn, sample_clothes, sample_skin
+from engine.training.people.joints import keypoints
+from engine.training.people.phenotype import sample_expression, sample_phenotype
+from engine.training.people.pose import JOINT, Rotations, rotate
+from engine.training.people.rig import bone_rotations
+from engine.training.people.standing import sample_a_pose, sample_standing, sample_t_pose
+from engine.training.people.wardrobe import SKIN, Wardrobe, load_wardrobe
+
+Float32 = NDArray[np.float32]
+
+_POSES = {"standing": 0.5, "a-pose": 0.08, "t-pose": 0.06, "motion": 0.36}
+
+
+@dataclass(frozen=True)
+class SyntheticPerson:
+    """mesh: metres, z up, facing -y, feet at z = 0, pelvis above the origin. joints: (31, 3) float32 world positions in
+    the order of `engine.skeleton.KEYPOINTS`. facts: phenotype, kind of pose, names of what is worn."""
+
+    mesh: TexturedMesh
+    joints: Float32
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Ingredients:
+    """A person before the textures are painted: what `pack_people` keeps."""
+
+    layers: tuple[Layer, ...]
+    joints: Float32
+    facts: dict[str, Any]
+
+
+def sample_person(rng: np.random.Generator, assets: Wardrobe | Path | str) -> SyntheticPerson:
+    """A random clothed person from the wardrobe (or the asset folder)."""
+    wardrobe = assets if isinstance(assets, Wardrobe) else load_wardrobe(assets)
+    parts = sample_ingredients(rng, wardrobe)
+    return SyntheticPerson(assemble(parts.layers, wardrobe.surfaces, wardrobe.pictures), parts.joints, parts.facts)
+
+
+def sample_ingredients(rng: np.random.Generator, wardrobe: Wardrobe) -> Ingredients:
+    """The layers, joints and facts of a random person."""
+    body = wardrobe.body
+    phenotype = sample_phenotype(rng)
+    rest = body.rest(body.coefficients(phenotype, sample_expression(rng)))
+    kind, pose = _sample_pose(rng, wardrobe, rest)
+    curl = (rng.uniform(0.4, 1.5), rng.uniform(0.4, 1.5))
+    rotations = bone_rotations(body, rest, pose, curl)
+    clothes = sample_clothes(rng, wardrobe, phenotype)
+    transforms = body.bone_transforms(rest, rotations)
+    layers = _layers(wardrobe, rest, transforms, clothes, sample_skin(rng, wardrobe, phenotype))
+    heads = np.einsum("bij,bj->bi", transforms[:, :, :3], rest.heads) + transforms[:, :, 3]
+    joints = keypoints(body, wardrobe.landmarks, heads, skin(rest.vertices, body.weights, transforms))
+    shift = np.array([*heads[0, :2], _lowest(wardrobe, layers)], dtype=np.float32)
+    moved = tuple(Layer(la.surface, la.vertices - shift, la.materials, la.shown) for la in layers)
+    facts = {"pose": kind, "phenotype": phenotype, "worn": [garment.name for garment, _ in clothes]}
+    return Ingredients(moved, (joints - shift).astype(np.float32), facts)
+
+
+def _sample_pose(rng: np.random.Generator, wardrobe: Wardrobe, rest: RestBody) -> tuple[str, Rotations]:
+    kind = str(rng.choice(list(_POSES), p=list(_POSES.values())))
+    if kind == "motion":
+        return kind, wardrobe.motions[rng.integers(len(wardrobe.motions))].copy()
+    if kind == "standing":
+        pose = sample_standing(rng, _least_abduction(wardrobe.body, rest))
+    else:
+        pose = sample_a_pose(rng) if kind == "a-pose" else sample_t_pose(rng)
+    return kind, _planted(wardrobe.body, rest, pose)
+
+
+def _least_abduction(body: Body, rest: RestBody) -> float:
+    """Degrees by which a straight hanging arm must stand off so that the hand clears the hip."""
+    shoulder, elbow, hand, hip = (
+        rest.heads[body.bones[name]] for name in ("upperarm01.L", "lowerarm01.L", "finger3-1.L", "upperleg01.L")
+    )
+    points = rest.vertices[:BODY_VERTICES]
+    share = np.asarray(body.weights[:BODY_VERTICES, [body.bones["upperleg01.L"], body.bones["pelvis.L"]]].sum(axis=1))
+    around = (share.ravel() > 0.3) & (np.abs(points[:, 2] - hip[2]) < 0.15 * (shoulder[2] - hip[2]) + 0.05)
+    width = points[around, 0].max()
+    reach = np.linalg.norm(elbow - shoulder) + np.linalg.norm(hand - elbow)
+    clearance = width + 0.08 * reach - shoulder[0]
+    return float(np.degrees(np.arcsin(np.clip(clearance / reach, 0.03, 0.6))))
+
+
+def _planted(body: Body, rest: RestBody, pose: Rotations) -> Rotations:
+    """Tilt the pelvis so that both feet stand on the floor."""
+    transforms = body.bone_transforms(rest, bone_rotations(body, rest, pose, (0, 0)))
+    left, right = (
+        transforms[body.bones[f"foot.{s}"], :, :3] @ rest.heads[body.bones[f"foot.{s}"]]
+        + transforms[body.bones[f"foot.{s}"], :, 3]
+        for s in "LR"
+    )
+    hips = rest.heads[body.bones["upperleg01.L"]] - rest.heads[body.bones["upperleg01.R"]]
+    tilt = np.degrees(np.arcsin(np.clip((left[2] - right[2]) / np.linalg.norm(hips), -0.12, 0.12)))
+    pose[JOINT["pelvis"]] = rotate("y", float(tilt)) @ pose[JOINT["pelvis"]]
+    return pose
+
+
+def _layers(
+    wardrobe: Wardrobe, rest: RestBody, transforms: Float32, clothes: list[Worn], material: object
+) -> list[Layer]:
+    body = wardrobe.body
+    hidden = np.zeros(BODY_VERTICES, dtype=bool)
+    layers = []
+    for garment, materials in clothes:
+        hidden |= garment.hidden
+        fitted = garment.fit(rest.vertices)
+        layers.append(Layer(garment.name, skin(fitted, garment.skin, transforms), materials))
+    vertices = skin(rest.vertices[:BODY_VERTICES], body.weights[:BODY_VERTICES], transforms)
+    shown = ~hidden[body.faces].all(axis=1)
+    return [Layer(SKIN, vertices, (material,), shown), *layers]
+
+
+def _lowest(wardrobe: Wardrobe, layers: list[Layer]) -> float:
+    """Height of the lowest vertex that is shown."""
+    lowest = np.inf
+    for layer in layers:
+        faces = wardrobe.surfaces[layer.surface].faces
+        used = faces if layer.shown is None else faces[layer.shown]
+        lowest = min(lowest, float(layer.vertices[used.ravel(), 2].min()))
+    return lowest

@@ -1,0 +1,101 @@
+"""Poses as world rotations of 22 joints relative to the T-pose: captured motion and made-up standing poses.
+
+Axes as everywhere: x to the person's left, y backward (the person faces -y), z up; angles in degrees. A T-pose has
+level arms, palms down and straight legs.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial.transform import Rotation
+
+from engine.errors import UserError
+
+Rotations = NDArray[np.float64]
+
+JOINTS = (
+    "pelvis", "spine_01", "spine_02", "spine_03", "neck", "head",
+    "clavicle_l", "upperarm_l", "lowerarm_l", "hand_l", "thigh_l", "calf_l", "foot_l", "toes_l",
+    "clavicle_r", "upperarm_r", "lowerarm_r", "hand_r", "thigh_r", "calf_r", "foot_r", "toes_r",
+)  # fmt: skip
+
+JOINT = {name: i for i, name in enumerate(JOINTS)}
+
+_MIRROR = np.diag([-1.0, 1.0, 1.0])
+
+_Y_UP_TO_Z_UP = np.array([[1.0, 0, 0], [0, 0, -1], [0, 1, 0]])
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One arm: abduction from hanging (90 = level), forward flexion, inward twist of the upper arm, elbow flexion,
+    pronation of the forearm and flexion of the wrist."""
+
+    abduction: float
+    flexion: float
+    twist: float
+    elbow: float
+    pronation: float = 0.0
+    wrist: float = 0.0
+
+
+@dataclass(frozen=True)
+class Leg:
+    """One leg: abduction, forward flexion of the hip, knee flexion, and how far the toes point outward."""
+
+    abduction: float
+    flexion: float
+    knee: float
+    outward: float
+
+
+def rotate(axis: str, angle: float) -> Rotations:
+    """Rotation matrix about a world axis, degrees."""
+    return Rotation.from_euler(axis, angle, degrees=True).as_matrix()
+
+
+def mirrored(rotations: Rotations) -> Rotations:
+    """The rotation (..., 3, 3) of the mirror image (left and right exchanged)."""
+    return _MIRROR @ rotations @ _MIRROR
+
+
+def arm_rotations(arm: Arm) -> Rotations:
+    """World rotations (3, 3, 3) of the left upper arm, lower arm and hand relative to the T-pose."""
+    upper = rotate("x", -arm.flexion) @ rotate("y", 90 - arm.abduction) @ rotate("x", arm.twist)
+    lower = upper @ rotate("z", -arm.elbow)
+    hand = lower @ rotate("x", arm.pronation) @ rotate("y", arm.wrist)
+    return np.stack([upper, lower, hand])
+
+
+def leg_rotations(leg: Leg) -> Rotations:
+    """World rotations (4, 3, 3) of the left thigh, calf, foot (flat on the floor) and toes relative to the T-pose."""
+    turn = rotate("z", leg.outward)
+    thigh = rotate("y", -leg.abduction) @ turn @ rotate("x", -leg.flexion)
+    calf = thigh @ rotate("x", leg.knee)
+    return np.stack([thigh, calf, turn, turn])
+
+
+@lru_cache(maxsize=2)
+def load_motions(assets: Path) -> Rotations:
+    """Captured poses (N, 22, 3, 3) with an upright pelvis that faces the camera; UserError where they are missing."""
+    path = assets / "poses.npz"
+    if not path.is_file():
+        raise UserError(f"There is no file 'poses.npz' in {assets}: pass the asset folder with --assets.")
+    with np.load(path, allow_pickle=False) as archive:
+        order = [archive["joint_names"].tolist().index(name) for name in JOINTS]
+        quaternions = archive["rotation_wxyz"][:, order].astype(np.float64)
+    rotations = Rotation.from_quat(quaternions[..., [1, 2, 3, 0]].reshape(-1, 4)).as_matrix()
+    rotations = _Y_UP_TO_Z_UP @ rotations.reshape(-1, len(JOINTS), 3, 3) @ _Y_UP_TO_Z_UP.T
+    upright = rotations[:, 0, 2, 2] > 0.6
+    return _facing(rotations[upright])
+
+
+def _facing(rotations: Rotations) -> Rotations:
+    """Undo the pelvis's yaw, (N, 22, 3, 3)."""
+    forward = -rotations[:, 0, :, 1]
+    yaw = np.arctan2(forward[:, 0], -forward[:, 1])
+    undo = Rotation.from_euler("z", -yaw[:, None]).as_matrix()
+    return undo[:, None] @ rotations

@@ -1,0 +1,113 @@
+"""The wardrobe: every garment, hair, eye and skin of the asset folder, read once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import UserError
+from engine.training.people.body import Body, load_body
+from engine.training.people.garment import Garment, Surface, load_garment
+from engine.training.people.joints import landmark_vertices
+from engine.training.people.material import Picture
+from engine.training.people.pose import Rotations, load_motions
+from engine.training.people.procedural import fabric, strands
+
+SKIN = "skin"
+
+_KINDS = {"hair": "hair", "eyebrows": "eyebrows", "eyelashes": "eyelashes", "eyes": "eyes"}
+
+
+@dataclass(frozen=True)
+class Wardrobe:
+    """body: the shared body model. garments: by kind (outfit, shoes, hat, hair, eyebrows, eyelashes, eyes).
+    surfaces: triangles of every garment by name, and of the skin (`SKIN`).
+
+    pictures: every shared texture by name, HxWx4 uint8; a garment without one has a made one of its own name.
+    tones: mean RGB (0..1) of a picture's opaque pixels. skins, irises: names of the skin and eye pictures. landmarks:
+    base vertices of the key points on the skin. motions: (N, 22, 3, 3) captured poses.
+    """
+
+    assets: Path
+    body: Body
+    garments: Mapping[str, tuple[Garment, ...]]
+    surfaces: Mapping[str, Surface]
+    pictures: Mapping[str, Picture]
+    tones: Mapping[str, NDArray[np.float32]]
+    skins: tuple[str, ...]
+    irises: tuple[str, ...]
+    landmarks: dict[str, int]
+    motions: Rotations
+
+
+def load_wardrobe(assets: Path | str, texture_size: int = 1024) -> Wardrobe:
+    """Read `assets`/wardrobe and the body model; textures are at most `texture_size` pixels wide.
+
+    Raises UserError where the folder is missing or empty.
+    """
+    return _load(Path(assets).resolve(), texture_size)
+
+
+@lru_cache(maxsize=2)
+def _load(assets: Path, texture_size: int) -> Wardrobe:
+    folder = assets / "wardrobe"
+    if not folder.is_dir():
+        raise UserError(f"There is no folder 'wardrobe' in {assets}: pass the asset folder with --assets.")
+    body = load_body()
+    files = {path.stem: path for path in sorted(folder.rglob("*.webp")) if not path.stem.endswith("_normal")}
+    garments = [_read_garment(path, folder, body, files) for path in sorted(folder.rglob("*.mhclo"))]
+    garments = [garment for garment in garments if garment.name != "high-poly"]
+    pictures = {name: _read_picture(path, texture_size) for name, path in files.items()}
+    pictures |= {garment.name: _make_texture(garment) for garment in garments if garment.texture is None}
+    return Wardrobe(
+        assets=assets,
+        body=body,
+        garments=_by_kind(garments),
+        surfaces={garment.name: garment.surface for garment in garments} | {SKIN: _skin_surface(body)},
+        pictures=pictures,
+        tones={name: _mean_color(picture) for name, picture in pictures.items()},
+        skins=tuple(n for n, path in files.items() if path.parent.parent.name == "skins"),
+        irises=tuple(n for n in files if n.endswith("_eye")),
+        landmarks=landmark_vertices(body),
+        motions=load_motions(assets),
+    )
+
+
+def _read_garment(path: Path, folder: Path, body: Body, files: dict[str, Path]) -> Garment:
+    group = path.relative_to(folder).parts[0]
+    kind = _KINDS.get(group) or ("shoes" if "shoes" in path.stem else "hat" if "fedora" in path.stem else "outfit")
+    return load_garment(path, kind, body, files)
+
+
+def _by_kind(garments: list[Garment]) -> dict[str, tuple[Garment, ...]]:
+    kinds = sorted({garment.kind for garment in garments})
+    return {kind: tuple(garment for garment in garments if garment.kind == kind) for kind in kinds}
+
+
+def _read_picture(path: Path, size: int) -> Picture:
+    picture = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+    if picture is None:
+        raise UserError(f"The texture {path} cannot be read: fetch the asset folder again.")
+    code = cv2.COLOR_BGRA2RGBA if picture.shape[2] == 4 else cv2.COLOR_BGR2RGBA
+    picture = cv2.cvtColor(picture, code)
+    factor = size / max(picture.shape[:2])
+    if factor < 1:
+        picture = cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    return picture
+
+
+def _make_texture(garment: Garment) -> Picture:
+    return strands(garment) if garment.kind == "hair" else fabric(garment)
+
+
+def _skin_surface(body: Body) -> Surface:
+    return Surface(body.faces, body.uv, np.zeros(len(body.faces), dtype=np.int32))
+
+
+def _mean_color(picture: Picture) -> NDArray[np.float32]:
+    opaque = picture[..., :3][picture[..., 3] > 128]
+    return (opaque.mean(axis=0) / 255).astype(np.float32) if len(opaque) else np.full(3, 0.5, np.float32)
