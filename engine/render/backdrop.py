@@ -17,7 +17,7 @@ def random_backdrop(rng: np.random.Generator, height: int, width: int) -> NDArra
         _floor(rng, canvas)
     for _ in range(rng.integers(0, 14)):
         (_board if rng.random() < 0.6 else _blob)(rng, canvas)
-    canvas = cv2.GaussianBlur(canvas, None, float(rng.uniform(0.3, 4)))
+    canvas = np.asarray(cv2.GaussianBlur(canvas, (0, 0), float(rng.uniform(0.3, 4))))
     picture = cv2.resize(canvas, (width, height), interpolation=cv2.INTER_LINEAR) + _grain(rng, height, width)
     return picture.clip(0, 255).astype(np.uint8)
 
@@ -29,9 +29,8 @@ def _color(rng: np.random.Generator) -> Float32:
 
 def _gradient(rng: np.random.Generator) -> Float32:
     corners = np.stack([_color(rng)] * 4) + rng.normal(0, 25, (4, 3))
-    return cv2.resize(
-        corners.reshape(2, 2, 3).astype(np.float32), (_WORKING_SIZE, _WORKING_SIZE), interpolation=cv2.INTER_LINEAR
-    )
+    small = corners.reshape(2, 2, 3).astype(np.float32)
+    return np.asarray(cv2.resize(small, (_WORKING_SIZE, _WORKING_SIZE), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def _floor(rng: np.random.Generator, canvas: Float32) -> None:
@@ -61,4 +60,4 @@ def _grain(rng: np.random.Generator, height: int, width: int) -> Float32:
     coarse = int(2 ** rng.uniform(0, 4))
     shape = (max(1, height // coarse), max(1, width // coarse), 1)
     noise = rng.standard_normal(shape, np.float32) * np.float32(rng.uniform(0, 14))
-    return cv2.resize(noise, (width, height), interpolation=cv2.INTER_LINEAR)[..., None]
+    return np.asarray(cv2.resize(noise, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)[..., None]

@@ -1,6 +1,6 @@
 """Everything that training and evaluation need from one view of a person: picture, depth maps, joints."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -10,8 +10,9 @@ from torch.nn.functional import normalize
 
 from engine.camera import NETWORK_FOCAL
 from engine.render.mesh import TexturedMesh
-from engine.render.raster import Hits, rasterize
+from engine.render.raster import Cutout, Hits, rasterize
 from engine.render.shading import NEUTRAL, Light, Lighting, ambient_occlusion, shade
+from engine.render.shadow import lit_share
 from engine.render.texture import Skin
 from engine.render.view import Placement, View, Window, network_depth, place
 from engine.skeleton import INDEX, KEYPOINTS
@@ -39,7 +40,7 @@ class RenderedView:
 
     mask: (H, W) bool. joints: (31, 2) float64 window pixels, pixel-edge coordinates. offsets: (31,) float64 camera
     units behind the body's centre along the view axis. visible: (31,) bool, in the window and not hidden behind another
-    part. Missing joints are NaN and not visible. The back is lit as if the same lights stood behind the person.
+    part. Missing joints are NaN and not visible. The back is lit as if the same lights stood behind the person, unshadowed.
     """
 
     front: Layer
@@ -57,6 +58,7 @@ class _Scene:
     """A placed mesh on one device. points: (V, 3) float64 camera units. normals, per vertex and face, camera space."""
 
     skin: Skin
+    cutout: Cutout | None
     points: Tensor
     normals: Tensor
     face_normals: Tensor
@@ -83,8 +85,8 @@ def render_maps(
     scene = _scene(mesh, placement, window, torch.device(device))
     pixels = torch.from_numpy(window.from_canvas(placement.to_canvas(scene.points.cpu().numpy()))).to(device)
     nearness = 1 / (scene.points[:, 2] + placement.camera.distance)
-    hits = rasterize(pixels, nearness, scene.skin.faces, window.height, window.width, scene.skin.cutout())
-    front, back = (_layer(scene, hit, lighting, side) for hit, side in zip(hits, (-1, 1), strict=True))
+    near, far = rasterize(pixels, nearness, scene.skin.faces, window.height, window.width, scene.cutout)
+    front, back = _layer(scene, near, lighting, -1), _layer(scene, far, _mirrored(lighting), 1)
     located = _joints(joints, placement, window, front.depth)
     return RenderedView(front, back, front.depth > 0, *located, placement, window)
 
@@ -95,21 +97,31 @@ def _scene(mesh: TexturedMesh, placement: Placement, window: Window, device: tor
     corners = points[skin.faces]
     crosses = torch.linalg.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     sums = torch.zeros_like(points).index_add_(0, skin.faces.flatten(), crosses.repeat_interleave(3, 0))
-    return _Scene(skin, points, normalize(sums, dim=1).float(), crosses.float(), window, placement)
+    return _Scene(skin, skin.cutout(), points, normalize(sums, dim=1).float(), crosses.float(), window, placement)
 
 
 def _layer(scene: _Scene, hits: Hits, lighting: Lighting, side: int) -> Layer:
     """side: -1 for the surface seen from the camera, 1 for the one seen from beyond."""
-    window, placement = scene.window, scene.placement
-    offsets = hits.interpolate(scene.points[:, 2:], scene.skin.faces).squeeze(1)
-    rays = _rays(window, placement, hits.pixels)
-    normals = _normals(scene, hits, rays * side)
+    window = scene.window
+    points = hits.interpolate(scene.points, scene.skin.faces)
+    outward = _rays(window, scene.placement, hits.pixels) * side
+    normals = _normals(scene, hits, outward)
     albedo = scene.skin.albedo(hits)
-    occlusion = _occlusion(offsets * -side, hits.pixels, window, lighting)
-    shaded = shade(albedo, normals, rays * -side, occlusion, lighting if side < 0 else _mirrored(lighting))
-    depth = _depth(offsets, hits.pixels, window)
+    occlusion = _occlusion(points[:, 2] * -side, hits.pixels, window, lighting)
+    key_share = _key_share(scene, points, lighting)
+    shaded = shade(albedo, normals, -outward, occlusion, key_share, lighting)
+    depth = _depth(points[:, 2], hits.pixels, window)
     parts = (depth, albedo.round().to(torch.uint8), shaded.round().to(torch.uint8), normals)
     return Layer(*(_dense(part, hits.pixels, window) for part in parts))
+
+
+def _key_share(scene: _Scene, points: Tensor, lighting: Lighting) -> Tensor:
+    """Share of the key light (N,) that cast shadows leave."""
+    if not lighting.shadow or not len(points):
+        return torch.ones(len(points), device=points.device)
+    light = points.new_tensor(lighting.lights[0].direction)
+    share = lit_share(points, scene.points, scene.skin.faces, light, scene.cutout)
+    return 1 - lighting.shadow * (1 - share)
 
 
 def _rays(window: Window, placement: Placement, pixels: Tensor) -> Tensor:
@@ -148,9 +160,9 @@ def _occlusion(depth: Tensor, pixels: Tensor, window: Window, lighting: Lighting
 
 
 def _mirrored(lighting: Lighting) -> Lighting:
-    """The same lights behind the person, for a viewer behind the person."""
+    """The same lights behind the person, for a viewer behind the person, without cast shadows."""
     lights = tuple(Light((x, y, -z), one.color, one.wrap) for one in lighting.lights for x, y, z in [one.direction])
-    return Lighting(lights, lighting.gloss, lighting.shininess, lighting.occlusion)
+    return replace(lighting, lights=lights, shadow=0.0)
 
 
 def _dense(values: Tensor, pixels: Tensor, window: Window) -> NDArray:

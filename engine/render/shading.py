@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn.functional import avg_pool2d, interpolate
+from torch.nn.functional import avg_pool2d, interpolate, normalize
 
 GAMMA = 2.2
 
@@ -26,13 +26,15 @@ class Light:
 class Lighting:
     """lights: the first is the key light (it makes the highlight). gloss: strength of the highlight in [0, 1].
 
-    shininess: Blinn-Phong exponent. occlusion: strength of the darkening in creases.
+    shininess: Blinn-Phong exponent. occlusion: strength of the darkening in creases. shadow: how much of the key light
+    a cast shadow takes away, 0 = no shadows.
     """
 
     lights: tuple[Light, ...]
     gloss: float = 0.0
     shininess: float = 20.0
     occlusion: float = 1.0
+    shadow: float = 0.0
 
 
 NEUTRAL = Lighting(
@@ -47,33 +49,36 @@ NEUTRAL = Lighting(
 
 
 def random_lighting(rng: np.random.Generator) -> Lighting:
-    """Key light from anywhere in front, fill, sky and ground light of random colours; a white front stays below 1."""
+    """Key light from anywhere in front, fill, sky and ground light of random colours; half the time with shadows."""
     key = Light(_direction(rng, 75, (-60, 15)), _tint(rng, 0.12), rng.uniform(0, 0.5))
     fill = Light(_direction(rng, 120, (-30, 30)), _tint(rng, 0.2), rng.uniform(0.3, 1))
     sky = Light((0.0, -0.9, -0.43), _tint(rng, 0.15), 1.0)
     ground = Light((0.0, 0.9, -0.43), _tint(rng, 0.25), 1.0)
-    shares = rng.dirichlet([3.0, 1.5, 3.0, 1.0]) * rng.uniform(0.75, 1.15)
+    shares = rng.dirichlet([3.0, 1.2, 2.5, 0.8]) * rng.uniform(0.9, 1.6)
     lights = [
         Light(one.direction, _scaled(one.color, s), one.wrap)
         for one, s in zip((key, fill, sky, ground), shares / [0.7, 0.7, 0.75, 0.75], strict=True)
     ]
-    return Lighting(tuple(lights), rng.uniform(0, 0.12), rng.uniform(5, 40), rng.uniform(0.5, 1.3))
+    return Lighting(tuple(lights), rng.uniform(0, 0.12), rng.uniform(5, 40), rng.uniform(0.5, 1.3), _shadow(rng))
 
 
-def shade(albedo: Tensor, normals: Tensor, rays: Tensor, occlusion: Tensor, lighting: Lighting) -> Tensor:
+def shade(
+    albedo: Tensor, normals: Tensor, rays: Tensor, occlusion: Tensor, key_share: Tensor, lighting: Lighting
+) -> Tensor:
     """sRGB albedo (N, 3) in [0, 255] -> lit sRGB colour (N, 3) in [0, 255].
 
     normals: (N, 3) unit, towards the viewer. rays: (N, 3) unit, from the camera. occlusion: (N,) share of the
-    surroundings that is open, in (0, 1]; it dims a light the more the wider the light is.
+    surroundings that is open, in (0, 1]; it dims a light the more the wider the light is. key_share: (N,) share of the
+    key light that arrives, in [0, 1].
     """
+    key = lighting.lights[0]
     diffuse = torch.zeros_like(albedo)
     for light in lighting.lights:
-        lambert = (normals @ albedo.new_tensor(light.direction) + light.wrap) / (1 + light.wrap)
-        open_share = occlusion ** (0.4 + 0.6 * light.wrap)
-        diffuse += (lambert.clamp(min=0) * open_share)[:, None] * albedo.new_tensor(light.color)
-    key = lighting.lights[0]
-    half = torch.nn.functional.normalize(albedo.new_tensor(key.direction) - rays, dim=1)
-    highlight = lighting.gloss * (normals * half).sum(1).clamp(min=0) ** lighting.shininess * occlusion
+        lambert = ((normals @ albedo.new_tensor(light.direction) + light.wrap) / (1 + light.wrap)).clamp(min=0)
+        arriving = occlusion ** (0.4 + 0.6 * light.wrap) * (key_share if light is key else 1.0)
+        diffuse += (lambert * arriving)[:, None] * albedo.new_tensor(light.color)
+    half = normalize(albedo.new_tensor(key.direction) - rays, dim=1)
+    highlight = lighting.gloss * (normals * half).sum(1).clamp(min=0) ** lighting.shininess * occlusion * key_share
     linear = (albedo / 255) ** GAMMA * diffuse + highlight[:, None] * albedo.new_tensor(key.color)
     return linear.clamp(0, 1) ** (1 / GAMMA) * 255
 
@@ -113,6 +118,10 @@ def _tint(rng: np.random.Generator, spread: float) -> tuple[float, float, float]
     """A colour between warm and cool with a mean of 1."""
     warm, green = rng.normal(0, spread), rng.normal(0, spread / 4)
     return _scaled((max(0.2, 1 + warm), max(0.2, 1 + green), max(0.2, 1 - warm)), 1.0)
+
+
+def _shadow(rng: np.random.Generator) -> float:
+    return float(rng.uniform(0.3, 1)) if rng.random() < 0.5 else 0.0
 
 
 def _scaled(color: tuple[float, float, float], factor: float) -> tuple[float, float, float]:

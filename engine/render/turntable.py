@@ -10,16 +10,26 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from engine.camera import CANVAS, NETWORK_FOCAL, Camera
+from engine.camera import CANVAS, NETWORK_FOCAL, Camera, decode
 from engine.errors import UserError
 from engine.render.maps import Layer, render_maps
 from engine.render.mesh import TexturedMesh, load_mesh
-from engine.render.shading import NEUTRAL, shade
+from engine.render.shading import Light, Lighting, ambient_occlusion, shade
 from engine.render.view import HALF_EXTENT, View, Window
 from engine.types import Mesh
 
 CAMERA = Camera(focal=2 * NETWORK_FOCAL)
 """From farther away than the network's camera: the sides look alike and widths can be compared."""
+
+CLAY = Lighting(
+    (
+        Light((-0.6, -0.55, -0.58), (0.75, 0.73, 0.7), 0.0),
+        Light((0.9, 0.1, -0.42), (0.12, 0.14, 0.17), 0.2),
+        Light((0.0, -0.9, -0.43), (0.18, 0.19, 0.2), 1.0),
+    ),
+    gloss=0.04,
+)
+"""Low light from one side, which shows folds and noise."""
 
 BACKGROUND = 225
 SAMPLES = 2
@@ -37,8 +47,10 @@ def turntable(mesh: Mesh | TexturedMesh, views: int = 8, size: int = 512) -> NDA
     window = _window(radius * scale, half[2] * scale, size * SAMPLES)
     yaws = [2 * pi * k / views for k in range(views)]
     layers = [render_maps(textured, None, View(yaw, CAMERA, scale=scale), window=window).front for yaw in yaws]
-    rows = [np.hstack([picture(layer) for layer in layers]) for picture in (_color, _clay)]
-    return cv2.resize(np.vstack(rows), None, fx=1 / SAMPLES, fy=1 / SAMPLES, interpolation=cv2.INTER_AREA)
+    colored, clay = ([_color(layer) for layer in layers], [_clay(layer, window) for layer in layers])
+    grid = np.vstack([np.hstack(colored), np.hstack(clay)])
+    small = cv2.resize(grid, (grid.shape[1] // SAMPLES, 2 * size), interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.uint8)
 
 
 def from_mesh(mesh: Mesh) -> TexturedMesh:
@@ -58,11 +70,14 @@ def _color(layer: Layer) -> NDArray[np.uint8]:
     return np.where(layer.depth[..., None] > 0, layer.shaded, np.uint8(BACKGROUND))
 
 
-def _clay(layer: Layer) -> NDArray[np.uint8]:
+def _clay(layer: Layer, window: Window) -> NDArray[np.uint8]:
     mask = layer.depth > 0
+    offsets = torch.from_numpy(decode(layer.depth).astype(np.float32))
+    open_share = ambient_occlusion(offsets, torch.from_numpy(mask), window.step / NETWORK_FOCAL, CLAY.occlusion)
     normals = torch.from_numpy(layer.normals[mask])
-    rays = torch.tensor([0.0, 0.0, 1.0]).expand_as(normals)
-    lit = shade(torch.full_like(normals, 185.0), normals, rays, torch.ones(len(normals)), NEUTRAL)
+    rays, grey = torch.tensor([0.0, 0.0, 1.0]).expand_as(normals), torch.full_like(normals, 200.0)
+    occlusion = open_share[torch.from_numpy(mask)]
+    lit = shade(grey, normals, rays, occlusion, torch.ones_like(occlusion), CLAY)
     picture = np.full(layer.shaded.shape, BACKGROUND, np.uint8)
     picture[mask] = lit.round().numpy().astype(np.uint8)
     return picture

@@ -70,7 +70,8 @@ def segmented(rendered: RenderedView, rng: np.random.Generator) -> NDArray[np.bo
     mask = (distance > level.clip(-3, 3)).astype(np.uint8)
     if rng.random() < 0.2:
         size = 2 * round(rng.uniform(3, 10) / step) + 1
-        mask = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)))
+        disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+        mask = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, disc), np.uint8)
     for _ in range(rng.poisson(1.0)):
         _bite(mask, rng, step)
     return mask > 0
@@ -100,7 +101,7 @@ def _exposure(rng: np.random.Generator) -> Float32:
 def _blurred(light: Float32, rng: np.random.Generator, step: float) -> Float32:
     """Lens, enlargement: mostly sharp, sometimes several canvas pixels wide."""
     sigma = float(np.exp(rng.normal(0.1, 0.6))) / step
-    return cv2.GaussianBlur(light, None, sigma) if sigma > 0.25 else light
+    return np.asarray(cv2.GaussianBlur(light, (0, 0), sigma), np.float32) if sigma > 0.25 else light
 
 
 def _graded(picture: Float32, rng: np.random.Generator) -> Float32:
@@ -134,10 +135,10 @@ def _signed_distance(mask: NDArray[np.bool_]) -> Float32:
     return np.where(mask, inside - 0.5, 0.5 - outside)
 
 
-def _smooth_noise(rng: np.random.Generator, shape: tuple[int, int]) -> Float32:
+def _smooth_noise(rng: np.random.Generator, shape: tuple[int, ...]) -> Float32:
     """Unit noise that varies over about 2 % of the picture."""
     coarse = rng.standard_normal((48, 48), np.float32)
-    return cv2.resize(coarse, shape[::-1], interpolation=cv2.INTER_CUBIC)
+    return np.asarray(cv2.resize(coarse, shape[::-1], interpolation=cv2.INTER_CUBIC), np.float32)
 
 
 def _bite(mask: NDArray[np.uint8], rng: np.random.Generator, step: float) -> None:
@@ -147,7 +148,7 @@ def _bite(mask: NDArray[np.uint8], rng: np.random.Generator, step: float) -> Non
         return
     contour = max(contours, key=len)
     centre = contour[rng.integers(len(contour)), 0].tolist()
-    cv2.circle(mask, centre, round(rng.uniform(4, 24) / step), int(rng.integers(2)), cv2.FILLED)
+    cv2.circle(mask, centre, round(rng.uniform(4, 24) / step), (int(rng.integers(2)),), cv2.FILLED)
 
 
 def _picture_errors(rng: np.random.Generator) -> Float64:
