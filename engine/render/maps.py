@@ -40,7 +40,8 @@ class RenderedView:
 
     mask: (H, W) bool. joints: (31, 2) float64 window pixels, pixel-edge coordinates. offsets: (31,) float64 camera
     units behind the body's centre along the view axis. visible: (31,) bool, in the window and not hidden behind another
-    part. Missing joints are NaN and not visible. The back is lit as if the same lights stood behind the person, unshadowed.
+    part. Missing joints are NaN and not visible. The back is lit as if the same lights stood behind the person, without
+    cast shadows.
     """
 
     front: Layer

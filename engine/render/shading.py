@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn.functional import avg_pool2d, interpolate, normalize
+from torch.nn.functional import interpolate, normalize, pad
 
 GAMMA = 2.2
 
@@ -88,7 +88,7 @@ def ambient_occlusion(offsets: Tensor, mask: Tensor, pixel: float, strength: flo
 
     offsets: (H, W) distance along the view axis, camera units. mask: (H, W) bool. pixel: camera units per pixel.
     """
-    stride = max(1, round(0.0025 / pixel))
+    stride = max(1, round(0.003 / pixel))
     depth = torch.where(mask, offsets, 0)[None, None, ::stride, ::stride]
     inside = mask[None, None, ::stride, ::stride].float()
     dark = torch.zeros_like(depth)
@@ -101,9 +101,12 @@ def ambient_occlusion(offsets: Tensor, mask: Tensor, pixel: float, strength: flo
 
 
 def _blur(values: Tensor, size: int) -> Tensor:
-    for kernel in ((size, 1), (1, size)):
-        padding = (kernel[0] // 2, kernel[1] // 2)
-        values = avg_pool2d(values, kernel, 1, padding, count_include_pad=True)
+    """Mean over size x size pixels (odd) of (1, 1, H, W), 0 beyond the border, from running sums."""
+    for axis in (2, 3):
+        margin = (size // 2 + 1, size // 2) if axis == 3 else (0, 0, size // 2 + 1, size // 2)
+        sums = pad(values, margin).cumsum(axis)
+        length = sums.shape[axis] - size
+        values = (sums.narrow(axis, size, length) - sums.narrow(axis, 0, length)) / size
     return values
 
 
