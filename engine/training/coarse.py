@@ -1,0 +1,75 @@
+"""Stage 1 of the training: normals and depth at 256 pixels, from the picture and the prior."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from engine.networks.graph import TwoK2K, depth_maps
+from engine.training.fit import Batch
+from engine.training.losses import depth_loss, depth_normals, inner, mean_inside, normal_loss
+from engine.training.views import Views
+
+
+class Coarse(nn.Module):
+    """The two networks that see 256 pixels; `TwoK2K` under its own names, without the other six."""
+
+    def __init__(self, network: TwoK2K) -> None:
+        super().__init__()
+        self.img2normal_down = network.img2normal_down
+        self.ImgNorm_to_Dep = network.ImgNorm_to_Dep
+
+    def forward(self, picture: Tensor, prior: Tensor) -> tuple[Tensor, Tensor]:
+        inputs = torch.cat([picture, prior], 1)
+        normals = self.img2normal_down(inputs)
+        return normals.float(), self.ImgNorm_to_Dep(inputs, normals).float()
+
+
+def batches(folders: list[Path], size: int, batch: int, seed: int) -> Iterator[Batch]:
+    """Endless random batches of rendered views at `size` pixels (256 or 128), half of them mirrored."""
+    rng = np.random.default_rng(seed)
+    views = [Views.open(folder) for folder in folders]
+    while True:
+        chosen = [views[i] for i in rng.integers(len(views), size=batch)]
+        samples = [v.sample(int(rng.integers(len(v))), bool(rng.integers(2))) for v in chosen]
+        stacked = {name: torch.from_numpy(np.stack([s[name] for s in samples])) for name in samples[0]}
+        yield _vary(_shrink(stacked, size), rng)
+
+
+def _shrink(batch: Batch, size: int) -> Batch:
+    step = batch["front"].shape[-1] // size
+    return {name: tensor[..., step // 2 :: step, step // 2 :: step] for name, tensor in batch.items()}
+
+
+def _vary(batch: Batch, rng: np.random.Generator) -> Batch:
+    """Exposure, contrast and white balance change; the background outside the input mask is black."""
+    n = len(batch["picture"])
+    gain = torch.from_numpy(rng.uniform(0.7, 1.15, (n, 1, 1, 1)) * rng.uniform(0.94, 1.06, (n, 3, 1, 1))).float()
+    gamma = torch.from_numpy(rng.uniform(0.75, 1.3, (n, 1, 1, 1))).float()
+    picture = (batch["picture"].clamp(0, 1) ** gamma * gain).clamp(0, 1)
+    return batch | {"picture": (picture * batch["prior"][:, 3:] - 0.5) / 0.5}
+
+
+def loss(module: nn.Module, batch: Batch) -> dict[str, Tensor]:
+    """Normals: 0.85 L1 + 0.15 SSIM; depth: smooth L1 and gradients; normals of the depth; the mask."""
+    channels_last = torch.channels_last
+    with torch.autocast(batch["picture"].device.type, torch.bfloat16):
+        normals, raw = module(
+            batch["picture"].contiguous(memory_format=channels_last),
+            batch["prior"].contiguous(memory_format=channels_last),
+        )
+    target = torch.cat([batch["front"], batch["back"]], 1)
+    mask = batch["mask"]
+    edge = inner(mask)
+    depth = depth_maps(raw, batch["prior"])
+    true_normals = torch.cat([depth_normals(target[:, :1]), depth_normals(target[:, 1:])], 1)
+    own_normals = torch.cat([depth_normals(depth[:, :1]), depth_normals(depth[:, 1:])], 1)
+    return {
+        "normals": 0.5 * normal_loss(normals, true_normals, edge),
+        "depth": 5 * depth_loss(depth, target, mask),
+        "depth_normals": 0.15 * mean_inside(F.smooth_l1_loss(own_normals, true_normals, reduction="none"), edge),
+        "mask": 0.05 * F.binary_cross_entropy_with_logits(raw[:, 2:], mask),
+    }

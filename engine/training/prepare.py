@@ -1,0 +1,85 @@
+"""What stages 2 and 3 learn from: crops and predictions made from full-size views with the networks before them."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from numpy.lib.format import open_memmap
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn.functional import interpolate
+
+from engine.camera import CANVAS
+from engine.networks.graph import TwoK2K, depth_maps
+from engine.networks.parts import PARTS, blend, blend_weight, crop, part_affines
+from engine.networks.prior import SIZE
+from engine.training.losses import depth_normals, inner
+from engine.training.parts import crops_file
+from engine.training.views import DEPTH_SCALE, Views, shrunk
+
+
+@torch.inference_mode()
+def write_crops(views: Views, network: TwoK2K, folder: Path) -> None:
+    """Crops of the 12 parts of all full-size views for `parts.batches`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    network.eval()
+    shapes = [(len(views), 13, part.height, part.width) for part in PARTS]
+    files = [open_memmap(crops_file(folder, i), "w+", np.uint8, shape) for i, shape in enumerate(shapes)]
+    for i in range(len(views)):
+        planes = torch.cat([_picture(views, i), _front_normals(_coarse(network, views, i)[0]), _truth(views, i)], 1)
+        z = torch.from_numpy(part_affines(views.keypoints[i].astype(np.float64)))
+        for file, affine, part in zip(files, z, PARTS, strict=True):
+            file[i] = (crop(planes, affine[None], part)[0] * 255).round().clamp(0, 255).byte().numpy()
+
+
+@torch.inference_mode()
+def write_tiles(views: Views, network: TwoK2K, folder: Path) -> None:
+    """Coarse depth and blended part normals of all full-size views for `refine.batches`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    network.eval()
+    n = len(views)
+    depths = open_memmap(folder / "coarse.npy", "w+", np.float32, (n, 2, SIZE, SIZE))
+    normals = open_memmap(folder / "normals.npy", "w+", np.uint8, (n, 6, CANVAS, CANVAS))
+    for i in range(n):
+        coarse, depth = _coarse(network, views, i)
+        depths[i] = depth[0].numpy()
+        normals[i] = (_part_normals(network, views, i, coarse)[0] * 255).round().clamp(0, 255).byte().numpy()
+
+
+def _masked(views: Views, i: int) -> NDArray[np.uint8]:
+    return views.picture[i] * views.mask[i][..., None]
+
+
+def _picture(views: Views, i: int) -> Tensor:
+    return torch.from_numpy(_masked(views, i)).permute(2, 0, 1)[None].float() / 255
+
+
+def _coarse(network: TwoK2K, views: Views, i: int) -> tuple[Tensor, Tensor]:
+    """Normals (1, 6, 256, 256) and front and back depth (1, 2, 256, 256)."""
+    small = torch.from_numpy(shrunk(_masked(views, i))).permute(2, 0, 1)[None].float() / 127.5 - 1
+    seen = cv2.resize(views.mask[i].astype(np.float32), (SIZE, SIZE), interpolation=cv2.INTER_AREA)
+    prior = torch.from_numpy(np.concatenate([views.prior[i].astype(np.float32), seen[None]]))[None]
+    normals, raw = network.coarse(small, prior)
+    return normals, depth_maps(raw, prior)
+
+
+def _front_normals(coarse: Tensor) -> Tensor:
+    return interpolate(coarse[:, :3], scale_factor=CANVAS // SIZE, mode="bilinear", align_corners=False)
+
+
+def _truth(views: Views, i: int) -> Tensor:
+    """True normals of both sides and the pixels where they are known: (1, 7, 2048, 2048)."""
+    depth = torch.from_numpy(views.depth[i].astype(np.float32) / DEPTH_SCALE)[:, None]
+    mask = inner((depth[:1] > 0).float())
+    return torch.cat([depth_normals(depth[:1]) * mask, depth_normals(depth[1:]) * mask, mask], 1)
+
+
+def _part_normals(network: TwoK2K, views: Views, i: int, coarse: Tensor) -> Tensor:
+    planes = torch.cat([_picture(views, i) * 2 - 1, _front_normals(coarse)], 1)
+    z = torch.from_numpy(part_affines(views.keypoints[i].astype(np.float64)))
+    weighted = []
+    for affine, part in zip(z, PARTS, strict=True):
+        predicted = network.get_submodule(part.network)(crop(planes, affine[None], part))
+        weighted.append(torch.cat([predicted, blend_weight(affine[None], part)], 1))
+    return blend(weighted, z)

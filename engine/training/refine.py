@@ -1,0 +1,76 @@
+"""Stage 3 of the training (the method's second phase): the refinement, on tiles of full-size views."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from engine.camera import CANVAS
+from engine.networks.graph import TwoK2K
+from engine.training.fit import Batch
+from engine.training.losses import depth_normals, inner, mean_inside
+from engine.training.views import DEPTH_SCALE, Views
+
+MARGIN = 32
+"""Pixels around a tile that its result depends on."""
+
+TILE = 192 + 2 * MARGIN
+
+
+class Refine(nn.Module):
+    """`TwoK2K.refined` with the refinement network as the only trainable part."""
+
+    def __init__(self, network: TwoK2K) -> None:
+        super().__init__()
+        self.refine = network.refine
+        self._refined = network.refined
+
+    def forward(self, depths: Tensor, normals: Tensor) -> Tensor:
+        return self._refined(depths, normals)
+
+
+def start_at_zero(network: TwoK2K) -> None:
+    """Let the residual begin at 0, so that the refinement begins as plain enlargement."""
+    nn.init.zeros_(network.refine.merge3_2.weight)
+    assert network.refine.merge3_2.bias is not None
+    nn.init.zeros_(network.refine.merge3_2.bias)
+
+
+def batches(views: Views, folder: Path, batch: int, seed: int) -> Iterator[Batch]:
+    """Endless random tiles with person in them.
+
+    views: N full-size views. The folder holds what was predicted for them: coarse.npy (N, 2, 256, 256) float32 depth,
+    normals.npy (N, 6, 2048, 2048) uint8 normals.
+    """
+    rng = np.random.default_rng(seed)
+    coarse, normals = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("coarse", "normals"))
+    while True:
+        tiles: list[tuple[np.ndarray, ...]] = []
+        while len(tiles) < batch:
+            i = int(rng.integers(len(coarse)))
+            row, column = (8 * int(k) for k in rng.integers((CANVAS - TILE) // 8, size=2))
+            area = np.s_[row : row + TILE, column : column + TILE]
+            low = np.s_[row // 8 : (row + TILE) // 8, column // 8 : (column + TILE) // 8]
+            true = np.array(views.depth[i][:, *area])
+            if (true[0] > 0).mean() > 0.2:
+                tiles.append((coarse[i][:, *low], normals[i][:, *area], true))
+        stacked = [torch.from_numpy(np.stack(x).astype(np.float32)) for x in zip(*tiles, strict=True)]
+        yield {"coarse": stacked[0], "normals": stacked[1] / 255, "depth": stacked[2] / DEPTH_SCALE}
+
+
+def loss(module: nn.Module, batch: Batch) -> dict[str, Tensor]:
+    """0.85 smooth L1 of the depth and the L1 of its normals, without the tile's margin."""
+    with torch.autocast(batch["normals"].device.type, torch.bfloat16):
+        predicted = module(batch["coarse"], batch["normals"].contiguous(memory_format=torch.channels_last))
+    inside = np.s_[..., MARGIN:-MARGIN, MARGIN:-MARGIN]
+    predicted, target = predicted.float()[inside], batch["depth"][inside]
+    mask = (target[:, :1] > 0).float()
+    error = mean_inside(F.smooth_l1_loss(predicted, target, beta=0.02, reduction="none"), mask)
+    normals = [
+        mean_inside((depth_normals(predicted[:, k : k + 1]) - depth_normals(target[:, k : k + 1])).abs(), inner(mask))
+        for k in (0, 1)
+    ]
+    return {"depth": 0.85 * error, "normals": normals[0] + normals[1]}
