@@ -80,11 +80,24 @@ class TwoK2K(nn.Module):
 
     def refined(self, depths: Tensor, normals: Tensor) -> Tensor:
         """Depths (B, 2, h, w) of `depth_maps` and normals (B, 6, 8h, 8w) -> front and back depth (B, 2, 8h, 8w)."""
-        if not self.config.prior:
-            return self.refine(depths, normals)[:, :2].clamp(0, 6)
-        residual = self.refine(depths - BODY_DEPTH, normals)[:, :2]
-        smooth = interpolate(depths, scale_factor=8, mode="bilinear", align_corners=False)
-        return smooth + RESIDUAL_SCALE * residual
+        return self.refined_depths(self.refine(self.refine_input(depths), normals), enlarged(depths))
+
+    def refine_input(self, depths: Tensor) -> Tensor:
+        """What the refinement is given of the coarse depths (B, 2, h, w)."""
+        return depths - BODY_DEPTH if self.config.prior else depths
+
+    def refined_depths(self, raw: Tensor, smooth: Tensor) -> Tensor:
+        """The refinement's raw channels (B, 3, H, W) and the `enlarged` coarse depths -> depths (B, 2, H, W)."""
+        return smooth + RESIDUAL_SCALE * raw[:, :2] if self.config.prior else raw[:, :2].clamp(0, 6)
+
+
+def enlarged(depths: Tensor) -> Tensor:
+    """Coarse depths (B, 2, h, w) at full size (B, 2, 8h, 8w), bilinear.
+
+    The coarse maps are sampled at pixels 8k + 3; taking them for the mean of pixels 8k + 3 and 8k + 4 shifts them
+    by half a pixel, which is below their noise.
+    """
+    return interpolate(depths, scale_factor=8, mode="bilinear", align_corners=False)
 
 
 def depth_maps(raw: Tensor, prior: Tensor | None = None) -> Tensor:

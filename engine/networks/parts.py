@@ -253,18 +253,17 @@ def _sample_back(crops: Tensor, z: Tensor, part: Part, box: Region) -> Tensor:
 def blend(weighted: Sequence[Tensor], z: Tensor, region: Region = WHOLE) -> Tensor:
     """Bring the parts of one picture back into it and blend them.
 
-    weighted: per part (1, C + 1, height, width), the last channel being its `blend_weight`; z: (12, 2, 3).
+    weighted: per part (1, C + 1, height, width), the last channel being its `blend_weight`. z: (12, 2, 3) on the CPU.
     Gives (1, C, h, w) of the region, 0 where no part reaches. Differentiable.
     """
     height, width = region.bottom - region.top, region.right - region.left
     total = weighted[0].new_zeros(1, weighted[0].shape[1], height, width)
     for crops, affine, part in zip(weighted, z, PARTS, strict=True):
         box = _box(affine, part, region)
-        if not is_placed(affine) or box.top >= box.bottom or box.left >= box.right:
-            continue
-        sample = _sample_back(crops, affine, part, box)
-        rows = slice(box.top - region.top, box.bottom - region.top)
-        columns = slice(box.left - region.left, box.right - region.left)
-        total[..., rows, columns] += torch.cat([sample[:, :-1] * sample[:, -1:], sample[:, -1:]], 1)
+        if is_placed(affine) and box.top < box.bottom and box.left < box.right:
+            sample = _sample_back(crops, affine, part, box)
+            rows = slice(box.top - region.top, box.bottom - region.top)
+            columns = slice(box.left - region.left, box.right - region.left)
+            total[..., rows, columns] += torch.cat([sample[:, :-1] * sample[:, -1:], sample[:, -1:]], 1)
     weight = total[:, -1:]
     return total[:, :-1] / torch.where(weight > 0, weight, 1)

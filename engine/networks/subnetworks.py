@@ -70,7 +70,10 @@ class PointwiseBlock(nn.Module):
 
 
 class AttentionGate(nn.Module):
-    """Scales a skip connection per pixel by what the decoder knows (Oktay et al., 2018)."""
+    """Scales a skip connection per pixel by what the decoder knows (Oktay et al., 2018).
+
+    Without gradients the skip connection is overwritten: it is large and nobody else needs it.
+    """
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -79,7 +82,8 @@ class AttentionGate(nn.Module):
         self.psi = nn.Sequential(*_projection(channels // 2, 1), nn.Sigmoid())
 
     def forward(self, decoded: Tensor, skip: Tensor) -> Tensor:
-        return skip * self.psi(torch.relu(self.W_g(decoded) + self.W_x(skip)))
+        gate = self.psi(torch.relu(self.W_g(decoded) + self.W_x(skip)))
+        return skip * gate if torch.is_grad_enabled() else skip.mul_(gate)
 
 
 class _GatedDecoder(nn.Module):
@@ -97,8 +101,8 @@ class _GatedDecoder(nn.Module):
         """skips: finest level first; emptied on the way, so that memory is given back early."""
         for level in self._levels:
             x = getattr(self, f"Up{level}")(x)
-            gated = getattr(self, f"Att{level}")(x, skips.pop())
-            x = getattr(self, f"Up_conv{level}")(torch.cat([gated, x], 1))
+            x = torch.cat([getattr(self, f"Att{level}")(x, skips.pop()), x], 1)
+            x = getattr(self, f"Up_conv{level}")(x)
         return x
 
 
@@ -158,7 +162,7 @@ class DepthNet(_GatedDecoder):
 class RefineNet(nn.Module):
     """Depth at 1/8 of the size and normals at full size -> three raw channels at full size.
 
-    forward: (B, 2, h, w) and (B, 6, 8h, 8w) -> (B, 3, 8h, 8w). 32 pixels around a tile aligned to 8 pixels are
+    forward: (B, 2, h, w) and (B, 6, 8h, 8w) -> (B, 3, 8h, 8w). 24 pixels around a tile aligned to 8 pixels are
     enough for the numbers of the whole picture.
     """
 
@@ -175,8 +179,12 @@ class RefineNet(nn.Module):
 
     def forward(self, depths: Tensor, normals: Tensor) -> Tensor:
         x = depths
-        strided = (normals[..., 1::4, 1::4], normals[..., 0::2, 0::2], normals)
-        for level, normal in enumerate(strided, 1):
-            x = torch.cat([getattr(self, f"depth{level}")(x), getattr(self, f"normal{level}")(normal)], 1)
-            x = getattr(self, f"merge{level}_2")(getattr(self, f"merge{level}_1")(x))
+        for number, normal in enumerate((normals[..., 1::4, 1::4], normals[..., 0::2, 0::2], normals), 1):
+            x = self.level(number, x, normal)
         return x
+
+    def level(self, number: int, x: Tensor, normals: Tensor) -> Tensor:
+        """Level 1, 2 or 3: features (or depths) at half the size of the normals (B, 6, H, W) -> (B, C, H, W)."""
+        raised, shape = getattr(self, f"depth{number}")(x), getattr(self, f"normal{number}")(normals)
+        merged = getattr(self, f"merge{number}_1")(torch.cat([raised, shape], 1))
+        return getattr(self, f"merge{number}_2")(merged)

@@ -1,0 +1,154 @@
+"""From a framed person to front and back depth maps: the whole forward pass, evaluated leanly.
+
+Every stage is a function of its own, so that tests can compare each with the published network's numbers.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image, ImageEnhance
+from torch import Tensor
+from torch.nn.functional import interpolate
+
+from engine.camera import CANVAS
+from engine.networks.devices import memory_errors, pick_device
+from engine.networks.graph import TwoK2K, depth_maps
+from engine.networks.parts import PARTS, blend, blend_weight, crop, is_placed, part_affines
+from engine.networks.prior import prior_maps
+from engine.networks.tiles import person_tiles, refine_tile
+from engine.types import Canvas, Maps, Progress
+
+__all__ = ["pick_device", "predict"]
+
+STAGE = "Estimating depth"
+COARSE_SHARE, PARTS_SHARE = 0.1, 0.7
+"""Fractions of the whole run at which the coarse and the part stage end."""
+
+JITTER = 0.85
+"""Fixed factor by which the published network's test pictures are darkened, flattened and greyed."""
+
+MIN_DEPTH = 0.01
+"""Smallest depth inside the person (0 means background)."""
+
+Step = Callable[[float], None]
+
+
+def predict(network: TwoK2K, canvas: Canvas, progress: Progress | None = None) -> Maps:
+    """Front and back depth of the framed person.
+
+    network: in evaluation mode (as `engine.weights.load` gives it), on the device to compute on. Raises UserError
+    when the device's memory is exhausted, and whatever `progress` raises.
+    """
+    if network.training:
+        raise ValueError("the network must be in evaluation mode")
+    device = next(network.parameters()).device
+    with torch.inference_mode(), memory_errors(device), _exact_convolutions():
+        return _predict(network, canvas, device, _steps(progress))
+
+
+def _predict(network: TwoK2K, canvas: Canvas, device: torch.device, step: Step) -> Maps:
+    rgb = np.where(canvas.mask[..., None], canvas.rgb, np.uint8(0))
+    prior = torch.from_numpy(prior_maps(canvas))[None].to(device) if network.config.prior else None
+    picture = picture_tensor(rgb if network.config.prior else _jittered(rgb)).to(device)
+    affines = torch.from_numpy(part_affines(canvas.keypoints))
+    depths = predict_depths(network, picture, prior, affines, canvas.mask, step)
+    return (_learned_silhouette, _given_silhouette)[network.config.prior](depths, canvas.mask)
+
+
+def predict_depths(
+    network: TwoK2K, picture: Tensor, prior: Tensor | None, affines: Tensor, mask: NDArray[np.bool_], step: Step
+) -> NDArray[np.float32]:
+    """Refined front and back depth (2, 2048, 2048) where `mask` (2048, 2048) is true or near, 0 elsewhere.
+
+    picture: (1, 3, 2048, 2048) in -1..1. prior: (1, 4, 256, 256) or None. affines: (12, 2, 3) on the CPU.
+    """
+    normals, raw = network.coarse(small_picture(picture), prior)
+    step(COARSE_SHARE)
+    weighted = list(part_normals(network, picture, normals, affines, step))
+    depths = depth_maps(raw, prior)
+    return _refine(network, depths, weighted, affines, mask, step)
+
+
+def picture_tensor(rgb: NDArray[np.uint8]) -> Tensor:
+    """Masked picture (H, W, 3) -> network input (1, 3, H, W) in -1..1."""
+    return torch.from_numpy(rgb).permute(2, 0, 1)[None].float().div_(255).sub_(0.5).div_(0.5)
+
+
+def _jittered(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The published network's test-time colours: brightness, contrast, saturation, each at `JITTER`."""
+    picture = Image.fromarray(rgb)
+    for enhance in (ImageEnhance.Brightness, ImageEnhance.Contrast, ImageEnhance.Color):
+        picture = enhance(picture).enhance(JITTER)
+    return np.array(picture)
+
+
+def small_picture(picture: Tensor) -> Tensor:
+    """(B, C, 2048, 2048) -> (B, C, 256, 256), without antialiasing (mean of pixels 3 and 4 of every 8)."""
+    return interpolate(picture, scale_factor=1 / 8, mode="bilinear", align_corners=False)
+
+
+def part_inputs(picture: Tensor, normals: Tensor, affines: Tensor) -> Iterator[Tensor]:
+    """Per part the crop (1, 6, height, width) of the picture and of the coarse front normals (1, 6, 256, 256)."""
+    front = interpolate(normals[:, :3], size=(CANVAS, CANVAS), mode="bilinear", align_corners=False)
+    for part, affine in zip(PARTS, affines, strict=True):
+        z = affine[None].to(picture.device)
+        yield torch.cat([crop(picture, z, part), crop(front, z, part)], 1)
+
+
+def part_normals(network: TwoK2K, picture: Tensor, normals: Tensor, affines: Tensor, step: Step) -> Iterator[Tensor]:
+    """Per part its normals and blend weight (1, 7, height, width); nothing but 0 where it is not placed."""
+    inputs = part_inputs(picture, normals, affines)
+    for number, (part, affine, crops) in enumerate(zip(PARTS, affines, inputs, strict=True), 1):
+        if is_placed(affine):
+            weight = blend_weight(affine[None].to(picture.device), part)
+            yield torch.cat([getattr(network, part.network)(_ordered(crops)), weight], 1)
+        else:
+            yield crops.new_zeros(1, 7, part.height, part.width)
+        step(COARSE_SHARE + (PARTS_SHARE - COARSE_SHARE) * number / len(PARTS))
+
+
+def _ordered(x: Tensor) -> Tensor:
+    return x.contiguous(memory_format=torch.channels_last)
+
+
+def _refine(
+    network: TwoK2K, depths: Tensor, weighted: list[Tensor], affines: Tensor, mask: NDArray[np.bool_], step: Step
+) -> NDArray[np.float32]:
+    refined = np.zeros((2, *mask.shape), np.float32)
+    tiles = list(person_tiles(mask))
+    for number, tile in enumerate(tiles, 1):
+        depth = refine_tile(network, depths, partial(blend, weighted, affines), tile)
+        refined[:, tile.top : tile.bottom, tile.left : tile.right] = depth[0].cpu().numpy()
+        step(PARTS_SHARE + (1 - PARTS_SHARE) * number / len(tiles))
+    return refined
+
+
+def _given_silhouette(depths: NDArray[np.float32], mask: NDArray[np.bool_]) -> Maps:
+    """The person is where the mask says; maps that cross there (thin rims) meet halfway."""
+    front, back = np.maximum(depths, MIN_DEPTH)
+    middle = (front + back) / 2
+    crossed = front > back
+    front, back = np.where(crossed, middle, front), np.where(crossed, middle, back)
+    return Maps(np.where(mask, front, np.float32(0)), np.where(mask, back, np.float32(0)))
+
+
+def _learned_silhouette(depths: NDArray[np.float32], mask: NDArray[np.bool_]) -> Maps:
+    """The person is where the front lies before the back, as in the published method, and inside the mask."""
+    front, back = depths
+    person = mask & (front <= back) & (front > 0)
+    return Maps(np.where(person, front, np.float32(0)), np.where(person, back, np.float32(0)))
+
+
+def _steps(progress: Progress | None) -> Step:
+    return (lambda fraction: progress(STAGE, fraction)) if progress else (lambda fraction: None)
+
+
+@contextmanager
+def _exact_convolutions() -> Iterator[None]:
+    """Full float32 and repeatable results on CUDA."""
+    with torch.backends.cudnn.flags(enabled=True, benchmark=False, deterministic=True, allow_tf32=False):
+        yield
