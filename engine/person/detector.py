@@ -1,0 +1,196 @@
+"""MediaPipe's pose landmarker: every person in a picture with 33 landmarks in 2D and 3D and a coarse mask.
+
+The work is done on reduced copies: people are looked for in the whole picture, and where none is found in overlapping
+tiles (small people); each is then measured once more in a crop of their own.
+"""
+
+import atexit
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import UserError
+from engine.person.bundle import BUNDLE
+
+if TYPE_CHECKING:
+    from mediapipe.tasks.python.vision import PoseLandmarker
+
+MAX_PEOPLE = 10
+_OVERVIEW = 1024
+"""Longer side in pixels of the copies in which people are looked for."""
+_CROP = 768
+"""Side in pixels of the copy in which one person is measured (the landmark network sees 256 of them)."""
+_MARGIN = 1.5
+"""Side of that crop as a multiple of the longer side of the box around the landmarks."""
+_TILINGS = (2, 3, 5)
+
+TORSO = [11, 12, 23, 24]
+"""Landmarks of the shoulders and hips."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """A rectangle of the photo, shrunk: photo = origin + size of the copy's pixel * copy (pixel-edge coordinates)."""
+
+    pixels: NDArray[np.uint8]
+    origin: tuple[float, float]
+    step: float
+
+
+@dataclass(frozen=True)
+class Detection:
+    """One person.
+
+    landmarks: (33, 2) photo pixels. visibility: (33,) 0..1, how surely it is in the picture and not hidden.
+    presence: (33,) 0..1. world: (33, 3) metres from the middle of the hips; x right, y down, z away from the camera.
+    coarse: square float32 person probability over the photo's rectangle that starts at `origin` (x, y), one value per
+    `step` photo pixels.
+    """
+
+    landmarks: NDArray[np.float64]
+    visibility: NDArray[np.float64]
+    presence: NDArray[np.float64]
+    world: NDArray[np.float64]
+    coarse: NDArray[np.float32]
+    origin: tuple[float, float]
+    step: float
+
+    @property
+    def box(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The landmarks' smallest and largest x, y."""
+        return self.landmarks.min(axis=0), self.landmarks.max(axis=0)
+
+
+def detect(rgb: NDArray[np.uint8]) -> list[Detection]:
+    """Everybody in a picture (HxWx3 uint8), the largest first.
+
+    Raises UserError if the model bundle is missing.
+    """
+    found = _overview(rgb)
+    found = _without_doubles([_measured(rgb, person) for person in found])
+    return sorted(found, key=_area, reverse=True)
+
+
+def _overview(rgb: NDArray[np.uint8]) -> list[Detection]:
+    found = _in_window(_window(rgb, (0, 0), max(rgb.shape[:2]), _OVERVIEW))
+    for tiling in _TILINGS:
+        if found:
+            break
+        found = [person for tile in _tiles(rgb, tiling) for person in _in_window(tile)]
+    return _without_doubles(found)
+
+
+def _tiles(rgb: NDArray[np.uint8], tiling: int) -> Iterator[Window]:
+    """Square windows that overlap by half, `tiling` of which span the longer side."""
+    height, width = rgb.shape[:2]
+    side = 2 * max(height, width) / (tiling + 1)
+    rows, columns = (max(1, round(2 * length / side) - 1) for length in (height, width))
+    for row in range(rows):
+        for column in range(columns):
+            yield _window(rgb, (column * side / 2, row * side / 2), side, _OVERVIEW)
+
+
+def _measured(rgb: NDArray[np.uint8], person: Detection) -> Detection:
+    """The same person measured in a crop around them; unchanged where the crop does not show them again."""
+    low, high = person.box
+    side = _MARGIN * max(high - low)
+    window = _window(rgb, tuple((low + high - side) / 2), side, _CROP)
+    again = _in_window(window)
+    distances = [_distance(person, other) for other in again]
+    return again[int(np.argmin(distances))] if distances and min(distances) < 0.5 else person
+
+
+def _distance(a: Detection, b: Detection) -> float:
+    """Mean distance between the landmarks of two detections in units of the first one's torso."""
+    torso = a.landmarks[TORSO]
+    length = np.linalg.norm(torso[:2].mean(axis=0) - torso[2:].mean(axis=0)) + np.linalg.norm(torso[0] - torso[1])
+    return float(np.linalg.norm(a.landmarks - b.landmarks, axis=1).mean() / max(length, 1e-6))
+
+
+def _area(person: Detection) -> float:
+    low, high = person.box
+    return float(np.prod(high - low))
+
+
+def _without_doubles(found: list[Detection]) -> list[Detection]:
+    kept: list[Detection] = []
+    for person in sorted(found, key=lambda person: person.visibility.sum(), reverse=True):
+        if all(_distance(other, person) > 0.5 for other in kept):
+            kept.append(person)
+    return kept
+
+
+def _window(rgb: NDArray[np.uint8], origin: tuple[float, float], side: float, target: int) -> Window:
+    """The square of `side` photo pixels at `origin`, black outside the photo, shrunk to at most `target` pixels."""
+    left, top = (round(value) for value in origin)
+    side = max(2, round(side))
+    step = max(1.0, side / target)
+    inside = rgb[max(top, 0) : top + side, max(left, 0) : left + side]
+    place = (max(-left, 0), max(-top, 0))
+    size = tuple(max(1, round(length / step)) for length in inside.shape[1::-1])
+    small = cv2.resize(inside, size, interpolation=cv2.INTER_AREA) if step > 1 else inside
+    x, y = (round(value / step) for value in place)
+    pixels = np.zeros((round(side / step),) * 2 + (3,), np.uint8)
+    region = pixels[y : y + small.shape[0], x : x + small.shape[1]]
+    region[:] = small[: region.shape[0], : region.shape[1]]
+    return Window(pixels, (left + place[0] - x * step, top + place[1] - y * step), step)
+
+
+def _in_window(window: Window) -> list[Detection]:
+    import mediapipe
+
+    image = mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=np.ascontiguousarray(window.pixels))
+    with _quiet():
+        result = _landmarker().detect(image)
+    size = len(window.pixels) * window.step
+    people = zip(result.pose_landmarks, result.pose_world_landmarks, result.segmentation_masks or [], strict=True)
+    return [
+        Detection(
+            landmarks=np.array([(mark.x, mark.y) for mark in marks]) * size + window.origin,
+            visibility=np.array([mark.visibility for mark in marks]),
+            presence=np.array([mark.presence for mark in marks]),
+            world=np.array([(mark.x, mark.y, mark.z) for mark in world]),
+            coarse=np.array(mask.numpy_view(), np.float32).reshape(window.pixels.shape[:2]),
+            origin=window.origin,
+            step=window.step,
+        )
+        for marks, world, mask in people
+    ]
+
+
+@lru_cache(maxsize=1)
+def _landmarker() -> "PoseLandmarker":
+    if not BUNDLE.is_file():
+        raise UserError("The pose model is missing; run the set-up (python build.py demo) once.")
+    from mediapipe.tasks.python import BaseOptions, vision
+
+    options = vision.PoseLandmarkerOptions(
+        base_options=BaseOptions(model_asset_buffer=BUNDLE.read_bytes()),
+        num_poses=MAX_PEOPLE,
+        output_segmentation_masks=True,
+    )
+    landmarker = vision.PoseLandmarker.create_from_options(options)
+    atexit.register(landmarker.close)  # at interpreter shutdown its own __del__ would come too late and complain
+    return landmarker
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Send what native code writes to stderr to nowhere: it speaks of its internals, never of the user's picture."""
+    sys.stderr.flush()
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
