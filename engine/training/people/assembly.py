@@ -24,9 +24,7 @@ class Layer:
     shown: NDArray[np.bool_] | None = None
 
 
-def assemble(
-    layers: Sequence[Layer], surfaces: Mapping[str, Surface], pictures: Mapping[str, Picture]
-) -> TexturedMesh:
+def assemble(layers: Sequence[Layer], surfaces: Mapping[str, Surface], pictures: Mapping[str, Picture]) -> TexturedMesh:
     """One mesh of all layers, without vertices that no face uses."""
     vertices, faces, uv, materials = [], [], [], []
     textures: list[Picture] = []

@@ -82,18 +82,14 @@ def skin(points: Float32, weights: csr_matrix, transforms: Float32) -> Float32:
 @lru_cache(maxsize=1)
 def load_body() -> Body:
     """Read the body model; the first time on a machine this takes about a minute (anny then keeps a cache)."""
-    model = anny.Anny(
-        rig="anny", topology="makehuman", phenotypes="all", facial_actions="all", skinning_method="lbs"
-    )
+    model = anny.Anny(rig="anny", topology="makehuman", phenotypes="all", facial_actions="all", skinning_method="lbs")
     vertices = model.template_vertices.shape[0]
     if vertices <= BODY_VERTICES:
         raise UserError("The installed anny has an unknown base mesh: install the version in the requirements.")
     faces, uv = _skin_faces(model)
     shapes = torch.cat([model.blendshapes, model.bone_heads_blendshapes], dim=1).float().flatten(1).numpy()
     expressions = {
-        label.split(":")[1]: i
-        for i, label in enumerate(model.blendshape_labels)
-        if label.startswith("facial_action:")
+        label.split(":")[1]: i for i, label in enumerate(model.blendshape_labels) if label.startswith("facial_action:")
     }
     return Body(
         template=model.template_vertices.float().numpy(),

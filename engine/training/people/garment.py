@@ -145,9 +145,7 @@ def _interpolated_weights(anchors: NDArray[np.int32], shares: Float32, weights: 
     return csr_matrix((mix.ravel(), (rows, anchors.ravel())), shape=shape) @ weights
 
 
-def _fit(
-    vertices: Float32, anchors: NDArray[np.int32], shares: Float32, offsets: Float32, scales: Scales
-) -> Float32:
+def _fit(vertices: Float32, anchors: NDArray[np.int32], shares: Float32, offsets: Float32, scales: Scales) -> Float32:
     size = [abs(vertices[a, i] - vertices[b, i]) / length for i, (a, b, length) in enumerate(scales)]
     points = np.einsum("nk,nki->ni", shares, vertices[anchors])
     return (points + offsets * np.array(size, dtype=np.float32)).astype(np.float32)

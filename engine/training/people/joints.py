@@ -32,7 +32,7 @@ def landmark_vertices(body: Body) -> dict[str, int]:
         foot = _dominated(body, (f"foot.{letter}", *(f"toe{n}-{k}.{letter}" for n in range(1, 6) for k in (1, 2, 3))))
         found[f"{side}_ear"] = ear
         found[f"{side}_eye"] = _pupil(body, sign)
-        found[f"{side}_heel"] = int(foot[np.argmax(points[foot, 1] - points[foot, 2])])
+        found[f"{side}_heel"] = _heel(points, foot)
         for name, bone in (("big_toe", "toe1-2"), ("small_toe", "toe5-3")):
             toe = _dominated(body, (f"{bone}.{letter}",))
             found[f"{side}_{name}"] = int(toe[np.argmin(points[toe, 1])])
@@ -45,6 +45,12 @@ def _ear_canal(body: Body, head: NDArray[np.int64], sign: float) -> int:
     skull = body.head_template[body.bones["head"]]
     target = np.array([sign * 0.072, skull[1] + 0.01, eye[2] - 0.02])
     return int(head[np.argmin(np.linalg.norm(body.template[head] - target, axis=1))])
+
+
+def _heel(points: Float32, foot: NDArray[np.int64]) -> int:
+    """The rearmost vertex of the sole."""
+    sole = foot[points[foot, 2] < points[foot, 2].min() + 0.02]
+    return int(sole[np.argmax(points[sole, 1])])
 
 
 def _pupil(body: Body, sign: float) -> int:

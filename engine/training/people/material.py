@@ -24,8 +24,9 @@ class Material:
 
     def paint(self, picture: Picture) -> Picture:
         """The recoloured picture, HxWx4 uint8; alpha stays."""
-        matrix = self.change * np.array([1, 1, 1, 255], dtype=np.float32)
-        return np.dstack([cv2.transform(picture[..., :3], matrix), picture[..., 3]])
+        matrix = np.zeros((4, 5), dtype=np.float32)
+        matrix[:3, :3], matrix[:3, 4], matrix[3, 3] = self.change[:, :3], 255 * self.change[:, 3], 1
+        return cv2.transform(picture, matrix)
 
 
 def color_change(hue: float = 0.0, saturation: float = 1.0, brightness: float = 1.0) -> Float32:

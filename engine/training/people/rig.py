@@ -116,5 +116,5 @@ def _flexion_axis(body: Body, rest: RestBody, side: str, finger: str) -> NDArray
         for name in ("wrist", "finger2-1", "finger5-1", f"finger{finger}-1", f"finger{finger}-3")
     )
     palm = np.cross(index - wrist, little - wrist) * (1 if side == "L" else -1)
-    axis = np.cross(end - start, palm)
+    axis = np.cross(palm, end - start)
     return axis / np.linalg.norm(axis)
