@@ -54,7 +54,7 @@ def random_lighting(rng: np.random.Generator) -> Lighting:
     fill = Light(_direction(rng, 120, (-30, 30)), _tint(rng, 0.2), rng.uniform(0.3, 1))
     sky = Light((0.0, -0.9, -0.43), _tint(rng, 0.15), 1.0)
     ground = Light((0.0, 0.9, -0.43), _tint(rng, 0.25), 1.0)
-    shares = rng.dirichlet([3.0, 1.2, 2.5, 0.8]) * rng.uniform(0.9, 1.6)
+    shares = rng.dirichlet([3.0, 1.2, 2.5, 0.8]) * rng.uniform(0.75, 1.3)
     lights = [
         Light(one.direction, _scaled(one.color, s), one.wrap)
         for one, s in zip((key, fill, sky, ground), shares / [0.7, 0.7, 0.75, 0.75], strict=True)

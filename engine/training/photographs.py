@@ -56,7 +56,7 @@ def develop(rendered: RenderedView, rng: np.random.Generator) -> NDArray[np.uint
     height, width = rendered.mask.shape
     picture = np.where(rendered.mask[..., None], rendered.front.shaded, random_backdrop(rng, height, width))
     light = (picture.astype(np.float32) / 255) ** GAMMA
-    light *= _exposure(rng)
+    light *= _exposure(rng, float(light[rendered.mask].mean()) if rendered.mask.any() else 1.0)
     light = _blurred(light, rng, rendered.window.step)
     graded = _graded(light.clip(0, 1) ** (1 / GAMMA), rng)
     return _compressed(_noisy(graded, rng, rendered.window.step), rng, rendered.window.step)
@@ -92,10 +92,11 @@ def detected(rendered: RenderedView, rng: np.random.Generator) -> tuple[Float64,
     return np.where(missing[:, None], np.nan, keypoints), np.where(missing, np.nan, depths)
 
 
-def _exposure(rng: np.random.Generator) -> Float32:
-    """Gain per channel of linear light: exposure and white balance."""
+def _exposure(rng: np.random.Generator, mean: float) -> Float32:
+    """Gain per channel of linear light: half-way automatic exposure (mean: of the person) and white balance."""
+    automatic = np.clip(0.25 / max(mean, 1e-3), 0.5, 2.0) ** 0.5
     balance = np.exp(rng.normal(0, 0.06, 3))
-    return (2 ** rng.normal(0, 0.35) * balance / balance.mean()).astype(np.float32)
+    return (automatic * 2 ** rng.normal(0, 0.3) * balance / balance.mean()).astype(np.float32)
 
 
 def _blurred(light: Float32, rng: np.random.Generator, step: float) -> Float32:
