@@ -8,14 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.render.mesh import TexturedMesh
+from engine.training.people.arms import clear_arms, reach
 from engine.training.people.assembly import Layer, assemble
 from engine.training.people.body import BODY_VERTICES, Body, RestBody, skin
 from engine.training.people.dress import Worn, sample_clothes, sample_skin
 from engine.training.people.joints import keypoints
+from engine.training.people.measure import measure_torso
 from engine.training.people.phenotype import sample_expression, sample_phenotype
 from engine.training.people.pose import JOINT, Rotations, rotate
 from engine.training.people.rig import bone_rotations
-from engine.training.people.standing import sample_a_pose, sample_standing, sample_t_pose
+from engine.training.people.standing import sample_a_pose, sample_reaches, sample_standing, sample_t_pose
 from engine.training.people.wardrobe import SKIN, Wardrobe, load_wardrobe
 
 Float32 = NDArray[np.float32]
@@ -69,28 +71,24 @@ def sample_ingredients(rng: np.random.Generator, wardrobe: Wardrobe) -> Ingredie
 
 
 def _sample_pose(rng: np.random.Generator, wardrobe: Wardrobe, rest: RestBody) -> tuple[str, Rotations]:
+    """A pose whose arms are outside the body as far as they can be."""
+    body = wardrobe.body
+    torso = measure_torso(body, rest)
     kind = str(rng.choice(list(_POSES), p=list(_POSES.values())))
+    pose = _sample_kind(rng, wardrobe, kind)
+    if kind != "motion":
+        pose = _planted(body, rest, pose)
+    reaches = sample_reaches(rng) if kind == "standing" else {}
+    for side, goal in reaches.items():
+        reach(body, rest, torso, pose, side, goal)
+    clear_arms(body, rest, torso, pose)
+    return kind, pose
+
+
+def _sample_kind(rng: np.random.Generator, wardrobe: Wardrobe, kind: str) -> Rotations:
     if kind == "motion":
-        return kind, wardrobe.motions[rng.integers(len(wardrobe.motions))].copy()
-    if kind == "standing":
-        pose = sample_standing(rng, _least_abduction(wardrobe.body, rest))
-    else:
-        pose = sample_a_pose(rng) if kind == "a-pose" else sample_t_pose(rng)
-    return kind, _planted(wardrobe.body, rest, pose)
-
-
-def _least_abduction(body: Body, rest: RestBody) -> float:
-    """Degrees by which a straight hanging arm must stand off so that the hand clears the hip."""
-    shoulder, elbow, hand, hip = (
-        rest.heads[body.bones[name]] for name in ("upperarm01.L", "lowerarm01.L", "finger3-1.L", "upperleg01.L")
-    )
-    points = rest.vertices[:BODY_VERTICES]
-    share = np.asarray(body.weights[:BODY_VERTICES, [body.bones["upperleg01.L"], body.bones["pelvis.L"]]].sum(axis=1))
-    around = (share.ravel() > 0.3) & (np.abs(points[:, 2] - hip[2]) < 0.15 * (shoulder[2] - hip[2]) + 0.05)
-    width = points[around, 0].max()
-    reach = np.linalg.norm(elbow - shoulder) + np.linalg.norm(hand - elbow)
-    clearance = width + 0.08 * reach - shoulder[0]
-    return float(np.degrees(np.arcsin(np.clip(clearance / reach, 0.03, 0.6))))
+        return wardrobe.motions[rng.integers(len(wardrobe.motions))].copy()
+    return {"standing": sample_standing, "a-pose": sample_a_pose, "t-pose": sample_t_pose}[kind](rng)
 
 
 def _planted(body: Body, rest: RestBody, pose: Rotations) -> Rotations:

@@ -48,4 +48,4 @@ def sample_expression(rng: np.random.Generator) -> Mapping[str, float]:
         return {}
     actions, strength = _EXPRESSIONS[rng.integers(len(_EXPRESSIONS))]
     value = strength * rng.uniform(0.2, 1)
-    return {action: value for action in actions}
+    return dict.fromkeys(actions, value)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from engine.training.people.arms import Reach
 from engine.training.people.pose import (
     JOINT,
     JOINTS,
@@ -16,11 +17,27 @@ from engine.training.people.pose import (
     rotate,
 )
 
+_GESTURES = {
+    "none": 0.52, "hip": 0.16, "thigh": 0.08, "front": 0.07, "crossed": 0.05, "back": 0.04, "wave": 0.03, "hold": 0.05,
+}  # fmt: skip
 
-def sample_standing(rng: np.random.Generator, least_abduction: float) -> Rotations:
-    """A relaxed standing pose (22, 3, 3); `least_abduction` (degrees) keeps hanging arms out of the body."""
+_SINGLE = {
+    "hip": Reach(0.24, -12, 0.04, (-0.45, -0.85, -0.35), (-0.9, 0.35, -0.1), (1.0, 0.45, -0.2)),
+    "thigh": Reach(-0.12, -40, 0.05, (-0.05, -0.1, -1.0), (-0.85, 0.5, 0.0), (0.6, 0.8, 0.0)),
+    "front": Reach(0.03, -78, 0.05, (-0.8, 0.0, -0.6), (0.0, 1.0, 0.0), (1.0, 0.2, -0.3)),
+    "back": Reach(0.18, 75, 0.045, (-0.9, 0.1, -0.3), (0.1, 1.0, 0.0), (1.0, 0.6, 0.0)),
+    "wave": Reach(1.25, 20, 0.15, (0.1, -0.1, 1.0), (0.0, -1.0, 0.0), (0.8, 0.2, -0.8)),
+    "hold": Reach(0.65, -65, 0.17, (-0.5, -0.35, 0.7), (-0.3, 0.8, 0.4), (0.5, 0.2, -1.0)),
+}
+
+CROSSED_OVER = Reach(0.6, -110, 0.085, (-0.85, 0.5, 0.1), (0.2, 0.9, -0.1), (0.75, -0.15, -0.75))
+CROSSED_UNDER = Reach(0.5, -112, 0.03, (-0.85, 0.5, 0.25), (0.2, 0.9, -0.1), (0.75, -0.05, -0.75))
+
+
+def sample_standing(rng: np.random.Generator) -> Rotations:
+    """A standing pose (22, 3, 3) with arms that hang or are bent."""
     pose = _sample_trunk(rng, 1.0)
-    left, right = _sample_arms(rng, least_abduction)
+    left, right = _sample_arms(rng)
     return _with_limbs(pose, (left, right), _sample_legs(rng))
 
 
@@ -34,6 +51,37 @@ def sample_t_pose(rng: np.random.Generator) -> Rotations:
     """A T-pose: level arms."""
     arm = Arm(rng.uniform(75, 95), rng.normal(0, 4), rng.normal(0, 10), rng.uniform(0, 12), rng.normal(0, 15))
     return _with_limbs(_sample_trunk(rng, 0.4), (arm, _jittered(rng, arm)), _sample_legs(rng))
+
+
+def sample_reaches(rng: np.random.Generator) -> dict[str, Reach]:
+    """What the hands do in a pose: for one or both of "l" and "r", or nothing ({})."""
+    kind = str(rng.choice(list(_GESTURES), p=list(_GESTURES.values())))
+    if kind == "none":
+        return {}
+    if kind == "crossed":
+        over, under = ("l", "r") if rng.uniform() < 0.5 else ("r", "l")
+        return {over: _varied(rng, CROSSED_OVER), under: _varied(rng, CROSSED_UNDER)}
+    goal = _SINGLE[kind]
+    both = {"hip": 0.5, "thigh": 0.6, "front": 1.0, "back": 1.0, "wave": 0.08, "hold": 0.3}[kind]
+    sides = "lr" if rng.uniform() < both else "l" if rng.uniform() < 0.5 else "r"
+    return {side: _varied(rng, goal) for side in sides}
+
+
+def _varied(rng: np.random.Generator, goal: Reach) -> Reach:
+    """The same gesture a little elsewhere."""
+    return replace(
+        goal,
+        level=goal.level + rng.normal(0, 0.03),
+        azimuth=goal.azimuth + rng.normal(0, 5),
+        distance=goal.distance + abs(rng.normal(0, 0.01)),
+        fingers=_shaken(rng, goal.fingers),
+        elbow=_shaken(rng, goal.elbow),
+    )
+
+
+def _shaken(rng: np.random.Generator, direction: tuple[float, float, float]) -> tuple[float, float, float]:
+    x, y, z = (value + rng.normal(0, 0.1) for value in direction)
+    return x, y, z
 
 
 def _jittered(rng: np.random.Generator, arm: Arm) -> Arm:
@@ -59,19 +107,16 @@ def _sample_trunk(rng: np.random.Generator, amount: float) -> Rotations:
     return pose
 
 
-def _sample_arms(rng: np.random.Generator, least: float) -> tuple[Arm, Arm]:
-    kind = rng.choice(["hanging", "hip", "bent", "mixed"], p=[0.55, 0.15, 0.15, 0.15])
-    if kind == "hanging":
-        return _hanging(rng, least), _hanging(rng, least)
-    pick = {"hip": _on_hip, "bent": _bent, "mixed": _on_hip}[kind]
-    other = {"hip": _on_hip, "bent": _bent, "mixed": _hanging}[kind]
-    arms = pick(rng, least), other(rng, least)
-    return arms if rng.uniform() < 0.5 else (arms[1], arms[0])
+def _sample_arms(rng: np.random.Generator) -> tuple[Arm, Arm]:
+    """Both hang, one hangs and one is bent, or both are bent."""
+    bent = rng.choice([0, 1, 2], p=[0.72, 0.16, 0.12])
+    arms = [_bent(rng) if i < bent else _hanging(rng) for i in range(2)]
+    return (arms[0], arms[1]) if rng.uniform() < 0.5 else (arms[1], arms[0])
 
 
-def _hanging(rng: np.random.Generator, least: float) -> Arm:
+def _hanging(rng: np.random.Generator) -> Arm:
     return Arm(
-        abduction=least + abs(rng.normal(0, 6)),
+        abduction=3 + abs(rng.normal(0, 7)),
         flexion=rng.normal(0, 6),
         twist=rng.normal(10, 12),
         elbow=rng.uniform(3, 28),
@@ -80,13 +125,9 @@ def _hanging(rng: np.random.Generator, least: float) -> Arm:
     )
 
 
-def _on_hip(rng: np.random.Generator, least: float) -> Arm:
-    return Arm(least + rng.uniform(28, 42), rng.uniform(-25, -8), rng.uniform(55, 75), rng.uniform(80, 105), -20, -20)
-
-
-def _bent(rng: np.random.Generator, least: float) -> Arm:
+def _bent(rng: np.random.Generator) -> Arm:
     return Arm(
-        abduction=least + rng.uniform(2, 25),
+        abduction=rng.uniform(5, 30),
         flexion=rng.uniform(-10, 25),
         twist=rng.uniform(-20, 15),
         elbow=rng.uniform(40, 120),
@@ -96,10 +137,10 @@ def _bent(rng: np.random.Generator, least: float) -> Arm:
 
 
 def _sample_legs(rng: np.random.Generator) -> tuple[Leg, Leg]:
-    spread, outward = rng.uniform(-1, 7), rng.uniform(2, 16)
+    spread, outward = rng.normal(0.5, 2), rng.uniform(2, 14)
     stiff = Leg(spread, rng.normal(0, 2), rng.uniform(0, 4), outward)
     knee = rng.uniform(0, 5) if rng.uniform() < 0.6 else rng.uniform(8, 28)
-    relaxed = Leg(spread + rng.uniform(0, 4), knee * rng.uniform(0.4, 0.8), knee, outward + rng.uniform(0, 15))
+    relaxed = Leg(spread + rng.uniform(-1, 2.5), knee * rng.uniform(0.4, 0.8), knee, outward + rng.uniform(0, 15))
     return (stiff, relaxed) if rng.uniform() < 0.5 else (relaxed, stiff)
 
 
