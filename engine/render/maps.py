@@ -109,19 +109,19 @@ def _layer(scene: _Scene, hits: Hits, lighting: Lighting, side: int) -> Layer:
     normals = _normals(scene, hits, outward)
     albedo = scene.skin.albedo(hits)
     occlusion = _occlusion(points[:, 2] * -side, hits.pixels, window, lighting)
-    key_share = _key_share(scene, points, lighting)
+    key_share = _key_share(scene, points, normals, lighting)
     shaded = shade(albedo, normals, -outward, occlusion, key_share, lighting)
     depth = _depth(points[:, 2], hits.pixels, window)
     parts = (depth, albedo.round().to(torch.uint8), shaded.round().to(torch.uint8), normals)
     return Layer(*(_dense(part, hits.pixels, window) for part in parts))
 
 
-def _key_share(scene: _Scene, points: Tensor, lighting: Lighting) -> Tensor:
+def _key_share(scene: _Scene, points: Tensor, normals: Tensor, lighting: Lighting) -> Tensor:
     """Share of the key light (N,) that cast shadows leave."""
     if not lighting.shadow or not len(points):
         return torch.ones(len(points), device=points.device)
     light = points.new_tensor(lighting.lights[0].direction)
-    share = lit_share(points, scene.points, scene.skin.faces, light, scene.cutout)
+    share = lit_share(points, normals, scene.points, scene.skin.faces, light, scene.cutout)
     return 1 - lighting.shadow * (1 - share)
 
 

@@ -16,6 +16,9 @@ from engine.errors import UserError
 FILE_TYPES = {".obj": "y", ".glb": "y", ".ply": "z", ".stl": "z"}
 """What `load_mesh` reads, and the axis that points up there unless the caller says otherwise."""
 
+GREY = 170
+"""Grey level of meshes without any colour."""
+
 
 @dataclass(frozen=True)
 class TexturedMesh:
@@ -23,8 +26,9 @@ class TexturedMesh:
 
     vertices: (V, 3) float32 metres in world space (x right, y forward, z up; a person faces -y). faces: (F, 3) int32,
     counter-clockwise from outside. uv: (F, 3, 2) float32 per face corner, (0, 0) the picture's top left, repeating
-    beyond [0, 1], or None. materials: (F,) int32, index into `textures`. textures: HxWx4 uint8 sRGB and alpha; texels
-    with alpha below 128 are holes. colors: (V, 3) uint8 sRGB, used where there is no uv, or None (grey).
+    beyond [0, 1], or None. materials: (F,) int32, index into `textures`, -1 = `colors` even if there is uv. textures:
+    HxWx4 uint8 sRGB and alpha; texels with alpha below 128 are holes. colors: (V, 3) uint8 sRGB, used where there is no
+    texture, or None (grey).
     """
 
     vertices: NDArray[np.float32]
@@ -42,14 +46,14 @@ def load_mesh(path: Path | str, up: Literal["y", "z"] | None = None) -> Textured
     a file that is missing, of another type, unreadable or without triangles.
     """
     path = Path(path)
-    parts = [_part(geometry) for geometry in _geometries(path)]
-    mesh = _welded(_joined(parts))
-    if not len(mesh.faces) or not np.isfinite(mesh.vertices).all():
+    parts = [_part(geometry) for geometry in _geometries(path) if len(geometry.faces)]
+    if not parts or not all(np.isfinite(part.vertices).all() for part in parts):
         raise UserError(f"{path.name} holds no usable triangles; choose a file with a surface mesh.")
-    if (up or FILE_TYPES[path.suffix.lower()]) == "y":
-        x, y, z = mesh.vertices.T
-        return replace(mesh, vertices=np.stack([x, -z, y], axis=1))
-    return mesh
+    mesh = _welded(_joined(parts))
+    if (up or FILE_TYPES[path.suffix.lower()]) == "z":
+        return mesh
+    x, y, z = mesh.vertices.T
+    return replace(mesh, vertices=np.stack([x, -z, y], axis=1))
 
 
 def _geometries(path: Path) -> list[trimesh.Trimesh]:
@@ -86,37 +90,36 @@ def _texture(material: Material) -> NDArray[np.uint8]:
 
 
 def _joined(parts: list[TexturedMesh]) -> TexturedMesh:
-    """One mesh of several; parts without a texture get their colours as a texture of one texel per vertex."""
+    """One mesh of several, some textured, some not."""
     if len(parts) == 1:
         return parts[0]
-    textured = [part if part.uv is not None else _with_texels(part) for part in parts]
-    starts = np.cumsum([0, *(len(part.vertices) for part in textured)])
-    materials = np.cumsum([0, *(len(part.textures) for part in textured)])
+    starts = np.cumsum([0, *(len(part.vertices) for part in parts)])[:-1]
+    first = np.cumsum([0, *(len(part.textures) for part in parts)])[:-1]
     return TexturedMesh(
-        np.concatenate([part.vertices for part in textured] or [np.zeros((0, 3), np.float32)]),
-        np.concatenate([p.faces + s for p, s in zip(textured, starts, strict=False)] or [np.zeros((0, 3))]).astype(
-            np.int32
-        ),
-        np.concatenate([part.uv for part in textured if part.uv is not None] or [np.zeros((0, 3, 2), np.float32)]),
-        np.concatenate([p.materials + m for p, m in zip(textured, materials, strict=False)] or [[]]).astype(np.int32),
-        tuple(texture for part in textured for texture in part.textures),
+        np.concatenate([part.vertices for part in parts]),
+        np.concatenate([part.faces + start for part, start in zip(parts, starts, strict=True)]).astype(np.int32),
+        np.concatenate([_corners(part) for part in parts]),
+        np.concatenate([_materials(part, int(k)) for part, k in zip(parts, first, strict=True)]).astype(np.int32),
+        tuple(texture for part in parts for texture in part.textures),
+        np.concatenate([_colors(part) for part in parts]) if any(part.uv is None for part in parts) else None,
     )
+
+
+def _corners(part: TexturedMesh) -> NDArray[np.float32]:
+    return np.zeros((len(part.faces), 3, 2), np.float32) if part.uv is None else part.uv
+
+
+def _materials(part: TexturedMesh, first: int) -> NDArray[np.int32]:
+    return np.full(len(part.faces), -1, np.int32) if part.uv is None else part.materials + first
+
+
+def _colors(part: TexturedMesh) -> NDArray[np.uint8]:
+    return np.full((len(part.vertices), 3), GREY, np.uint8) if part.colors is None else part.colors
 
 
 def _welded(mesh: TexturedMesh) -> TexturedMesh:
     """One vertex per position, so that shading is smooth across the seams of the textures."""
-    if mesh.uv is None or not len(mesh.vertices):
+    if mesh.colors is not None:
         return mesh
     vertices, index = np.unique(mesh.vertices, axis=0, return_inverse=True)
     return replace(mesh, vertices=vertices, faces=index.reshape(-1)[mesh.faces].astype(np.int32))
-
-
-def _with_texels(part: TexturedMesh) -> TexturedMesh:
-    colors = np.full((len(part.vertices), 3), 170, np.uint8) if part.colors is None else part.colors
-    side = int(np.ceil(np.sqrt(len(colors))))
-    texture = np.full((side * side, 4), 255, np.uint8)
-    texture[: len(colors), :3] = colors
-    uv = (np.stack([part.faces % side, part.faces // side], axis=-1) + 0.5) / side
-    return TexturedMesh(
-        part.vertices, part.faces, uv.astype(np.float32), part.materials, (texture.reshape(side, side, 4),)
-    )

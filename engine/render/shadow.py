@@ -10,20 +10,26 @@ SIZE = 256
 DISTANCE = 8.0
 """How far the lamp stands from the body's centre, camera units."""
 
-BIAS = 0.008
-"""How far behind the lit surface a point is still lit, camera units; more than a texel of the map is deep."""
+LIFT = 0.008
+"""How far from the surface light is measured, camera units: more than the texels of the map are wide."""
+
+BIAS = 0.003
+"""How far behind the lit surface a point is still lit, camera units."""
 
 TAPS = tuple((x, y) for x in (-1.5, 0.0, 1.5) for y in (-1.5, 0.0, 1.5))
 
 
-def lit_share(points: Tensor, vertices: Tensor, faces: Tensor, light: Tensor, cutout: Cutout | None) -> Tensor:
+def lit_share(
+    points: Tensor, normals: Tensor, vertices: Tensor, faces: Tensor, light: Tensor, cutout: Cutout | None
+) -> Tensor:
     """Share of a lamp's light that reaches surface points: (N,) float32 in [0, 1].
 
-    points: (N, 3), vertices: (V, 3) float64 camera units. faces: (F, 3) int64. light: (3,) unit, towards the lamp.
+    points: (N, 3), vertices: (V, 3) float64 camera units. normals: (N, 3) unit, of the side that is seen. faces: (F, 3)
+    int64. light: (3,) unit, towards the lamp.
     """
-    axes = _axes(light.double())
+    axes, lifted = _axes(light.double()), points + LIFT * normals
     centre = (vertices.amin(0) + vertices.amax(0)) / 2
-    placed, wanted = ((p.double() - centre) @ axes.T + axes.new_tensor([0, 0, DISTANCE]) for p in (vertices, points))
+    placed, wanted = ((p.double() - centre) @ axes.T + axes.new_tensor([0, 0, DISTANCE]) for p in (vertices, lifted))
     focal = SIZE * 0.49 / (placed[:, :2] / placed[:, 2:]).abs().amax()
     pixels, positions = (p[:, :2] / p[:, 2:] * focal + SIZE / 2 for p in (placed, wanted))
     near, _ = rasterize(pixels, 1 / placed[:, 2], faces, SIZE, SIZE, cutout)

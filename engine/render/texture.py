@@ -5,11 +5,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from engine.render.mesh import TexturedMesh
+from engine.render.mesh import GREY, TexturedMesh
 from engine.render.raster import Cutout, Hits
-
-GREY = 170
-"""Grey level of meshes without any colour."""
 
 
 class Skin:
@@ -26,15 +23,18 @@ class Skin:
 
     def albedo(self, hits: Hits) -> Tensor:
         """sRGB colour (N, 3) float32 in [0, 255] at surface points."""
+        colors = hits.interpolate(self.colors.float(), self.faces)
         if self.uv is None:
-            return hits.interpolate(self.colors.float(), self.faces)
-        return self._sample(hits.faces, hits.barycentric)[:, :3]
+            return colors
+        untextured = (self.materials[hits.faces] < 0)[:, None]
+        return torch.where(untextured, colors, self._sample(hits.faces, hits.barycentric)[:, :3])
 
     def cutout(self) -> Cutout | None:
         """The holes in the mesh, None where its textures have none."""
         if self.uv is None or not any(self.pierced):
             return None
-        cut = torch.tensor(self.pierced, device=self.materials.device)[self.materials.long()]
+        pierced = torch.tensor([*self.pierced, False], device=self.materials.device)  # the last for material -1
+        cut = pierced[self.materials.long()]
         return Cutout(cut, lambda faces, barycentric: self._sample(faces, barycentric)[:, 3] >= 127.5)
 
     def _sample(self, faces: Tensor, barycentric: Tensor) -> Tensor:
