@@ -1,5 +1,7 @@
 """Makes a trained network cheaper to evaluate: the same function with fewer and faster operations."""
 
+from typing import TypeVar
+
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
@@ -7,7 +9,10 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from engine.networks.subnetworks import UpBlock
 
 
-def make_lean(network: nn.Module) -> nn.Module:
+Network = TypeVar("Network", bound=nn.Module)
+
+
+def make_lean(network: Network) -> Network:
     """Fold batch-norm into convolutions and enlargement into transposed convolutions, in place; for inference only.
 
     Parameters are left in channels-last order. A network that is lean already is left as it is.

@@ -1,0 +1,14 @@
+"""Network weights: bundled and imported ones, by name or file."""
+
+from engine.weights.registry import (
+    WeightsInfo,
+    available,
+    build,
+    data_folder,
+    import_checkpoint,
+    load,
+    save,
+    verify,
+)
+
+__all__ = ["WeightsInfo", "available", "build", "data_folder", "import_checkpoint", "load", "save", "verify"]

@@ -1,0 +1,41 @@
+"""`python -m engine weights`: list, import and verify network weights."""
+
+import argparse
+from pathlib import Path
+
+from engine.weights import WeightsInfo, available, import_checkpoint, verify
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(metavar="ACTION", required=True)
+    actions.add_parser("list", help="show all weights with their licences").set_defaults(action=_list)
+    adding = actions.add_parser("import", help="check a checkpoint file and make it available by name")
+    adding.add_argument("file", type=Path, metavar="FILE", help="a .pth.tar, .pth or .safetensors file")
+    adding.add_argument("--name", help="the name to choose it by (default: a fitting one)")
+    adding.set_defaults(action=_import)
+    checking = actions.add_parser("verify", help="check that weights are unchanged and whole")
+    checking.add_argument("name", metavar="NAME")
+    checking.set_defaults(action=_verify)
+
+
+def run(args: argparse.Namespace) -> int:
+    args.action(args)
+    return 0
+
+
+def _list(_: argparse.Namespace) -> None:
+    for info in available():
+        print(_describe(info))
+
+
+def _import(args: argparse.Namespace) -> None:
+    print("imported", _describe(import_checkpoint(args.file, args.name)))
+
+
+def _verify(args: argparse.Namespace) -> None:
+    print("unchanged", _describe(verify(args.name)))
+
+
+def _describe(info: WeightsInfo) -> str:
+    use = "any use" if info.commercial else "NON-COMMERCIAL USE ONLY"
+    return f"{info.name}: {info.licence}, {use}; width {info.config.width:g}, {info.source}, sha256 {info.sha256[:12]}"
