@@ -11,6 +11,7 @@ from engine.networks.graph import GraphConfig, TwoK2K
 from engine.training import coarse, parts, prepare, refine
 from engine.training.fit import Fit, FitOptions
 from engine.training.people import load_people
+from engine.training.start import new_network
 from engine.training.validation import coarse_errors
 from engine.training.views import Views, render_views
 from engine.weights import save
@@ -100,8 +101,6 @@ def _parts(args: argparse.Namespace) -> None:
 
 def _refine(args: argparse.Namespace) -> None:
     network = _network(args)
-    if not args.output.exists():
-        refine.start_at_zero(network)
     batches = refine.batches(Views.open(args.views), args.tiles, args.batch, args.seed)
     _fit(args, network, refine.Refine(network), batches, refine.loss)
 
@@ -116,8 +115,7 @@ def _fit(args: argparse.Namespace, network: TwoK2K, module: nn.Module, batches, 
 
 
 def _network(args: argparse.Namespace) -> TwoK2K:
-    torch.manual_seed(args.seed)
-    return TwoK2K(GraphConfig(args.width, prior=True)) if args.start is None else _read(args.start)
+    return new_network(args.width, args.seed) if args.start is None else _read(args.start)
 
 
 def _read(path: Path) -> TwoK2K:

@@ -9,6 +9,7 @@ from engine.skeleton import INDEX
 from engine.types import Canvas
 
 SIZE = 256
+_WORKING_SIZE = 128
 CHANNELS = 4
 
 TORSO = ("left_hip", "right_hip", "left_shoulder", "right_shoulder")
@@ -84,14 +85,17 @@ def capsule_maps(keypoints: NDArray, depths: NDArray, size: int = SIZE) -> NDArr
     known = np.isfinite(joints[_START]).all(1) & np.isfinite(joints[_END]).all(1)
     if not known.any() or not np.isfinite(height):
         return np.zeros((3, size, size), np.float32)
-    radius = (_RADIUS[known] * height)[:, None, None]
-    distance, depth = _distance_to_bones(joints[_START[known]], joints[_END[known]], size)
-    return _merge(distance, depth, radius, size)
+    radius = (_RADIUS[known] * height)[:, None, None].astype(np.float32)
+    start, end = joints[_START[known]], joints[_END[known]]
+    distance, depth = _distance_to_bones(start, end, _WORKING_SIZE)
+    maps = _merge(distance, depth, radius, _WORKING_SIZE)
+    return np.stack([cv2.resize(m, (size, size), interpolation=cv2.INTER_LINEAR) for m in maps])
 
 
 def _distance_to_bones(start: NDArray, end: NDArray, size: int) -> tuple[NDArray, NDArray]:
     """Distance in the body's plane (camera units) from each pixel to each bone, and the bone's depth there."""
     x, y = np.meshgrid(slopes(size), slopes(size))
+    start, end = start.astype(np.float32), end.astype(np.float32)
     a = start[:, :2] / (1 + start[:, 2:])
     d = end[:, :2] / (1 + end[:, 2:]) - a
     px, py = x[None] - a[:, 0, None, None], y[None] - a[:, 1, None, None]

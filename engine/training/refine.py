@@ -32,13 +32,6 @@ class Refine(nn.Module):
         return self._refined(depths, normals)
 
 
-def start_at_zero(network: TwoK2K) -> None:
-    """Let the residual begin at 0, so that the refinement begins as plain enlargement."""
-    nn.init.zeros_(network.refine.merge3_2.weight)
-    assert network.refine.merge3_2.bias is not None
-    nn.init.zeros_(network.refine.merge3_2.bias)
-
-
 def batches(views: Views, folder: Path, batch: int, seed: int) -> Iterator[Batch]:
     """Endless random tiles with person in them.
 
