@@ -1,0 +1,166 @@
+"""Colours of the side that no camera saw.
+
+Clothing and skin go on around the body: every part of the body is given the colours that prevail along its axis, so
+that hems and belts keep their height while prints, buttons and open jackets stay in front. Towards the silhouette the
+colours run into those of the photo. The back of the head takes the colour of the hair (or the scalp) above the face.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter1d
+
+from engine.skeleton import INDEX
+from engine.surface.clean import Bools, Float, Shell, blur, distance, nearest
+from engine.surface.segments import HEAD, TORSO, Segments, segment
+
+_STEP = 4
+"""Colours of the back are made on every fourth pixel: they have no finer detail."""
+
+
+def back_colors(shell: Shell, front: Float, keypoints: NDArray[np.float64]) -> Float:
+    """(H, W, 3) float32 sRGB of the far sheet. front: colours of the near sheet. keypoints: (31, 2) crop pixels."""
+    height, width = shell.mask.shape[:2]
+    small = (-(-width // _STEP), -(-height // _STEP))
+    mask = cv2.resize(shell.mask.astype(np.float32), small, interpolation=cv2.INTER_AREA) > 0.5
+    if not mask.any():
+        return front
+    picture = _floats(cv2.resize(front, small, interpolation=cv2.INTER_AREA))
+    points = (keypoints + 0.5) / _STEP - 0.5
+    parts = segment(points, (small[1], small[0]))
+    colors = _soften(_prevailing(picture, mask, parts), mask)
+    colors = _paint_head(colors, picture, mask, parts, points)
+    large = _floats(cv2.resize(colors, (width, height), interpolation=cv2.INTER_LINEAR))
+    return _texture(_meet_silhouette(large, front, shell.mask), front, shell.mask)
+
+
+def _floats(values: NDArray) -> Float:
+    return np.asarray(values, np.float32)
+
+
+def _prevailing(picture: Float, mask: Bools, parts: Segments) -> Float:
+    """Per part and step along its axis the weighted median colour; the middle of the part counts less."""
+    result = picture.copy()
+    for part in np.unique(parts.label[mask]):
+        inside = mask & (parts.label == part)
+        depth = distance(np.pad(inside, 1))[1:-1, 1:-1][inside]
+        weight = np.where(depth > 0.5 * np.percentile(depth, 98), 0.3, 1.0) * np.where(depth < 2, 0.3, 1.0)
+        step = np.round(parts.along[inside]).astype(int)
+        profile = _profile(picture[inside], weight, step - step.min())
+        result[inside] = profile[step - step.min()]
+    return result
+
+
+def _profile(colors: Float, weight: NDArray, step: NDArray) -> Float:
+    """Weighted median per step and channel, gaps closed linearly, slightly smoothed: (steps, 3)."""
+    count = step.max() + 1
+    profile = np.stack([_weighted_medians(colors[:, c], weight, step, count) for c in range(3)], axis=1)
+    filled = np.flatnonzero(np.bincount(step, minlength=count))
+    at = np.arange(count)
+    full = np.stack([np.interp(at, filled, profile[filled, c]) for c in range(3)], axis=1)
+    return _floats(gaussian_filter1d(full, 1.0, axis=0, mode="nearest"))
+
+
+def _weighted_medians(values: Float, weight: NDArray, group: NDArray, count: int) -> Float:
+    order = np.lexsort((values, group))
+    values, weight, group = values[order], weight[order], group[order]
+    total = np.bincount(group, weights=weight, minlength=count)
+    before = np.concatenate([[0], np.cumsum(total)[:-1]])
+    reached = np.cumsum(weight) - before[group] >= 0.5 * total[group] - 1e-9
+    first = np.flatnonzero(reached & np.concatenate([[True], ~(reached[:-1] & (group[1:] == group[:-1]))]))
+    result = np.zeros(count, np.float32)
+    result[group[first]] = values[first]
+    return result
+
+
+def _soften(colors: Float, mask: Bools) -> Float:
+    """Blend parts into one another and extend the colours beyond the mask."""
+    extended = colors.reshape(-1, 3)[nearest(mask)]
+    return blur(extended, np.ones(mask.shape, np.float32), 1.5)
+
+
+def _paint_head(colors: Float, picture: Float, mask: Bools, parts: Segments, points: NDArray) -> Float:
+    """Hair over the back of the head; in profile the far cheek equals the near one."""
+    side = _facing(points)
+    head = mask & (parts.label == HEAD)
+    if side is None or not head.any():
+        return colors
+    hair, region = _hair(picture, mask, head, parts, points)
+    soft = cv2.GaussianBlur(region.astype(np.float32), (0, 0), 1.5)[..., None]
+    behind = colors + soft * (hair - colors)
+    copy = np.where(mask[..., None], picture, colors)
+    share = (side * cv2.GaussianBlur(head.astype(np.float32), (0, 0), 2.0))[..., None]
+    return behind + share * (copy - behind)
+
+
+def _facing(points: NDArray[np.float64]) -> np.float32 | None:
+    """0 = the face looks at the camera, 1 = profile; None where it looks away or cannot be found."""
+    ears, shoulders = points[[3, 4]], points[[INDEX["left_shoulder"], INDEX["right_shoulder"]]]
+    if not np.isfinite(points[:5]).all() or not np.isfinite(shoulders).all():
+        return None
+    reach = max(float(np.linalg.norm(points[0] - shoulders.mean(axis=0))), 1.0)
+    across = float(ears[0, 0] - ears[1, 0])
+    sideways = abs(across) / reach < 0.25
+    if across < 0 and not sideways:
+        return None
+    return np.float32(np.clip((0.42 - abs(across) / reach) / 0.2, 0, 1))
+
+
+def _hair(
+    picture: Float, mask: Bools, head: Bools, parts: Segments, points: NDArray[np.float64]
+) -> tuple[Float, Bools]:
+    """Median colour of the hair above the face, and the area that hair covers at the back."""
+    rows = np.nonzero(head)[0]
+    top, eyes = rows.min(), float(points[1:3, 1].mean())
+    crown = head & (np.arange(mask.shape[0])[:, None] < top + max(0.25 * (eyes - top), 2)) & (distance(mask) > 1.5)
+    hair = np.median(picture[crown if crown.any() else head], axis=0)
+    nape = float(points[3:5, 1].mean()) + 0.18 * float(np.nanmean(points[5:7, 1]) - eyes)
+    region = head & (np.arange(mask.shape[0])[:, None] < nape)
+    return hair, region | _long_hair(picture, mask, parts, points, hair, nape)
+
+
+def _long_hair(
+    picture: Float, mask: Bools, parts: Segments, points: NDArray[np.float64], hair: Float, nape: float
+) -> Bools:
+    """Below the nape, row by row: the span between the outermost pixels that look like hair and hang from the head."""
+    rows = np.arange(mask.shape[0])[:, None]
+    skin = np.median(picture[_disc(mask, points[0], 0.08 * parts.size)], axis=0)
+    torso = mask & (parts.label == TORSO) & (rows > points[5:7, 1].mean() + 0.35 * parts.size)
+    cloth = np.median(picture[torso], axis=0) if torso.any() else skin
+    apart = min(np.linalg.norm(hair - skin), np.linalg.norm(hair - cloth))
+    like = mask & (np.linalg.norm(picture - hair, axis=-1) < 0.4 * apart)
+    like &= np.abs(np.arange(mask.shape[1])[None] - points[0, 0]) < 0.35 * parts.size
+    _, labels = cv2.connectedComponents(like.astype(np.uint8))
+    above = np.unique(labels[like & (rows < nape)])
+    hanging = like & np.isin(labels, above) & (rows >= nape) & (rows < points[5:7, 1].mean() + 0.6 * parts.size)
+    wide = hanging.sum(axis=1, keepdims=True) > 0.08 * parts.size
+    left = np.maximum.accumulate(hanging, axis=1)
+    right = np.maximum.accumulate(hanging[:, ::-1], axis=1)[:, ::-1]
+    unbroken = np.logical_and.accumulate(wide | (rows < nape), axis=0)
+    return mask & left & right & unbroken
+
+
+def _disc(mask: Bools, centre: NDArray[np.float64], radius: float) -> Bools:
+    yy, xx = np.mgrid[: mask.shape[0], : mask.shape[1]]
+    disc = np.hypot(xx - centre[0], yy - centre[1]) < max(radius, 1.5)
+    return disc & mask if (disc & mask).any() else mask
+
+
+def _meet_silhouette(colors: Float, front: Float, mask: Bools) -> Float:
+    """Along the silhouette the photo's colours, fading into those of the back over a sixth of the part's width."""
+    depth = distance(mask)
+    edge = (mask & (depth < 1.5)).astype(np.float32)
+    source = nearest(edge > 0)
+    along = blur(front, edge, 3.0).reshape(-1, 3)[source]
+    room = cv2.blur(cv2.dilate(depth, np.ones((61, 61), np.uint8)), (31, 31))
+    weight = np.exp(-depth / np.clip(0.3 * room, 4, 16))[..., None]
+    return np.where(mask[..., None], colors + weight * (along - colors), along)
+
+
+def _texture(colors: Float, front: Float, mask: Bools) -> Float:
+    """Add grain as strong as the median grain of the photo, so that the back does not look like plastic."""
+    fine = (front - cv2.GaussianBlur(front, (0, 0), 2.0)).mean(axis=2)
+    strength = 1.4826 * float(np.median(np.abs(fine[mask])))
+    grain = np.random.default_rng(0).standard_normal(mask.shape, np.float32)
+    grain = cv2.GaussianBlur(grain, (0, 0), 1.0) * (2 * np.sqrt(np.pi))
+    return np.clip(colors + (0.7 * strength * grain)[..., None], 0, 255)

@@ -1,0 +1,126 @@
+"""Depth maps -> cleaned depth on the person's crop: specks gone, outliers replaced, noise smoothed, folds kept."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.camera import UNIT
+from engine.errors import UserError
+from engine.types import Maps
+
+Float = NDArray[np.float32]
+Bools = NDArray[np.bool_]
+
+_MARGIN = 4
+_SPECK = 0.02
+_HOLE = 64
+_OUTLIER = 8.0
+_THINNEST = 1.0
+_CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
+
+
+@dataclass(frozen=True)
+class Shell:
+    """The person's part of the canvas.
+
+    near, far: (H, W) float32 ray depth in canvas pixels (512 per network unit), near + 1 <= far, extended smoothly
+    outside the mask. mask: (H, W) bool, False on a margin. row, column: canvas position of its upper left pixel.
+    """
+
+    near: Float
+    far: Float
+    mask: Bools
+    row: int
+    column: int
+
+
+def clean(maps: Maps) -> Shell:
+    """Both network depth maps (2048, 2048) -> shell. Raises UserError where the maps hold no person."""
+    valid = np.isfinite(maps.front) & np.isfinite(maps.back) & (maps.front > 0) & (maps.back >= maps.front)
+    mask = _solid_parts(valid)
+    if not mask.any():
+        raise UserError("No body could be reconstructed from this picture; choose one that shows a whole person.")
+    padded, row, column = _crop(mask)
+    window = (slice(row, row + padded.shape[0]), slice(column, column + padded.shape[1]))
+    known = valid[window] & padded
+    near, far = (_smooth(_fill(m[window], known), padded) for m in (maps.front, maps.back))
+    middle = (near + far) / 2
+    half = np.maximum((far - near) / 2, _THINNEST / 2)
+    return Shell(middle - half, middle + half, padded, row, column)
+
+
+def nearest(known: Bools) -> NDArray[np.int32]:
+    """Flat index of the nearest known pixel for every pixel; `known` must not be empty."""
+    _, labels = cv2.distanceTransformWithLabels(
+        (~known).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    at = np.flatnonzero(known)
+    lookup = np.zeros(labels.max() + 1, np.int32)
+    lookup[labels.ravel()[at]] = at
+    return lookup[labels]
+
+
+def distance(mask: Bools) -> Float:
+    """Distance of every pixel inside the mask to the nearest pixel centre outside it, in pixels."""
+    return np.asarray(cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5), np.float32)
+
+
+def blur(values: Float, weights: Float, sigma: float) -> Float:
+    """Gaussian mean of the pixels with weight; where none is near, zero."""
+    total = cv2.GaussianBlur(weights, (0, 0), sigma)
+    mean = cv2.GaussianBlur(values * (weights[..., None] if values.ndim == 3 else weights), (0, 0), sigma)
+    return mean / np.maximum(total[..., None] if values.ndim == 3 else total, 1e-6)
+
+
+def _solid_parts(valid: Bools) -> Bools:
+    """Drop components below 2 % of the largest and lone pixels; fill pinholes."""
+    opened = cv2.morphologyEx(valid.astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(opened, connectivity=4)
+    if count < 2:
+        return np.zeros_like(valid)
+    area = stats[:, cv2.CC_STAT_AREA]
+    keep = area >= _SPECK * area[1:].max()
+    keep[0] = False
+    mask = keep[labels]
+    _, holes, stats, _ = cv2.connectedComponentsWithStats((~mask).astype(np.uint8), connectivity=4)
+    small = stats[:, cv2.CC_STAT_AREA] < _HOLE
+    small[0] = False
+    return mask | small[holes]
+
+
+def _crop(mask: Bools) -> tuple[Bools, int, int]:
+    """Bounding box with a margin that stays empty, so that a person cut off by the canvas is closed there."""
+    inner = mask.copy()
+    inner[: _MARGIN + 1], inner[-_MARGIN - 1 :] = False, False
+    inner[:, : _MARGIN + 1], inner[:, -_MARGIN - 1 :] = False, False
+    rows, columns = np.flatnonzero(inner.any(axis=1)), np.flatnonzero(inner.any(axis=0))
+    if not len(rows):
+        raise UserError("No body could be reconstructed from this picture; choose one that shows a whole person.")
+    top, left = rows[0] - _MARGIN, columns[0] - _MARGIN
+    return inner[top : rows[-1] + _MARGIN + 1, left : columns[-1] + _MARGIN + 1], int(top), int(left)
+
+
+def _fill(depth: Float, known: Bools) -> Float:
+    """Network depth -> canvas pixels; unknown pixels take the nearest known value; lone outliers the local median."""
+    filled = np.ascontiguousarray((depth.astype(np.float32) * UNIT).ravel()[nearest(known)])
+    median = cv2.medianBlur(filled, 5)
+    return np.where(np.abs(filled - median) > _OUTLIER, cv2.medianBlur(filled, 3), filled)
+
+
+def _smooth(depth: Float, mask: Bools) -> Float:
+    """Self-guided filter (He et al., 2013) of what a small Gaussian leaves over, so that slopes cost no strength.
+
+    Its threshold comes from the map's own noise (median absolute second difference): a clean map stays as it is.
+    """
+    laplacian = cv2.filter2D(depth, -1, np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32))
+    noise = float(np.median(np.abs(laplacian[mask]))) * 1.4826 / 6
+    epsilon = np.float32(np.clip((4 * noise) ** 2, 1e-4, 4.0))
+    base = cv2.GaussianBlur(depth, (0, 0), 3.0)
+    rest = depth - base
+    mean = cv2.boxFilter(rest, -1, (7, 7))
+    variance = np.maximum(cv2.boxFilter(rest * rest, -1, (7, 7)) - mean * mean, 0)
+    gain = variance / (variance + epsilon)
+    offset = (1 - gain) * mean
+    return base + cv2.boxFilter(gain, -1, (7, 7)) * rest + cv2.boxFilter(offset, -1, (7, 7))

@@ -1,0 +1,45 @@
+"""One sRGB colour per vertex of the solid."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.surface import weld
+from engine.surface.back import back_colors
+from engine.surface.clean import Float, Shell, blur, nearest
+from engine.surface.front import front_colors
+from engine.surface.solid import Solid
+from engine.types import Canvas, Photo
+
+
+def paint(solid: Solid, shell: Shell, canvas: Canvas, photo: Photo, grain: float = 0.0) -> NDArray[np.uint8]:
+    """(N, 3) uint8: photo in front, made-up colours behind, their mean on the rim, neighbours' colours in gaps.
+
+    grain: standard deviation in pixels of a low-pass filter, for meshes that will have fewer vertices.
+    """
+    front = front_colors(shell, canvas, photo)
+    back = back_colors(shell, front, canvas.keypoints - (shell.column, shell.row))
+    if grain > 0:
+        front, back = (blur(c, shell.mask.astype(np.float32), grain) for c in (front, back))
+    front, back = front.reshape(-1, 3), back.reshape(-1, 3)
+    on = [(solid.sheets >> s) & 1 == 1 for s in range(5)]
+    colors = front[solid.pixel]
+    far = on[weld.FAR] & ~on[weld.NEAR]
+    colors[far] = back[solid.pixel[far]]
+    rim = on[weld.RIM]
+    colors[rim] = (front[solid.pixel[rim]] + back[solid.pixel[rim]]) / 2
+    hidden = on[weld.HIDDEN] & ~on[weld.NEAR] & ~on[weld.FAR]
+    if hidden.any():
+        colors[hidden] = _continued(solid, shell, front)[solid.pixel[hidden]]
+    return np.clip(np.rint(colors), 0, 255).astype(np.uint8)
+
+
+def _continued(solid: Solid, shell: Shell, front: Float) -> Float:
+    """(H * W, 3) colours that go on from the visible edges of what is occluded."""
+    both = 1 << weld.NEAR | 1 << weld.HIDDEN
+    edge = np.zeros(shell.mask.size, bool)
+    edge[solid.pixel[(solid.sheets & both) == both]] = True
+    edge = edge.reshape(shell.mask.shape)
+    if not edge.any():
+        return front
+    smooth = blur(front.reshape(*edge.shape, 3), edge.astype(np.float32), 3.0)
+    return smooth.reshape(-1, 3)[nearest(edge).ravel()]

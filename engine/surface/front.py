@@ -1,0 +1,51 @@
+"""Colours of the side that the camera sees, from the original photo and free of background."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.surface.clean import Float, Shell, blur, distance, nearest
+from engine.types import Canvas, Photo
+
+
+def front_colors(shell: Shell, canvas: Canvas, photo: Photo) -> NDArray[np.float32]:
+    """(H, W, 3) float32 sRGB in [0, 255] on the shell's grid.
+
+    Pixels along and outside the silhouette repeat inner ones.
+    """
+    picture = _sample(shell, canvas, photo)
+    depth = distance(shell.mask)
+    core = shell.mask & (depth > _soft_edge(canvas.scale))
+    ridge = shell.mask & (depth >= cv2.dilate(depth, np.ones((7, 7), np.uint8)) - 0.5)
+    source = nearest(core | ridge)
+    inner = picture.reshape(-1, 3)[source]
+    weight = (core | ridge).astype(np.float32)
+    along = blur(picture, weight, 2.0)
+    near_core = cv2.GaussianBlur(weight, (0, 0), 2.0) > 0.05
+    return np.where((core | ridge)[..., None], picture, np.where(near_core[..., None], along, inner))
+
+
+def _soft_edge(scale: float) -> float:
+    """Width in canvas pixels of the zone in which person and background mix: the lens's blur and the enlargement."""
+    return float(np.clip(2.5 + 1.5 * scale, 3, 9))
+
+
+def _sample(shell: Shell, canvas: Canvas, photo: Photo) -> Float:
+    """The photo at the shell's pixel centres, bilinear; low-pass filtered first where the photo is finer."""
+    height, width = shell.mask.shape
+    scale = canvas.scale
+    left, top = ((o + 0.5 - c) / scale - 0.5 for o, c in zip((shell.column, shell.row), canvas.offset, strict=True))
+    rows, columns = photo.rgb.shape[:2]
+    border = 4 + int(4 / scale)
+    x0, y0 = (int(np.clip(v - border, 0, n - 1)) for v, n in ((left, columns), (top, rows)))
+    x1 = int(np.clip(left + width / scale + border, x0 + 1, columns))
+    y1 = int(np.clip(top + height / scale + border, y0 + 1, rows))
+    part = photo.rgb[y0:y1, x0:x1]
+    if scale < 0.9:
+        part = np.asarray(cv2.GaussianBlur(part, (0, 0), 0.45 * np.sqrt(scale**-2 - 1)), np.uint8)
+    matrix = np.array([[1 / scale, 0, left - x0], [0, 1 / scale, top - y0]])
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    warped = cv2.warpAffine(
+        np.ascontiguousarray(part), matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE
+    )
+    return warped.astype(np.float32)

@@ -1,0 +1,79 @@
+"""Body parts on the pixel grid: every pixel belongs to its nearest bone and knows how far along the bone it lies."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.skeleton import INDEX
+
+HEAD, TORSO = 0, 1
+
+
+@dataclass(frozen=True)
+class Segments:
+    """label: (H, W) int32 part, HEAD, TORSO, then limbs. along: (H, W) float32 pixels along the part's axis.
+
+    size: pixels from the line of the shoulders to that of the hips (a measure of the person).
+    """
+
+    label: NDArray[np.int32]
+    along: NDArray[np.float32]
+    size: float
+
+
+_LIMBS = (("shoulder", "elbow", 0.11), ("elbow", "wrist", 0.09), ("wrist", "finger3", 0.1), ("hip", "knee", 0.2),
+          ("knee", "ankle", 0.14), ("ankle", "big_toe", 0.12))  # fmt: skip
+"""Ends of a limb's bone and its half width over the length of the trunk."""
+
+
+def segment(keypoints: NDArray[np.float64], shape: tuple[int, int]) -> Segments:
+    """keypoints: (31, 2) in the grid's pixels, NaN = missing; parts whose joints are missing are left out.
+
+    Where the trunk's joints are missing all is TORSO, measured downwards.
+    """
+    yy, xx = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
+    bones = _bones(keypoints)
+    if not bones:
+        return Segments(np.full(shape, TORSO, np.int32), yy, shape[0] / 3)
+    size = float(np.linalg.norm(bones[0][2] - bones[0][1]))
+    best, label, along = np.full(shape, np.inf, np.float32), np.zeros(shape, np.int32), np.zeros(shape, np.float32)
+    for part, a, b, width in bones:
+        t, gap = _project(xx, yy, a, b)
+        nearer = gap - width * size < best
+        best[nearer] = (gap - width * size)[nearer]
+        label[nearer] = part
+        along[nearer] = t[nearer]
+    return Segments(label, along, size)
+
+
+def _bones(k: NDArray[np.float64]) -> list[tuple[int, NDArray, NDArray, float]]:
+    """(part, start, end, half width over trunk length), the trunk first; empty without a trunk."""
+    shoulders, hips = k[[INDEX["left_shoulder"], INDEX["right_shoulder"]]], k[[INDEX["left_hip"], INDEX["right_hip"]]]
+    if not (np.isfinite(shoulders).all() and np.isfinite(hips).all()):
+        return []
+    neck, pelvis = shoulders.mean(axis=0), hips.mean(axis=0)
+    length = max(float(np.linalg.norm(pelvis - neck)), 1.0)
+    broad = float(np.linalg.norm(shoulders[0] - shoulders[1])) / 2 / length
+    bones = [(TORSO, neck, pelvis, float(np.clip(0.85 * broad, 0.15, 0.4)))]
+    face = k[:5][np.isfinite(k[:5]).all(axis=1)]
+    if len(face):
+        centre = face.mean(axis=0)
+        bones.append((HEAD, centre + 0.35 * (centre - neck), centre + 0.45 * (neck - centre), 0.2))
+    for s, side in enumerate(("left", "right")):
+        for n, (start, end, width) in enumerate(_LIMBS):
+            a, b = k[INDEX[f"{side}_{start}"]], k[INDEX[f"{side}_{end}"]]
+            if np.isfinite(a).all() and np.isfinite(b).all() and np.linalg.norm(b - a) > 1:
+                bones.append((2 + s * len(_LIMBS) + n, a, b, width))
+    return bones
+
+
+def _project(xx: NDArray, yy: NDArray, a: NDArray, b: NDArray) -> tuple[NDArray, NDArray]:
+    """Pixels along the line a-b (unclamped) and distance from the segment a-b."""
+    length = float(np.linalg.norm(b - a))
+    ux, uy = (b - a) / max(length, 1e-6)
+    t = (xx - np.float32(a[0])) * np.float32(ux) + (yy - np.float32(a[1])) * np.float32(uy)
+    clamped = np.clip(t, 0, length)
+    return t, np.hypot(
+        xx - np.float32(a[0]) - clamped * np.float32(ux), yy - np.float32(a[1]) - clamped * np.float32(uy)
+    )

@@ -1,0 +1,93 @@
+"""Shell and gaps -> closed triangle mesh whose vertices still know their canvas position, depth and sheets."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.surface import cells, contour, weld
+from engine.surface.clean import Bools, Float, Shell
+from engine.surface.health import component_labels
+from engine.surface.occlusion import Gaps
+from engine.surface.repair import repair
+
+_SMALLEST_PART = 0.02
+
+
+@dataclass(frozen=True)
+class Solid:
+    """faces: (M, 3) int32. depth, columns, rows: (N,) float32 on the canvas. pixel: (N,) flat index in the crop.
+    sheets: (N,) bit set of 1 << weld.NEAR, FAR, BEHIND, HIDDEN, RIM."""
+
+    faces: NDArray[np.int32]
+    depth: Float
+    columns: Float
+    rows: Float
+    pixel: NDArray[np.int32]
+    sheets: NDArray[np.uint8]
+
+
+def solidify(shell: Shell, gaps: Gaps) -> Solid:
+    """One closed mesh of every part of the person with at least 2 % of the triangles of the largest."""
+    maps = (shell.near, shell.far, gaps.behind, gaps.hidden)
+    body = cells.codes(shell.mask & ~gaps.parted)
+    topology = weld.weld(body, gaps.cells, gaps.cut_near, gaps.cut_far, tuple(_shorter(m) for m in maps))
+    depth = _depths(topology, maps)
+    columns, rows = _positions(topology, shell)
+    solid = Solid(topology.faces, depth, columns, rows, topology.pixel, topology.sheets)
+    return _main_parts(_repaired(solid, topology.first_sewn))
+
+
+def _shorter(depth: Float) -> Bools:
+    """Quads whose diagonal from corner 0 to 3 climbs less than the other."""
+    return np.abs(depth[:-1, :-1] - depth[1:, 1:]) < np.abs(depth[:-1, 1:] - depth[1:, :-1])
+
+
+def _depths(topology: weld.Topology, maps: tuple[Float, ...]) -> Float:
+    """A vertex lies on the outer sheet it belongs to; between both (or on the rim) in the middle of its sheets."""
+    near, far, behind, hidden = (m.ravel()[topology.pixel] for m in maps)
+    on = [(topology.sheets >> s) & 1 == 1 for s in range(5)]
+    inner = np.select([on[weld.BEHIND] & on[weld.HIDDEN], on[weld.BEHIND]], [(behind + hidden) / 2, behind], hidden)
+    outer = np.select([on[weld.NEAR] & on[weld.FAR], on[weld.NEAR]], [(near + far) / 2, near], far)
+    return np.where(on[weld.NEAR] | on[weld.FAR], outer, inner).astype(np.float32)
+
+
+def _positions(topology: weld.Topology, shell: Shell) -> tuple[Float, Float]:
+    shift = contour.displacement(shell.mask).reshape(-1, 2)[topology.pixel]
+    share = np.where(topology.sheets == 1 << weld.RIM, np.float32(1), np.float32(0.5))
+    rows, columns = np.divmod(topology.pixel, shell.mask.shape[1])
+    return (
+        (columns + shell.column + share * shift[:, 0]).astype(np.float32),
+        (rows + shell.row + share * shift[:, 1]).astype(np.float32),
+    )
+
+
+def _repaired(solid: Solid, first: int) -> Solid:
+    faces, parents = repair(solid.faces, len(solid.depth), first)
+    more = len(parents)
+    depth, columns, rows = (np.append(a, np.zeros(more, np.float32)) for a in (solid.depth, solid.columns, solid.rows))
+    pixel = np.append(solid.pixel, np.zeros(more, np.int32))
+    sheets = np.append(solid.sheets, np.zeros(more, np.uint8))
+    for k, (a, b) in enumerate(parents, start=len(solid.depth)):
+        for values in (depth, columns, rows):
+            values[k] = (values[a] + values[b]) / 2
+        pixel[k], sheets[k] = pixel[a], sheets[a] | sheets[b]
+    return Solid(faces, depth, columns, rows, pixel, sheets)
+
+
+def _main_parts(solid: Solid) -> Solid:
+    faces = main_parts(solid.faces, len(solid.depth))
+    if len(faces) == len(solid.faces):
+        return solid
+    keep = np.zeros(len(solid.depth), bool)
+    keep[faces.ravel()] = True
+    number = np.cumsum(keep, dtype=np.int32) - 1
+    depth, columns, rows = solid.depth[keep], solid.columns[keep], solid.rows[keep]
+    return Solid(number[faces], depth, columns, rows, solid.pixel[keep], solid.sheets[keep])
+
+
+def main_parts(faces: NDArray[np.int32], count: int) -> NDArray[np.int32]:
+    """The faces (M, 3) of every connected part with at least 2 % of the triangles of the largest."""
+    labels = component_labels(faces, count)[faces[:, 0]]
+    size = np.bincount(labels)
+    return faces[(size >= _SMALLEST_PART * size.max())[labels]]
