@@ -3,6 +3,7 @@ from math import pi, radians, tan
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from render_shapes import box, joined, sheet, sphere
@@ -185,3 +186,11 @@ def test_smooth_normals_point_at_the_viewer_in_front_and_away_behind() -> None:
     assert (expected * rendered.front.normals[rendered.mask]).sum(1).min() > 0.99
     assert rendered.front.normals[32, 32, 2] < -0.9
     assert rendered.back.normals[32, 32, 2] > 0.9
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+def test_cuda_draws_the_same_picture() -> None:
+    here, there = (render_maps(sphere(subdivisions=4), None, View(0.3), 128, device=d) for d in ("cpu", "cuda"))
+    np.testing.assert_array_equal(here.mask, there.mask)
+    np.testing.assert_allclose(here.front.depth, there.front.depth, atol=1e-5)
+    np.testing.assert_allclose(here.back.shaded.astype(int), there.back.shaded.astype(int), atol=2)
