@@ -1,0 +1,114 @@
+"""The engine's functions in terms that JSON can carry. Heavy imports wait until a request needs them."""
+
+import os
+import platform
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
+
+from engine import __version__
+from engine.errors import UserError
+
+if TYPE_CHECKING:
+    from engine.types import Mesh, Progress, Reconstruction, Settings
+    from engine.weights import WeightsInfo
+
+HEIGHTS = (0.3, 3.0)
+"""Metres that a person can measure from the floor to the top of the head."""
+
+
+class Backend:
+    """Implements `server.Engine` with the real engine."""
+
+    def hello(self) -> dict[str, Any]:
+        """Versions, devices and weights; importing the whole pipeline shows at once whether something lacks."""
+        import torch
+
+        import engine.pipeline  # noqa: F401
+        from engine.networks.devices import available_devices
+
+        return {
+            "version": __version__,
+            "python": platform.python_version(),
+            "torch": torch.__version__,
+            "devices": [str(device) for device in available_devices()],
+            **self.weights(),
+        }
+
+    def reconstruct(self, photo: str, settings: Mapping[str, Any], result: str, progress: "Progress") -> dict[str, Any]:
+        """Reconstruct `photo`, write the mesh to the .npz `result` and return the facts about it."""
+        from engine.pipeline import network_of, reconstruct
+
+        parsed = parse_settings(settings)
+        reconstruction = reconstruct(Path(photo), parsed, progress)
+        save_mesh(reconstruction.mesh, Path(result))
+        _, info = network_of(parsed.weights, parsed.device)
+        return {**facts_of(reconstruction), "commercial": info.commercial}
+
+    def weights(self) -> dict[str, Any]:
+        """All weights that can be chosen."""
+        from engine.weights import available
+
+        return {"weights": [_describe(info) for info in available()]}
+
+    def import_weights(self, file: str) -> dict[str, Any]:
+        """Check a checkpoint file and add it to the user's weights; its name, and all weights."""
+        from engine.weights import import_checkpoint
+
+        return {"imported": import_checkpoint(Path(file)).name, **self.weights()}
+
+
+def parse_settings(values: Mapping[str, Any]) -> "Settings":
+    """Settings from a message; what is not given keeps its default.
+
+    Raises UserError where a value is not one that the user can choose; names of devices and weights are left to
+    those who know them.
+    """
+    from engine.types import Detail, Settings
+
+    checks = {
+        "detail": lambda value: value in get_args(Detail),
+        "height": lambda value: type(value) in (int, float) and HEIGHTS[0] <= value <= HEIGHTS[1],
+        "weights": lambda value: isinstance(value, str),
+        "device": lambda value: isinstance(value, str),
+        "person": lambda value: type(value) is int and value >= 0,
+        "mask": lambda value: isinstance(value, str),
+    }
+    for name, value in values.items():
+        if name not in checks or not checks[name](value):
+            raise UserError(f"The setting {name!r} cannot be {value!r}; choose another value.")
+    paths = {"mask": Path(values["mask"])} if "mask" in values else {}
+    return Settings(**{**values, **paths})
+
+
+def save_mesh(mesh: "Mesh", path: Path) -> None:
+    """Write vertices (N, 3) float32, faces (M, 3) int32 and colors (N, 3) uint8; an unfinished file is removed."""
+    import numpy as np
+
+    try:
+        with path.open("wb") as file:
+            np.savez(file, vertices=mesh.vertices, faces=mesh.faces, colors=mesh.colors)
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise UserError(f"The mesh cannot be written to {path} ({reason}); make room there.") from error
+
+
+def facts_of(reconstruction: "Reconstruction") -> dict[str, Any]:
+    """What the user may want to know about a result besides the mesh itself."""
+    mesh, person = reconstruction.mesh, reconstruction.person
+    return {
+        "vertices": len(mesh.vertices),
+        "triangles": len(mesh.faces),
+        "weights": reconstruction.weights,
+        "licence": reconstruction.licence,
+        "warnings": list(reconstruction.warnings),
+        "seconds": reconstruction.seconds,
+        "person": person.index,
+        "people": person.count,
+        "version": __version__,
+    }
+
+
+def _describe(info: "WeightsInfo") -> dict[str, Any]:
+    return {"name": info.name, "licence": info.licence, "source": info.source, "commercial": info.commercial}

@@ -1,0 +1,24 @@
+"""One sentence for the user about an error that is not theirs; the traceback goes to the log."""
+
+import sys
+
+
+def explain(error: BaseException) -> str:
+    """What went wrong and what helps, in one sentence."""
+    if isinstance(error, ModuleNotFoundError):
+        return (
+            f"The engine's Python ({sys.executable}) lacks the package '{error.name}'; "
+            "install it there or choose another engine Python in the preferences."
+        )
+    if _is_out_of_memory(error):
+        return "There is not enough memory for this picture; close other programs or choose the CPU as the device."
+    if isinstance(error, OSError) and error.filename:
+        return f"The file {error.filename} cannot be used ({error.strerror}); check its rights and the disk."
+    text = " ".join(str(error).split())[:200]
+    return f"Internal error ({type(error).__name__}: {text}); the engine's log has the details."
+
+
+def _is_out_of_memory(error: BaseException) -> bool:
+    """True for Python's MemoryError and the out-of-memory errors of torch, of which older ones are RuntimeErrors."""
+    names = {kind.__name__ for kind in type(error).__mro__}
+    return bool(names & {"MemoryError", "OutOfMemoryError"}) or "can't allocate memory" in str(error)
