@@ -43,18 +43,25 @@ def main(arguments: Sequence[str]) -> int:
         return options.run(options)
     except SystemExit as end:  # argparse has printed its help or error
         return int(end.code or 0)
-    except UserError as error:
-        code, message = USER_ERROR, str(error)
-    except (KeyboardInterrupt, Cancelled):
-        code, message = INTERRUPTED, "Interrupted."
-    except ModuleNotFoundError as error:
-        code, message = USER_ERROR, f"The Python package {error.name} is missing in {sys.executable}; {_REMEDY}"
-    except Exception as error:
-        code, message = INTERNAL_ERROR, f"Internal error: {type(error).__name__}: {error} (--debug shows where)."
-    if "--debug" in arguments:
-        traceback.print_exc()
-    _tell(message)
-    return code
+    except (Exception, KeyboardInterrupt) as error:
+        if "--debug" in arguments:
+            traceback.print_exc()
+        code, message = _explain(error)
+        _tell(message)
+        return code
+
+
+def _explain(error: BaseException) -> tuple[int, str]:
+    """The exit code and the sentence for an error that ended a command."""
+    match error:
+        case UserError():
+            return USER_ERROR, str(error)
+        case Cancelled() | KeyboardInterrupt():
+            return INTERRUPTED, "Interrupted."
+        case ModuleNotFoundError():
+            return USER_ERROR, f"The Python package {error.name} is missing in {sys.executable}; {_REMEDY}"
+        case _:
+            return INTERNAL_ERROR, f"Internal error: {type(error).__name__}: {error} (--debug shows where)."
 
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:

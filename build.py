@@ -1,0 +1,57 @@
+#!/usr/bin/env python3
+"""Set up, show, test and package the project: `python build.py COMMAND`. Needs nothing but Python."""
+
+import argparse
+import sys
+from pathlib import Path
+
+if sys.version_info < (3, 10):
+    sys.exit("build.py needs Python 3.10 or newer (and Python 3.11 for the environments); install Python 3.11.")
+
+from build_steps import checks, demo, environments, extension, wheels
+
+SAMPLE = environments.ROOT / "docs/images/sample_person.jpg"
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command; the exit code is 0, or 1 with one sentence on stderr."""
+    options = _parser().parse_args(arguments)
+    try:
+        options.run(options)
+    except environments.BuildError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__.split(":")[0])
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    command = commands.add_parser("demo", help="reconstruct a photo and put the person into a Blender scene")
+    command.add_argument("photo", nargs="?", type=Path, default=SAMPLE, help="a picture of a person (a sample)")
+    command.add_argument("-o", "--output", type=Path, default=Path("demo"), metavar="DIR", help="folder (%(default)s)")
+    command.set_defaults(run=lambda options: demo.run(options.photo, options.output))
+
+    command = commands.add_parser("test", help="check style and types and run every test")
+    command.set_defaults(run=lambda _: checks.run())
+
+    command = commands.add_parser("wheels", help="gather the wheels that the extension ships")
+    _add_target(command)
+    command.set_defaults(run=lambda options: wheels.gather(options.target))
+
+    command = commands.add_parser("extension", help="build the installable Blender extension")
+    _add_target(command)
+    command.set_defaults(run=lambda options: extension.build(options.target))
+    return parser
+
+
+def _add_target(command: argparse.ArgumentParser) -> None:
+    names = ", ".join(wheels.TARGETS)
+    command.add_argument("--target", default=wheels.this_target(), choices=wheels.TARGETS, help=f"one of {names}")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
