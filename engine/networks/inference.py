@@ -56,7 +56,7 @@ def _predict(network: TwoK2K, canvas: Canvas, device: torch.device, step: Step) 
     picture = picture_tensor(rgb if network.config.prior else _jittered(rgb)).to(device)
     affines = torch.from_numpy(part_affines(canvas.keypoints))
     depths = predict_depths(network, picture, prior, affines, canvas.mask, step)
-    return (_learned_silhouette, _given_silhouette)[network.config.prior](depths, canvas.mask)
+    return (learned_silhouette, given_silhouette)[network.config.prior](depths, canvas.mask)
 
 
 def predict_depths(
@@ -70,7 +70,7 @@ def predict_depths(
     step(COARSE_SHARE)
     weighted = list(part_normals(network, picture, normals, affines, step))
     depths = depth_maps(raw, prior)
-    return _refine(network, depths, weighted, affines, mask, step)
+    return refined_depths(network, depths, weighted, affines, mask, step)
 
 
 def picture_tensor(rgb: NDArray[np.uint8]) -> Tensor:
@@ -115,9 +115,10 @@ def _ordered(x: Tensor) -> Tensor:
     return x.contiguous(memory_format=torch.channels_last)
 
 
-def _refine(
+def refined_depths(
     network: TwoK2K, depths: Tensor, weighted: list[Tensor], affines: Tensor, mask: NDArray[np.bool_], step: Step
 ) -> NDArray[np.float32]:
+    """Coarse depths (1, 2, 256, 256) and `part_normals` -> (2, 2048, 2048), evaluated only in the mask's tiles."""
     refined = np.zeros((2, *mask.shape), np.float32)
     tiles = list(person_tiles(mask))
     for number, tile in enumerate(tiles, 1):
@@ -127,7 +128,7 @@ def _refine(
     return refined
 
 
-def _given_silhouette(depths: NDArray[np.float32], mask: NDArray[np.bool_]) -> Maps:
+def given_silhouette(depths: NDArray[np.float32], mask: NDArray[np.bool_]) -> Maps:
     """The person is where the mask says; maps that cross there (thin rims) meet halfway."""
     front, back = np.maximum(depths, MIN_DEPTH)
     middle = (front + back) / 2
@@ -136,7 +137,7 @@ def _given_silhouette(depths: NDArray[np.float32], mask: NDArray[np.bool_]) -> M
     return Maps(np.where(mask, front, np.float32(0)), np.where(mask, back, np.float32(0)))
 
 
-def _learned_silhouette(depths: NDArray[np.float32], mask: NDArray[np.bool_]) -> Maps:
+def learned_silhouette(depths: NDArray[np.float32], mask: NDArray[np.bool_]) -> Maps:
     """The person is where the front lies before the back, as in the published method, and inside the mask."""
     front, back = depths
     person = mask & (front <= back) & (front > 0)

@@ -8,7 +8,6 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from engine.networks.subnetworks import UpBlock
 
-
 Network = TypeVar("Network", bound=nn.Module)
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import warnings
 import zipfile
 from collections.abc import Mapping
 from contextlib import suppress
@@ -84,7 +85,7 @@ def _check_size(path: Path) -> None:
     if size is None:
         raise UserError(f"There is no file {path}; choose a checkpoint file.")
     if size > MAX_BYTES:
-        raise UserError(f"{path.name} is larger than {MAX_BYTES // 1024**3} GiB; choose a checkpoint of 2K2K.")
+        raise _too_large(path)
 
 
 def _is_safetensors(path: Path) -> bool:
@@ -110,7 +111,8 @@ def _bounded(metadata: dict[str, str]) -> dict[str, str]:
 def _read_pickle(path: Path) -> State:
     """The state dict of a .pth file; only plain containers and tensors can come out of it."""
     try:
-        content = torch.load(path, map_location="cpu", weights_only=True, mmap=_is_plain_zip(path))
+        with warnings.catch_warnings(action="ignore"):
+            content = torch.load(path, map_location="cpu", weights_only=True, mmap=_is_plain_zip(path))
     except Exception as error:  # a crafted file can raise anything
         raise _damaged(path) from error
     state = content.get("model_state_dict", content) if isinstance(content, dict) else None
@@ -136,6 +138,8 @@ def _checked(state: Mapping[str, Any], path: Path) -> State:
         expected = TwoK2K(GraphConfig.of(state)).state_dict()
     if state.keys() != expected.keys() or any(state[name].shape != expected[name].shape for name in expected):
         raise _foreign(path)
+    if sum(tensor.nbytes for tensor in state.values()) > MAX_BYTES:  # views can be larger than their file
+        raise _too_large(path)
     if any(not _is_sound(name, tensor) for name, tensor in state.items()):
         raise UserError(f"{path.name} holds broken numbers; get the file again.")
     return {name: state[name] for name in expected}
@@ -150,6 +154,10 @@ def _is_sound(name: str, tensor: Tensor) -> bool:
         return tensor.dtype == torch.int64
     sound = tensor.dtype in FLOATS and bool(torch.isfinite(tensor).all())
     return sound and not (name.endswith("running_var") and bool((tensor < 0).any()))
+
+
+def _too_large(path: Path) -> UserError:
+    return UserError(f"{path.name} is larger than {MAX_BYTES // 1024**3} GiB; choose a 2K2K checkpoint.")
 
 
 def _damaged(path: Path) -> UserError:

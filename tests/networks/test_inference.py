@@ -1,0 +1,106 @@
+"""From a framed person to depth maps."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+from test_parts import standing_person
+
+from engine.camera import CANVAS, Camera
+from engine.errors import Cancelled
+from engine.networks.graph import GraphConfig, TwoK2K
+from engine.networks.inference import given_silhouette, learned_silhouette, picture_tensor, predict, small_picture
+from engine.networks.lean import make_lean
+from engine.types import Canvas, Maps
+
+
+@pytest.fixture(scope="module")
+def canvas() -> Canvas:
+    """A coloured rectangle where a standing person would be."""
+    rgb = np.random.default_rng(0).integers(0, 256, (CANVAS, CANVAS, 3), np.uint8)
+    mask = np.zeros((CANVAS, CANVAS), bool)
+    mask[200:900, 800:1250] = True
+    return Canvas(rgb, mask, standing_person(), np.zeros(31), Camera())
+
+
+def network(prior: bool) -> TwoK2K:
+    torch.manual_seed(0)
+    return make_lean(TwoK2K(GraphConfig(1 / 16, prior)))
+
+
+def check(maps: Maps) -> None:
+    """The contract of `Maps`."""
+    assert maps.front.dtype == maps.back.dtype == np.float32
+    np.testing.assert_array_equal(maps.mask, maps.back > 0)
+    assert (maps.front <= maps.back).all()
+
+
+def random_depths() -> NDArray[np.float32]:
+    return np.random.default_rng(1).uniform(-1, 3, (2, 64, 64)).astype(np.float32)
+
+
+def test_given_silhouette_is_kept() -> None:
+    mask = np.random.default_rng(2).random((64, 64)) > 0.3
+    maps = given_silhouette(random_depths(), mask)
+    check(maps)
+    np.testing.assert_array_equal(maps.mask, mask)
+
+
+def test_learned_silhouette_is_where_the_front_lies_before_the_back() -> None:
+    depths, mask = random_depths(), np.random.default_rng(2).random((64, 64)) > 0.3
+    maps = learned_silhouette(depths, mask)
+    check(maps)
+    np.testing.assert_array_equal(maps.mask, mask & (depths[0] > 0) & (depths[0] <= depths[1]))
+    np.testing.assert_array_equal(maps.front[maps.mask], depths[0][maps.mask])
+
+
+@pytest.mark.parametrize("prior", [False, True])
+def test_maps_of_a_person(canvas: Canvas, prior: bool) -> None:
+    maps = predict(network(prior), canvas)
+    check(maps)
+    assert not maps.mask[~canvas.mask].any()
+    assert maps.mask[canvas.mask].all() or not prior
+
+
+def test_background_has_no_influence(canvas: Canvas) -> None:
+    net = network(True)
+    clean = replace(canvas, rgb=np.where(canvas.mask[..., None], canvas.rgb, np.uint8(0)))
+    np.testing.assert_array_equal(predict(net, canvas).front, predict(net, clean).front)
+
+
+def test_missing_joints(canvas: Canvas) -> None:
+    nothing = replace(canvas, keypoints=np.full((31, 2), np.nan), depths=np.full(31, np.nan))
+    np.testing.assert_array_equal(predict(network(True), nothing).mask, canvas.mask)
+
+
+def test_empty_mask(canvas: Canvas) -> None:
+    assert not predict(network(True), replace(canvas, mask=np.zeros_like(canvas.mask))).mask.any()
+
+
+def test_progress_rises_to_the_end(canvas: Canvas) -> None:
+    seen: list[float] = []
+    predict(network(True), canvas, lambda stage, fraction: seen.append(fraction))
+    assert seen == sorted(seen)
+    assert seen[-1] == 1
+    assert len(seen) > 14
+
+
+def test_cancelling(canvas: Canvas) -> None:
+    def cancel(stage: str, fraction: float) -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        predict(network(True), canvas, cancel)
+
+
+def test_training_mode_is_refused(canvas: Canvas) -> None:
+    with pytest.raises(ValueError, match="evaluation"):
+        predict(TwoK2K(GraphConfig(1 / 16)), canvas)
+
+
+def test_small_picture_takes_the_middle_pixels() -> None:
+    picture = picture_tensor(np.arange(16 * 16 * 3, dtype=np.uint8).reshape(16, 16, 3))
+    torch.testing.assert_close(small_picture(picture)[0, :, 1, 0], picture[0, :, 11:13, 3:5].mean((1, 2)))
+    assert picture[0, 2, 0, 0] == pytest.approx(2 / 127.5 - 1)
