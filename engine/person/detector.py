@@ -4,13 +4,10 @@ The work is done on reduced copies: people are looked for in the whole picture, 
 tiles (small people); each is then measured once more in a crop of their own.
 """
 
-import atexit
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import cv2
@@ -74,17 +71,18 @@ def detect(rgb: NDArray[np.uint8]) -> list[Detection]:
 
     Raises UserError if the model bundle is missing.
     """
-    found = _overview(rgb)
-    found = _without_doubles([_measured(rgb, person) for person in found])
+    with _landmarker() as landmarker:
+        found = _overview(landmarker, rgb)
+        found = _without_doubles([_measured(landmarker, rgb, person) for person in found])
     return sorted(found, key=_area, reverse=True)
 
 
-def _overview(rgb: NDArray[np.uint8]) -> list[Detection]:
-    found = _in_window(_window(rgb, (0, 0), max(rgb.shape[:2]), _OVERVIEW))
+def _overview(landmarker: "PoseLandmarker", rgb: NDArray[np.uint8]) -> list[Detection]:
+    found = _in_window(landmarker, _window(rgb, (0, 0), max(rgb.shape[:2]), _OVERVIEW))
     for tiling in _TILINGS:
         if found:
             break
-        found = [person for tile in _tiles(rgb, tiling) for person in _in_window(tile)]
+        found = [person for tile in _tiles(rgb, tiling) for person in _in_window(landmarker, tile)]
     return _without_doubles(found)
 
 
@@ -98,12 +96,12 @@ def _tiles(rgb: NDArray[np.uint8], tiling: int) -> Iterator[Window]:
             yield _window(rgb, (column * side / 2, row * side / 2), side, _OVERVIEW)
 
 
-def _measured(rgb: NDArray[np.uint8], person: Detection) -> Detection:
+def _measured(landmarker: "PoseLandmarker", rgb: NDArray[np.uint8], person: Detection) -> Detection:
     """The same person measured in a crop around them; unchanged where the crop does not show them again."""
     low, high = person.box
     side = _MARGIN * max(high - low)
     window = _window(rgb, tuple((low + high - side) / 2), side, _CROP)
-    again = _in_window(window)
+    again = _in_window(landmarker, window)
     distances = [_distance(person, other) for other in again]
     return again[int(np.argmin(distances))] if distances and min(distances) < 0.5 else person
 
@@ -144,12 +142,11 @@ def _window(rgb: NDArray[np.uint8], origin: tuple[float, float], side: float, ta
     return Window(pixels, (left + place[0] - x * step, top + place[1] - y * step), step)
 
 
-def _in_window(window: Window) -> list[Detection]:
+def _in_window(landmarker: "PoseLandmarker", window: Window) -> list[Detection]:
     import mediapipe
 
     image = mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=np.ascontiguousarray(window.pixels))
-    with _quiet():
-        result = _landmarker().detect(image)
+    result = landmarker.detect(image)
     size = len(window.pixels) * window.step
     people = zip(result.pose_landmarks, result.pose_world_landmarks, result.segmentation_masks or [], strict=True)
     return [
@@ -166,31 +163,35 @@ def _in_window(window: Window) -> list[Detection]:
     ]
 
 
-@lru_cache(maxsize=1)
-def _landmarker() -> "PoseLandmarker":
+@contextmanager
+def _landmarker() -> Iterator["PoseLandmarker"]:
+    """The native landmarker, loaded for the time of one picture (60 ms): kept longer, it complains at exit."""
     if not BUNDLE.is_file():
         raise UserError("The pose model is missing; run the set-up (python build.py demo) once.")
-    from mediapipe.tasks.python import BaseOptions, vision
+    with _quiet():
+        from mediapipe.tasks.python import BaseOptions, vision
 
-    options = vision.PoseLandmarkerOptions(
-        base_options=BaseOptions(model_asset_buffer=BUNDLE.read_bytes()),
-        num_poses=MAX_PEOPLE,
-        output_segmentation_masks=True,
-    )
-    landmarker = vision.PoseLandmarker.create_from_options(options)
-    atexit.register(landmarker.close)  # at interpreter shutdown its own __del__ would come too late and complain
-    return landmarker
+        options = vision.PoseLandmarkerOptions(
+            base_options=BaseOptions(model_asset_buffer=BUNDLE.read_bytes()),
+            num_poses=MAX_PEOPLE,
+            output_segmentation_masks=True,
+        )
+        with vision.PoseLandmarker.create_from_options(options) as landmarker:
+            yield landmarker
 
 
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Send what native code writes to stderr to nowhere: it speaks of its internals, never of the user's picture."""
-    sys.stderr.flush()
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
+    try:
+        kept = os.dup(2)
+    except OSError:  # there is no stderr
+        yield
+        return
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
     try:
         yield
     finally:
         os.dup2(kept, 2)
         os.close(kept)
-        os.close(nowhere)

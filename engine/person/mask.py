@@ -23,8 +23,10 @@ _WORKING_SIDE = 1536
 """Longer side in pixels of the window in which masks are computed; a framed body spans 1569 pixels of the canvas."""
 _MARGIN = 0.12
 """Border of that window around the person in shares of its longer side."""
-_BAND = 48 / 1569
-"""Half width of the strip that GrabCut decides about, as a share of the person's size."""
+_INWARD, _OUTWARD = 24 / 1569, 20 / 1569
+"""How far the true border may lie inside and outside of the coarse mask's, as shares of the person's size."""
+_SURROUNDINGS = 48 / 1569
+"""Strip around the coarse mask that may still hold parts of the person before a uniform background."""
 _UNIFORM = 8
 """Largest deviation (8-bit levels, any channel, 99 % of the pixels) of a background that counts as uniform."""
 
@@ -32,6 +34,10 @@ _BONES = (
     (0, 7), (0, 8), (11, 12), (11, 13), (13, 15), (15, 19), (12, 14), (14, 16), (16, 20), (11, 23), (12, 24), (23, 24),
     (23, 25), (25, 27), (27, 31), (24, 26), (26, 28), (28, 32), (0, 11), (0, 12),
 )  # fmt: skip
+
+
+_EXTREMITIES = ((15, 17), (15, 19), (16, 18), (16, 20), (27, 29), (27, 31), (29, 31), (28, 30), (28, 32), (30, 32))
+"""Landmark pairs of the hands and feet."""
 
 
 def person_mask(photo: Photo, person: Detection, others: Sequence[Detection], file: Path | None = None) -> Bool:
@@ -49,7 +55,10 @@ def person_mask(photo: Photo, person: Detection, others: Sequence[Detection], fi
     coarse = window.resample(person)
     crowd = [window.resample(other) for other in others]
     background = _uniform_background(pixels, coarse, crowd)
-    inside = _grab_cut(pixels, coarse) if background is None else _unlike(pixels, coarse, background)
+    if background is None:
+        inside = _grab_cut(pixels, coarse, _limbs(window, person, _INWARD * _body_size(coarse)))
+    else:
+        inside = _unlike(pixels, coarse, background)
     return window.paste(_without_specks(inside & _nearest(window, person, others), coarse))
 
 
@@ -149,7 +158,7 @@ def _skeleton_distance(window: _Window, person: Detection) -> NDArray[np.float32
     lines = np.full(window.size[::-1], 255, np.uint8)
     points = window.points(person.landmarks)
     for a, b in _BONES:
-        cv2.line(lines, *(tuple(map(int, np.clip(points[i], -9999, 9999))) for i in (a, b)), 0, 1)
+        cv2.line(lines, _pixel(points[a]), _pixel(points[b]), 0, 1)
     if lines.all():
         return np.full(lines.shape, np.inf, np.float32)
     return cv2.distanceTransform(lines, cv2.DIST_L2, 5) / max(_torso_length(points), 1.0)
@@ -164,7 +173,7 @@ def _uniform_background(
 ) -> NDArray[np.float32] | None:
     """The colour (3,) of a background without any texture, None if there is one."""
     people = np.maximum.reduce([coarse, *crowd])
-    outside = pixels[cv2.dilate((people > 0.3).astype(np.uint8), _disc(_band(coarse))) == 0]
+    outside = pixels[cv2.dilate((people > 0.3).astype(np.uint8), _disc(_SURROUNDINGS * _body_size(coarse))) == 0]
     if len(outside) < 100:
         return None
     colour = np.median(outside, axis=0).astype(np.float32)
@@ -175,8 +184,9 @@ def _uniform_background(
 def _unlike(pixels: NDArray[np.uint8], coarse: NDArray[np.float32], background: NDArray[np.float32]) -> Bool:
     """Pixels near the coarse mask that differ from the uniform background, and its core whatever its colour."""
     difference = np.abs(pixels - background).max(axis=2)
-    near = cv2.dilate((coarse > 0.5).astype(np.uint8), _disc(_band(coarse))) > 0
-    core = cv2.erode((coarse > 0.5).astype(np.uint8), _disc(_band(coarse) // 2)) > 0
+    body, size = (coarse > 0.5).astype(np.uint8), _body_size(coarse)
+    near = cv2.dilate(body, _disc(_SURROUNDINGS * size)) > 0
+    core = cv2.erode(body, _disc(_INWARD * size)) > 0
     inside = ((difference > _UNIFORM) & near) | core
     inside = cv2.morphologyEx(inside.astype(np.uint8), cv2.MORPH_CLOSE, _disc(2)) > 0
     rim = inside & (cv2.erode(inside.astype(np.uint8), _disc(2)) == 0)
@@ -184,19 +194,30 @@ def _unlike(pixels: NDArray[np.uint8], coarse: NDArray[np.float32], background: 
     return inside & ~(rim & mixed)
 
 
-def _grab_cut(pixels: NDArray[np.uint8], coarse: NDArray[np.float32]) -> Bool:
-    """Two rounds of GrabCut in a strip along the coarse mask's border; 3 px openings trim whiskers outside of it."""
+def _grab_cut(pixels: NDArray[np.uint8], coarse: NDArray[np.float32], limbs: Bool) -> Bool:
+    """GrabCut in a strip along the coarse mask's border and around hands and feet (`limbs`), which that mask may lack;
+    3 px openings trim whiskers outside of it."""
     inside = (coarse > 0.5).astype(np.uint8)
-    strip = _disc(_band(coarse))
+    size = _body_size(coarse)
     labels = np.where(inside > 0, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
-    labels[cv2.erode(inside, strip) > 0] = cv2.GC_FGD
-    labels[cv2.dilate(inside, strip) == 0] = cv2.GC_BGD
-    if not (labels == cv2.GC_BGD).any() or not (inside > 0).any():
+    labels[cv2.erode(inside, _disc(_INWARD * size)) > 0] = cv2.GC_FGD
+    labels[(cv2.dilate(inside, _disc(_OUTWARD * size)) == 0) & ~limbs] = cv2.GC_BGD
+    if not all((labels == label).any() for label in (cv2.GC_BGD, cv2.GC_FGD)):
         return inside > 0
     cv2.setRNGSeed(0)
-    cv2.grabCut(pixels, labels, None, np.zeros((1, 65)), np.zeros((1, 65)), 2, cv2.GC_INIT_WITH_MASK)
+    cv2.grabCut(pixels, labels, None, np.zeros((1, 65)), np.zeros((1, 65)), 1, cv2.GC_INIT_WITH_MASK)
     cut = np.isin(labels, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.uint8)
     return (cut & inside | cv2.morphologyEx(cut, cv2.MORPH_OPEN, _disc(3))) > 0
+
+
+def _limbs(window: _Window, person: Detection, radius: float) -> Bool:
+    """Surroundings of the visible hands and feet."""
+    drawn = np.zeros(window.size[::-1], np.uint8)
+    points = window.points(person.landmarks)
+    for a, b in _EXTREMITIES:
+        if person.visibility[[a, b]].min() > 0.5:
+            cv2.line(drawn, _pixel(points[a]), _pixel(points[b]), 255, max(1, round(2 * radius)))
+    return drawn > 0
 
 
 def _without_specks(inside: Bool, coarse: NDArray[np.float32]) -> Bool:
@@ -211,11 +232,18 @@ def _without_specks(inside: Bool, coarse: NDArray[np.float32]) -> Bool:
     return whole | np.isin(holes, small)
 
 
-def _band(coarse: NDArray[np.float32]) -> int:
-    rows, columns = (np.flatnonzero((coarse > 0.5).any(axis=axis)) for axis in (1, 0))
-    size = max(np.ptp(rows), np.ptp(columns)) + 1 if len(rows) else 0
-    return max(2, round(_BAND * size))
+def _body_size(coarse: NDArray[np.float32]) -> float:
+    """Longer side of the coarse mask's bounding box in pixels."""
+    sides = [np.flatnonzero((coarse > 0.5).any(axis=axis)) for axis in (1, 0)]
+    return float(max(np.ptp(side) + 1 if len(side) else 0 for side in sides))
 
 
-def _disc(radius: int) -> NDArray[np.uint8]:
-    return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
+def _disc(radius: float) -> NDArray[np.uint8]:
+    whole = max(1, round(radius))
+    return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * whole + 1, 2 * whole + 1))
+
+
+def _pixel(point: NDArray[np.float64]) -> tuple[int, int]:
+    """For drawing; far outside points are brought to where integers suffice."""
+    x, y = np.clip(point, -9999, 9999).astype(int)
+    return int(x), int(y)
