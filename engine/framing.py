@@ -14,6 +14,7 @@ from PIL import Image
 
 from engine.camera import CANVAS, NETWORK_FOCAL, Camera
 from engine.networks.prior import centred_depths
+from engine.person.balance import balanced
 from engine.skeleton import INDEX
 from engine.types import Canvas, Person, Photo
 
@@ -51,7 +52,8 @@ def frame(photo: Photo, person: Person) -> Canvas:
     `rgb` repeats the photo's border and `mask` is False.
 
     `depths` are in camera units (the detector's metres times its pixels per metre, at the canvas's scale, perspective
-    neglected), relative to the mean of shoulders and hips, the point that stands for the body's centre at distance 1.
+    neglected), relative to the mean of shoulders and hips, the point that stands for the body's centre at distance 1,
+    and upright for who stands (`balanced`).
     The camera has the photo's focal length, or `ASSUMED_FOCAL`; its pitch says how far the ray to the canvas's centre
     points below the photo's optical axis, which is taken as level and through the photo's centre.
     """
@@ -59,12 +61,15 @@ def frame(photo: Photo, person: Person) -> Canvas:
     scale = float(BODY_SIDE / max(*(box.high - box.low), 1e-6))
     centre = (box.low + box.high) / 2
     offset = CANVAS / 2 - scale * centre
+    camera = _camera(photo, scale, centre)
+    keypoints = person.keypoints * scale + offset
+    depths = centred_depths(person.depths * person.pixels_per_metre * scale / NETWORK_FOCAL)
     return Canvas(
         rgb=_resample(photo.rgb, scale, offset),
         mask=_resample_mask(person.mask, scale, offset),
-        keypoints=person.keypoints * scale + offset,
-        depths=centred_depths(person.depths * person.pixels_per_metre * scale / NETWORK_FOCAL),
-        camera=_camera(photo, scale, centre),
+        keypoints=keypoints,
+        depths=balanced(keypoints, depths, camera.pitch),
+        camera=camera,
         scale=scale,
         offset=(float(offset[0]), float(offset[1])),
     )
