@@ -54,7 +54,7 @@ def reach(body: Body, rest: RestBody, torso: Torso, pose: Rotations, side: str, 
 def _two_bones(
     shoulder: Float64, target: Float64, upper: float, lower: float, pole: Float64
 ) -> tuple[Rotations, Rotations]:
-    """Upper and lower arm rotations relative to the T-pose that bring the wrist to the target, elbow toward the pole."""
+    """Upper and lower arm rotations relative to the T-pose: wrist at the target, elbow toward the pole."""
     away = target - shoulder
     distance = np.clip(np.linalg.norm(away), abs(upper - lower) + 0.02, upper + lower - 0.003)
     direction = away / np.linalg.norm(away)

@@ -16,7 +16,7 @@ Float32 = NDArray[np.float32]
 @dataclass(frozen=True)
 class Layer:
     """surface: name of the shared triangles. vertices: (N, 3) world metres. shown: (F,) bool, the faces to keep, or
-    None for all. materials: one per group."""
+    None for all. materials: one per group (a group without shown faces is not painted)."""
 
     surface: str
     vertices: Float32
@@ -31,13 +31,16 @@ def assemble(layers: Sequence[Layer], surfaces: Mapping[str, Surface], pictures:
     base = 0
     for layer in layers:
         surface = surfaces[layer.surface]
+        if layer.shown is not None and not layer.shown.any():
+            continue
         shown = slice(None) if layer.shown is None else layer.shown
         used, corners = np.unique(surface.faces[shown], return_inverse=True)
         vertices.append(layer.vertices[used])
         faces.append(corners.reshape(-1, 3) + base)
         uv.append(surface.uv[shown])
-        materials.append(surface.groups[shown] + len(textures))
-        textures += [material.paint(pictures[material.texture]) for material in layer.materials]
+        groups, order = np.unique(surface.groups[shown], return_inverse=True)
+        materials.append(order + len(textures))
+        textures += [m.paint(pictures[m.texture]) for m in (layer.materials[group] for group in groups)]
         base += len(used)
     return TexturedMesh(
         np.concatenate(vertices).astype(np.float32),

@@ -1,6 +1,7 @@
 """What a person wears, and in which colours."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,6 @@ from engine.training.people.phenotype import ADULT
 from engine.training.people.wardrobe import Wardrobe
 
 Float32 = NDArray[np.float32]
-Worn = tuple[Garment, tuple[Material, ...]]
 
 UNDERWEAR = "young_caucasian_female_special_suit"
 """The one skin with a suit painted on."""
@@ -39,16 +39,28 @@ _SKIN_TONES = {
 _SHORT_HAIR = ("short01", "short02", "short03", "short04")
 
 
+@dataclass(frozen=True)
+class Worn:
+    """A garment with one material per group; group: the only group that is worn, None for all."""
+
+    garment: Garment
+    materials: tuple[Material, ...]
+    group: int | None = None
+
+    def hidden(self) -> NDArray[np.bool_]:
+        """(BODY_VERTICES,) skin that lies under what is worn."""
+        hidden = self.garment.hidden
+        return hidden.any(axis=0) if self.group is None else hidden[self.group]
+
+
 def sample_clothes(rng: np.random.Generator, wardrobe: Wardrobe, phenotype: dict[str, float]) -> list[Worn]:
-    """Everything but the skin: outfit, shoes, hair or hat, eyes, brows, lashes, each with one material per group."""
+    """Everything but the skin, from the outermost clothes inward: outfit, shoes, brows, lashes, eyes, hair or hat."""
     female = phenotype["gender"] > 0.5
     hair = _hair_color(rng, phenotype["age"])
-    worn: list[Worn] = []
-    outfit = _pick(rng, _outfits(rng, wardrobe, female))
-    worn.append((outfit, _cloth(rng, wardrobe, outfit)))
+    worn = _outfit(rng, wardrobe, female)
     if rng.uniform() < 0.93:
         shoes = _pick(rng, wardrobe.garments["shoes"])
-        worn.append((shoes, _cloth(rng, wardrobe, shoes)))
+        worn.append(Worn(shoes, _cloth(rng, wardrobe, shoes)))
     worn += _head(rng, wardrobe, phenotype, hair)
     return worn
 
@@ -74,6 +86,17 @@ def _pick(rng: np.random.Generator, garments: Sequence[Garment]) -> Garment:
     return garments[rng.integers(len(garments))]
 
 
+def _outfit(rng: np.random.Generator, wardrobe: Wardrobe, female: bool) -> list[Worn]:
+    """A whole outfit as it was designed, or the top of one with the bottom of another."""
+    first = _pick(rng, _outfits(rng, wardrobe, female))
+    if first.groups == 1 or rng.uniform() < 0.4:
+        return [Worn(first, _cloth(rng, wardrobe, first))]
+    second = _pick(rng, [g for g in _outfits(rng, wardrobe, female) if g.groups == 2] or [first])
+    if second is first:
+        return [Worn(first, _cloth(rng, wardrobe, first))]
+    return [Worn(first, _cloth(rng, wardrobe, first), 0), Worn(second, _cloth(rng, wardrobe, second), 1)]
+
+
 def _outfits(rng: np.random.Generator, wardrobe: Wardrobe, female: bool) -> list[Garment]:
     """Mostly the own sex's clothes; women often wear the men's trousers and shirts."""
     own = female != (rng.uniform() < (0.25 if female else 0.04))
@@ -81,17 +104,16 @@ def _outfits(rng: np.random.Generator, wardrobe: Wardrobe, female: bool) -> list
 
 
 def _cloth(rng: np.random.Generator, wardrobe: Wardrobe, garment: Garment) -> tuple[Material, ...]:
-    groups = int(garment.surface.groups.max()) + 1
     original = rng.uniform() < 0.2 and garment.texture is not None
     texture = garment.texture or garment.name
     tone = float(wardrobe.tones[texture] @ LUMA)
-    return tuple(Material(texture, IDENTITY if original else _recolor(rng, tone)) for _ in range(groups))
+    return tuple(Material(texture, IDENTITY if original else _recolor(rng, tone)) for _ in range(garment.groups))
 
 
 def _recolor(rng: np.random.Generator, tone: float) -> Float32:
     """Either other hues of the same pattern, or dyed cloth that keeps some of the pattern."""
     if rng.uniform() < 0.35:
-        return color_change(rng.uniform(), rng.uniform(0.3, 1.3), rng.uniform(0.6, 1.4))
+        return color_change(rng.uniform(), rng.uniform(0.2, 1.0), rng.uniform(0.5, 1.2))
     return dye(random_color(rng), tone, rng.uniform(0.75, 1), rng.uniform(0.5, 1))
 
 
@@ -105,10 +127,10 @@ def _head(rng: np.random.Generator, wardrobe: Wardrobe, phenotype: dict[str, flo
     garments = wardrobe.garments
     worn = [_tinted(wardrobe, _pick(rng, garments["eyebrows"]), 0.8 * color)]
     lashes = _pick(rng, garments["eyelashes"])
-    worn.append((lashes, (Material(str(lashes.texture), IDENTITY),)))
+    worn.append(Worn(lashes, (Material(str(lashes.texture), IDENTITY),)))
     iris = wardrobe.irises[rng.integers(len(wardrobe.irises))]
     change = IDENTITY if rng.uniform() < 0.4 else color_change(0, 0.9, rng.uniform(0.7, 1))
-    worn.append((garments["eyes"][0], (Material(iris, change),)))
+    worn.append(Worn(garments["eyes"][0], (Material(iris, change),)))
     return worn + _hair(rng, wardrobe, phenotype, color)
 
 
@@ -116,7 +138,7 @@ def _hair(rng: np.random.Generator, wardrobe: Wardrobe, phenotype: dict[str, flo
     female, adult = phenotype["gender"] > 0.5, phenotype["age"] > ADULT
     if rng.uniform() < 0.07:
         hat = _pick(rng, wardrobe.garments["hat"])
-        return [(hat, _cloth(rng, wardrobe, hat))]
+        return [Worn(hat, _cloth(rng, wardrobe, hat))]
     if adult and rng.uniform() < (0.02 if female else 0.1):
         return []
     short = rng.uniform() < (0.15 if female else 0.93)
@@ -127,4 +149,4 @@ def _hair(rng: np.random.Generator, wardrobe: Wardrobe, phenotype: dict[str, flo
 def _tinted(wardrobe: Wardrobe, garment: Garment, color: Float32) -> Worn:
     texture = garment.texture or garment.name
     tone = float(wardrobe.tones[texture] @ LUMA)
-    return garment, (Material(texture, dye(color, tone, 1.0, 0.8)),)
+    return Worn(garment, (Material(texture, dye(color, tone, 1.0, 0.8)),))

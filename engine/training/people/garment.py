@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_matrix, csr_matrix
 from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
 
 from engine.training.people.body import BODY_VERTICES, Body
 
@@ -33,8 +34,9 @@ class Garment:
 
     anchors: (N, 3) base vertices, shares: (N, 3) their barycentric weights, offsets: (N, 3) decimetres of the
     reference body. scales: per axis (vertex, vertex, reference distance in decimetres). skin: (N, B) bone weights.
-    surface: its triangles; clothes have the groups top (0) and bottom (1). hidden: (BODY_VERTICES,) bool, skin that
-    lies under it. texture: name of its picture, None where it has none.
+    surface: its triangles; clothes have the groups top (0) and bottom (1). hidden: (groups, BODY_VERTICES) bool, skin
+    that lies under each group. nearest: (N,) the skin vertex next to each vertex. texture: name of its picture, None
+    where it has none.
     """
 
     name: str
@@ -46,7 +48,17 @@ class Garment:
     skin: csr_matrix
     surface: Surface
     hidden: NDArray[np.bool_]
+    nearest: NDArray[np.int64]
     texture: str | None
+
+    @property
+    def groups(self) -> int:
+        """How many separately coloured groups of faces there are."""
+        return len(self.hidden)
+
+    def covered_by(self, skin_mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """(F,) faces that lie next to skin of the mask (BODY_VERTICES,) with all their corners."""
+        return skin_mask[self.nearest][self.surface.faces].all(axis=1)
 
     def fit(self, vertices: Float32) -> Float32:
         """Place the garment on a rest-pose base mesh (V, 3) -> (N, 3); the rule of MakeHuman's proxies."""
@@ -70,7 +82,8 @@ def load_garment(path: Path, kind: str, body: Body, textures: dict[str, Path]) -
         scales=scales,
         skin=_interpolated_weights(anchors, shares, body.weights),
         surface=Surface(faces, uv, groups),
-        hidden=hidden,
+        hidden=_hidden_by_group(hidden, points, faces, groups, body),
+        nearest=cKDTree(body.template[:BODY_VERTICES]).query(points)[1],
         texture=_texture_name(path, header.get("material"), textures),
     )
 
@@ -159,6 +172,19 @@ def _top_and_bottom(faces: NDArray[np.int32], points: Float32, body: Body) -> ND
     height = np.bincount(labels, points[:, 2], count) / np.bincount(labels, minlength=count)
     hips = body.head_template[body.bones["upperleg01.L"], 2]
     return (height[labels[faces[:, 0]]] < hips).astype(np.int32)
+
+
+def _hidden_by_group(
+    hidden: NDArray[np.bool_], points: Float32, faces: NDArray[np.int32], groups: NDArray[np.int32], body: Body
+) -> NDArray[np.bool_]:
+    """Divide the hidden skin between the groups by the garment's nearest vertex."""
+    vertex_group = np.zeros(len(points), dtype=np.int32)
+    vertex_group[faces] = groups[:, None]
+    skin = np.flatnonzero(hidden)
+    divided = np.zeros((int(groups.max()) + 1, BODY_VERTICES), dtype=bool)
+    if len(skin):
+        divided[vertex_group[cKDTree(points).query(body.template[skin])[1]], skin] = True
+    return divided
 
 
 def _texture_name(path: Path, material: str | None, textures: dict[str, Path]) -> str | None:

@@ -13,6 +13,7 @@ from engine.training.people.assembly import Layer, assemble
 from engine.training.people.body import BODY_VERTICES, Body, RestBody, skin
 from engine.training.people.dress import Worn, sample_clothes, sample_skin
 from engine.training.people.joints import keypoints
+from engine.training.people.material import Material
 from engine.training.people.measure import measure_torso
 from engine.training.people.phenotype import sample_expression, sample_phenotype
 from engine.training.people.pose import JOINT, Rotations, rotate
@@ -21,6 +22,9 @@ from engine.training.people.standing import sample_a_pose, sample_reaches, sampl
 from engine.training.people.wardrobe import SKIN, Wardrobe, load_wardrobe
 
 Float32 = NDArray[np.float32]
+
+_DEEP = 0.03
+"""Metres inside the body at which an arm makes a pose worthless."""
 
 _POSES = {"standing": 0.5, "a-pose": 0.08, "t-pose": 0.06, "motion": 0.36}
 
@@ -66,11 +70,11 @@ def sample_ingredients(rng: np.random.Generator, wardrobe: Wardrobe) -> Ingredie
     joints = keypoints(body, wardrobe.landmarks, heads, skin(rest.vertices, body.weights, transforms))
     shift = np.array([*heads[0, :2], _lowest(wardrobe, layers)], dtype=np.float32)
     moved = tuple(Layer(la.surface, la.vertices - shift, la.materials, la.shown) for la in layers)
-    facts = {"pose": kind, "phenotype": phenotype, "worn": [garment.name for garment, _ in clothes]}
+    facts = {"pose": kind, "phenotype": phenotype, "worn": [worn.garment.name for worn in clothes]}
     return Ingredients(moved, (joints - shift).astype(np.float32), facts)
 
 
-def _sample_pose(rng: np.random.Generator, wardrobe: Wardrobe, rest: RestBody) -> tuple[str, Rotations]:
+def _sample_pose(rng: np.random.Generator, wardrobe: Wardrobe, rest: RestBody, tries: int = 4) -> tuple[str, Rotations]:
     """A pose whose arms are outside the body as far as they can be."""
     body = wardrobe.body
     torso = measure_torso(body, rest)
@@ -81,7 +85,8 @@ def _sample_pose(rng: np.random.Generator, wardrobe: Wardrobe, rest: RestBody) -
     reaches = sample_reaches(rng) if kind == "standing" else {}
     for side, goal in reaches.items():
         reach(body, rest, torso, pose, side, goal)
-    clear_arms(body, rest, torso, pose)
+    if clear_arms(body, rest, torso, pose) > _DEEP and tries > 1:
+        return _sample_pose(rng, wardrobe, rest, tries - 1)
     return kind, pose
 
 
@@ -106,18 +111,22 @@ def _planted(body: Body, rest: RestBody, pose: Rotations) -> Rotations:
 
 
 def _layers(
-    wardrobe: Wardrobe, rest: RestBody, transforms: Float32, clothes: list[Worn], material: object
+    wardrobe: Wardrobe, rest: RestBody, transforms: Float32, clothes: list[Worn], material: Material
 ) -> list[Layer]:
+    """Skin and clothes in the world; what lies under clothes further out is left away."""
     body = wardrobe.body
     hidden = np.zeros(BODY_VERTICES, dtype=bool)
     layers = []
-    for garment, materials in clothes:
-        hidden |= garment.hidden
-        fitted = garment.fit(rest.vertices)
-        layers.append(Layer(garment.name, skin(fitted, garment.skin, transforms), materials))
+    for worn in clothes:
+        garment = worn.garment
+        shown = ~garment.covered_by(hidden)
+        if worn.group is not None:
+            shown &= garment.surface.groups == worn.group
+        vertices = skin(garment.fit(rest.vertices), garment.skin, transforms)
+        layers.append(Layer(garment.name, vertices, worn.materials, None if shown.all() else shown))
+        hidden |= worn.hidden()
     vertices = skin(rest.vertices[:BODY_VERTICES], body.weights[:BODY_VERTICES], transforms)
-    shown = ~hidden[body.faces].all(axis=1)
-    return [Layer(SKIN, vertices, (material,), shown), *layers]
+    return [Layer(SKIN, vertices, (material,), ~hidden[body.faces].all(axis=1)), *layers]
 
 
 def _lowest(wardrobe: Wardrobe, layers: list[Layer]) -> float:

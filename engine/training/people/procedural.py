@@ -13,7 +13,7 @@ SIZE = 512
 def fabric(garment: Garment) -> Picture:
     """A light grey weave with soft folds, SIZExSIZEx4, opaque; meant to be dyed."""
     rng = np.random.default_rng(len(garment.surface.faces))
-    folds = _smooth_noise(rng, 24.0) * 0.05 + _smooth_noise(rng, 6.0) * 0.03
+    folds = _smooth_noise(rng, 24.0) * 0.02 + _smooth_noise(rng, 6.0) * 0.01
     weave = rng.normal(0, 0.025, (SIZE, SIZE))
     return _opaque(0.7 + folds + weave)
 
