@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from engine.errors import UserError
 from engine.person.bundle import BUNDLE
+from engine.person.tasks import import_mediapipe
 
 if TYPE_CHECKING:
     from mediapipe.tasks.python.vision import PoseLandmarker
@@ -143,8 +144,7 @@ def _window(rgb: NDArray[np.uint8], origin: tuple[float, float], side: float, ta
 
 
 def _in_window(landmarker: "PoseLandmarker", window: Window) -> list[Detection]:
-    import mediapipe
-
+    mediapipe = import_mediapipe()
     image = mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=np.ascontiguousarray(window.pixels))
     result = landmarker.detect(image)
     size = len(window.pixels) * window.step
@@ -169,10 +169,10 @@ def _landmarker() -> Iterator["PoseLandmarker"]:
     if not BUNDLE.is_file():
         raise UserError("The pose model is missing; run the set-up (python build.py demo) once.")
     with _quiet():
-        from mediapipe.tasks.python import BaseOptions, vision
-
+        tasks = import_mediapipe().tasks
+        vision = tasks.vision
         options = vision.PoseLandmarkerOptions(
-            base_options=BaseOptions(model_asset_buffer=BUNDLE.read_bytes()),
+            base_options=tasks.BaseOptions(model_asset_buffer=BUNDLE.read_bytes()),
             num_poses=MAX_PEOPLE,
             output_segmentation_masks=True,
         )
