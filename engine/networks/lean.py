@@ -6,8 +6,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from engine.networks.subnetworks import UpBlock
-
 Network = TypeVar("Network", bound=nn.Module)
 
 
@@ -16,15 +14,17 @@ def make_lean(network: Network) -> Network:
 
     Parameters are left in channels-last order. A network that is lean already is left as it is.
     """
-    network.eval().requires_grad_(False)
-    for module in list(network.modules()):
-        for name, child in module.named_children():
-            if isinstance(child, nn.Sequential):
-                setattr(module, name, _folded(child))
-    for module in network.modules():
-        if isinstance(module, UpBlock):
-            module.up = _enlarging_layers(module.up)
+    _make_children_lean(network.eval().requires_grad_(False))
     return network.to(memory_format=torch.channels_last)
+
+
+def _make_children_lean(module: nn.Module) -> None:
+    """Replaces one layer after the other, so that the old and the new network never exist at once."""
+    for name, child in module.named_children():
+        if isinstance(child, nn.Sequential):
+            setattr(module, name, _enlarging_layers(_folded(child)))
+        else:
+            _make_children_lean(child)
 
 
 def _folded(layers: nn.Sequential) -> nn.Sequential:
@@ -38,10 +38,11 @@ def _folded(layers: nn.Sequential) -> nn.Sequential:
 
 
 def _enlarging_layers(layers: nn.Sequential) -> nn.Sequential:
-    enlarge, conv, *rest = layers
-    if isinstance(enlarge, nn.Upsample) and isinstance(conv, nn.Conv2d):
-        return nn.Sequential(_enlarging(conv), *rest)
-    return layers
+    if not isinstance(layers[0], nn.Upsample):
+        return layers
+    _, conv, *rest = layers
+    assert isinstance(conv, nn.Conv2d)
+    return nn.Sequential(_enlarging(conv), *rest)
 
 
 def _enlarging(conv: nn.Conv2d) -> nn.ConvTranspose2d:

@@ -76,12 +76,16 @@ def load(name_or_path: str | Path, device: torch.device | str = "cpu") -> tuple[
     name_or_path: a name of `available` or a checkpoint file. Raises UserError where it does not exist, is damaged
     or does not fit into the device's memory.
     """
-    name, path = _find(name_or_path)
-    state, metadata = checkpoint.read(path)
-    info = _info(name, _described(state, metadata))
     device = torch.device(device)
     with memory_errors(device):
-        return make_lean(build(state)).to(device), info
+        network, info = _read_network(name_or_path)
+        return make_lean(network).to(device), info
+
+
+def _read_network(name_or_path: str | Path) -> tuple[TwoK2K, WeightsInfo]:
+    name, path = _find(name_or_path)
+    state, metadata = checkpoint.read(path)
+    return build(state), _info(name, _described(state, metadata))
 
 
 def build(state: State) -> TwoK2K:
