@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import UserError
+from engine.person.depths import key_depths
 from engine.person.detector import Detection, detect
 from engine.person.keypoints import SOURCES, keypoints
 from engine.person.mask import person_mask
@@ -71,8 +72,7 @@ def _check_choice(found: list[Detection], people: list[Detection], index: int) -
 
 def _joints(person: Detection, shape: tuple[int, ...]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Key points (31, 2) in photo pixels and depths (31,) in metres behind the hips, NaN where missing."""
-    points, world = keypoints(person.landmarks), keypoints(person.world)
-    depths = world[:, 2] - world[[INDEX["left_hip"], INDEX["right_hip"]], 2].mean()
+    points, depths = keypoints(person.landmarks), key_depths(person.world)
     missing = ~_inside(points, shape) | (person.visibility[SOURCES] < _VISIBLE)
     points[missing] = np.nan
     depths[missing] = np.nan

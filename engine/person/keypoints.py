@@ -1,7 +1,7 @@
 """From MediaPipe's 33 landmarks to the network's 31 key points.
 
 The two definitions of a joint differ; each correction is linear in other landmarks of the same person (the
-coefficients were fitted to OpenPose on 20 pictures) and is applied to pixels and to metric 3D points alike.
+coefficients were fitted to OpenPose on 20 pictures).
 """
 
 import numpy as np
@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 from engine.skeleton import KEYPOINTS
 
 LANDMARKS = {
-    "nose": 0, "left_eye": 2, "right_eye": 5, "left_ear": 7, "right_ear": 8, "left_shoulder": 11, "right_shoulder": 12,
-    "left_elbow": 13, "right_elbow": 14, "left_wrist": 15, "right_wrist": 16, "left_pinky": 17, "right_pinky": 18,
-    "left_index": 19, "right_index": 20, "left_hip": 23, "right_hip": 24, "left_knee": 25, "right_knee": 26,
-    "left_ankle": 27, "right_ankle": 28, "left_heel": 29, "right_heel": 30, "left_toe": 31, "right_toe": 32,
+    "nose": 0, "left_inner_eye": 1, "left_eye": 2, "left_outer_eye": 3, "right_inner_eye": 4, "right_eye": 5,
+    "right_outer_eye": 6, "left_ear": 7, "right_ear": 8, "left_mouth": 9, "right_mouth": 10,
+    "left_shoulder": 11, "right_shoulder": 12, "left_elbow": 13, "right_elbow": 14, "left_wrist": 15, "right_wrist": 16,
+    "left_pinky": 17, "right_pinky": 18, "left_index": 19, "right_index": 20, "left_thumb": 21, "right_thumb": 22,
+    "left_hip": 23, "right_hip": 24, "left_knee": 25, "right_knee": 26, "left_ankle": 27, "right_ankle": 28,
+    "left_heel": 29, "right_heel": 30, "left_toe": 31, "right_toe": 32,
 }  # fmt: skip
 
 Terms = tuple[tuple[float, str, str], ...]
