@@ -79,11 +79,14 @@ def say(text: str) -> None:
     print(text, flush=True)
 
 
-def _digest(environment: Environment, name: str) -> str:
-    """Identifies the content of a locked list (with torch's where the environment has it)."""
-    files = [name, "torch"] if environment.torch else [name]
-    content = b"".join((REQUIREMENTS / f"{file}.txt").read_bytes() for file in files)
+def lists_digest(*names: str) -> str:
+    """Identifies the content of locked lists."""
+    content = b"".join((REQUIREMENTS / f"{name}.txt").read_bytes() for name in names)
     return hashlib.sha256(content).hexdigest()
+
+
+def _digest(environment: Environment, name: str) -> str:
+    return lists_digest(name, "torch") if environment.torch else lists_digest(name)
 
 
 def _create(folder: Path) -> None:
@@ -96,7 +99,7 @@ def _create(folder: Path) -> None:
 
 def _install(environment: Environment) -> None:
     """Every package is in the list with its hashes; torch alone is chosen by pip (see requirements/torch.txt)."""
-    pip = [environment.python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip = [environment.python, "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
     call([*pip, "--no-deps", "--require-hashes", "-r", REQUIREMENTS / f"{environment.lists[0]}.txt"])
     if environment.torch:
         call([*pip, "-r", REQUIREMENTS / "torch.txt"])
