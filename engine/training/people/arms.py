@@ -39,7 +39,7 @@ def reach(body: Body, rest: RestBody, torso: Torso, pose: Rotations, side: str, 
     flip = np.ones(3) if side == "l" else _MIRROR
     joints = posed_joints(body, rest, pose)
     shoulder, elbow, wrist = (joints[f"{bone}.{side.upper()}"] for bone in _ARM[:3])
-    upper, lower = np.linalg.norm(elbow - shoulder), np.linalg.norm(wrist - elbow)
+    upper, lower = float(np.linalg.norm(elbow - shoulder)), float(np.linalg.norm(wrist - elbow))
     base, root = pose[JOINT["spine_01"]], rest.heads[body.bones["root"]]
     azimuth = np.radians(goal.azimuth)
     out = np.array([np.cos(azimuth), np.sin(azimuth), 0.0])

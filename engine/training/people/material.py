@@ -26,7 +26,7 @@ class Material:
         """The recoloured picture, HxWx4 uint8; alpha stays."""
         matrix = np.zeros((4, 5), dtype=np.float32)
         matrix[:3, :3], matrix[:3, 4], matrix[3, 3] = self.change[:, :3], 255 * self.change[:, 3], 1
-        return cv2.transform(picture, matrix)
+        return np.asarray(cv2.transform(picture, matrix), dtype=np.uint8)
 
 
 def color_change(hue: float = 0.0, saturation: float = 1.0, brightness: float = 1.0) -> Float32:

@@ -171,11 +171,12 @@ def _encode(picture: Picture) -> NDArray[np.uint8]:
     return cv2.imencode(".webp", code, [cv2.IMWRITE_WEBP_QUALITY, 90])[1].ravel()
 
 
-def _decode(code: NDArray[np.uint8]) -> Picture:
-    picture = cv2.imdecode(code, cv2.IMREAD_UNCHANGED)
+def _decode(data: NDArray[np.uint8]) -> Picture:
+    picture = cv2.imdecode(data, cv2.IMREAD_UNCHANGED)
     if picture is None:
         raise UserError("A texture in the file of people is damaged: make the file anew.")
-    return cv2.cvtColor(picture, cv2.COLOR_BGRA2RGBA if picture.shape[2] == 4 else cv2.COLOR_BGR2RGBA)
+    code = cv2.COLOR_BGRA2RGBA if picture.shape[2] == 4 else cv2.COLOR_BGR2RGBA
+    return np.asarray(cv2.cvtColor(picture, code), dtype=np.uint8)
 
 
 def _text(value: object) -> NDArray[np.uint8]:

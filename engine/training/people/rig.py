@@ -67,7 +67,7 @@ def _alignment(body: Body, rest: RestBody) -> dict[str, Rotations]:
             if joint in ("upperarm", "thigh"):
                 base = np.eye(3)
             direction = _heads(body, rest, f"{end}.{side}") - _heads(body, rest, f"{start}.{side}")
-            goal = np.array(target) * (1 if side == "L" else [-1, 1, 1])
+            goal = np.array(target, dtype=np.float64) * (1 if side == "L" else [-1, 1, 1])
             base = _arc(base @ direction, goal) @ base
             align[f"{joint}_{side.lower()}"] = base
     return align

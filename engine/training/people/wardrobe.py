@@ -89,15 +89,14 @@ def _by_kind(garments: list[Garment]) -> dict[str, tuple[Garment, ...]]:
 
 
 def _read_picture(path: Path, size: int) -> Picture:
-    picture = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
-    if picture is None:
+    source = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+    if source is None:
         raise UserError(f"The texture {path} cannot be read: fetch the asset folder again.")
-    code = cv2.COLOR_BGRA2RGBA if picture.shape[2] == 4 else cv2.COLOR_BGR2RGBA
-    picture = cv2.cvtColor(picture, code)
+    picture = cv2.cvtColor(source, cv2.COLOR_BGRA2RGBA if source.shape[2] == 4 else cv2.COLOR_BGR2RGBA)
     factor = size / max(picture.shape[:2])
     if factor < 1:
         picture = cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    return picture
+    return np.asarray(picture, dtype=np.uint8)
 
 
 def _make_texture(garment: Garment) -> Picture:

@@ -1,0 +1,70 @@
+"""Made-up poses, without the assets."""
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from engine.training.people.arms import _two_bones
+from engine.training.people.measure import Torso
+from engine.training.people.pose import JOINT, Arm, Leg, arm_rotations, leg_rotations, mirrored
+from engine.training.people.standing import sample_a_pose, sample_standing, sample_t_pose
+
+LEFT = np.array([1.0, 0, 0])
+DOWN = np.array([0, 0, -1.0])
+
+
+def test_arm_hangs_and_bends_forward() -> None:
+    upper, lower, _ = arm_rotations(Arm(abduction=0, flexion=0, twist=0, elbow=90))
+    np.testing.assert_allclose(upper @ LEFT, DOWN, atol=1e-9)
+    np.testing.assert_allclose(lower @ LEFT, [0, -1, 0], atol=1e-9)
+    twisted = arm_rotations(Arm(abduction=0, flexion=0, twist=90, elbow=90))[1]
+    np.testing.assert_allclose(twisted @ LEFT, -LEFT, atol=1e-9)
+
+
+def test_leg_goes_forward_and_its_knee_backward() -> None:
+    thigh, calf, foot, _ = leg_rotations(Leg(abduction=0, flexion=30, knee=60, outward=10))
+    assert (thigh @ DOWN)[1] < -0.4
+    assert (calf @ DOWN)[1] > 0.4
+    assert (foot @ [0, -1, 0])[0] > 0.1
+    np.testing.assert_allclose(foot @ [0, 0, 1], [0, 0, 1], atol=1e-9)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10**6))
+def test_samples_are_rotations_and_face_the_camera(seed: int) -> None:
+    for sample in (sample_standing, sample_a_pose, sample_t_pose):
+        pose = sample(np.random.default_rng(seed))
+        np.testing.assert_allclose(pose @ pose.transpose(0, 2, 1), np.tile(np.eye(3), (22, 1, 1)), atol=1e-9)
+        np.testing.assert_allclose(np.linalg.det(pose), 1, atol=1e-9)
+        assert (pose[JOINT["pelvis"]] @ [0, -1, 0])[1] < -0.9
+        assert (pose[JOINT["upperarm_l"]] @ LEFT)[0] > -0.3
+        assert (mirrored(pose[JOINT["upperarm_r"]]) @ LEFT)[0] > -0.3
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.floats(-1, 1),
+    st.floats(-1, 1),
+    st.floats(-1, 1),
+    st.floats(0.15, 0.5),
+    st.floats(0.2, 0.35),
+    st.floats(0.2, 0.35),
+)
+def test_two_bones_reach_what_is_near(x: float, y: float, z: float, far: float, upper: float, lower: float) -> None:
+    direction = np.array([x, y, z])
+    if np.linalg.norm(direction) < 0.1:
+        return
+    shoulder = np.array([0.2, 0.0, 1.4])
+    far = float(np.clip(far, abs(upper - lower) + 0.03, upper + lower - 0.01))
+    target: NDArray[np.float64] = shoulder + far * direction / np.linalg.norm(direction)
+    first, second = _two_bones(shoulder, target, upper, lower, np.array([0.31, 0.77, -0.4]))
+    np.testing.assert_allclose(shoulder + first @ LEFT * upper + second @ LEFT * lower, target, atol=1e-6)
+
+
+def test_torso_radius_is_read_between_rings() -> None:
+    radius = np.tile(np.linspace(0.1, 0.2, 28)[:, None], (1, 36))
+    torso = Torso(radius, centre=0.0, low=0.0, high=1.0, hips=0.0, shoulders=1.0, thigh=0.1)
+    points = np.array([[0.5, 0, 0.5], [0, -0.5, 0.25], [0.5, 0, 1.5]])
+    np.testing.assert_allclose(torso.radius_at(points), [0.15, 0.125, 0.0], atol=1e-9)
+    np.testing.assert_allclose(torso.surface(0.5, -90), [0, -0.15, 0.5], atol=1e-9)
