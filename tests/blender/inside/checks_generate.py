@@ -1,0 +1,130 @@
+"""The operator in the blocking mode: result, provenance, errors, nothing left behind."""
+
+from collections.abc import Callable
+
+import bpy
+import numpy as np
+import pytest
+
+pytestmark = pytest.mark.usefixtures("small_engine")
+
+Photo = Callable[[str], str]
+
+
+def generate(**options: object) -> bpy.types.Object:
+    assert bpy.ops.twok2k.generate(**options) == {"FINISHED"}
+    return bpy.context.object
+
+
+def test_result_stands_at_the_cursor_and_is_selected(photo: Photo) -> None:
+    other = bpy.data.objects.new("Other", None)
+    bpy.context.collection.objects.link(other)
+    other.select_set(True)
+    bpy.context.scene.cursor.location = (1, 2, 3)
+    person = generate(filepath=photo("anna.jpg"), height=1.6)
+    bpy.context.view_layer.update()
+    corners = np.array([person.matrix_world @ vertex.co for vertex in person.data.vertices])
+    assert bpy.context.selected_objects == [person]
+    assert person.name == "anna"
+    assert np.allclose([corners[:, 2].min(), corners[:, 2].max()], [3, 4.6], atol=1e-5)
+    assert np.allclose(corners[:, :2].mean(0), [1, 2], atol=1e-5)
+
+
+def test_mesh_is_valid_smooth_and_outward(photo: Photo) -> None:
+    mesh = generate(filepath=photo("anna.jpg")).data
+    assert not mesh.validate(verbose=True)
+    assert all(polygon.use_smooth for polygon in mesh.polygons)
+    assert len(mesh.edges) == 18
+    top = max(mesh.polygons, key=lambda polygon: polygon.center.z)
+    assert top.normal.z > 0.9
+
+
+def test_color_attribute_is_active_linear_and_in_the_material(photo: Photo) -> None:
+    mesh = generate(filepath=photo("anna.jpg")).data
+    color = mesh.color_attributes.active_color
+    assert (color.name, color.domain, color.data_type) == ("Color", "POINT", "FLOAT_COLOR")
+    assert mesh.color_attributes[mesh.color_attributes.render_color_index].name == "Color"
+    top = max(mesh.vertices, key=lambda vertex: vertex.co.z).index
+    assert np.allclose(color.data[top].color, [1, 0.21586, 0, 1], atol=1e-4)
+    tree = mesh.materials[0].node_tree
+    shader = next(node for node in tree.nodes if node.type == "BSDF_PRINCIPLED")
+    assert shader.inputs["Base Color"].links[0].from_node.layer_name == "Color"
+
+
+def test_provenance_tells_photo_weights_licence_and_settings(photo: Photo) -> None:
+    person = generate(filepath=photo("feet.png"), detail="low", weights="published", person=2)
+    assert person["2K2K Photo"] == "feet.png"
+    assert person["2K2K Weights"] == "published"
+    assert person["2K2K Use"] == "non-commercial use only"
+    assert person["2K2K Person"] == "2 of 2"
+    assert "detail low" in person["2K2K Settings"]
+    assert "feet" in person["2K2K Warnings"]
+    assert person["2K2K Version"]
+
+
+def test_options_left_out_come_from_the_panel(photo: Photo) -> None:
+    panel = bpy.context.scene.twok2k
+    panel.filepath, panel.height, panel.detail = photo("berta.jpg"), 1.2, "medium"
+    person = generate()
+    assert person.name == "berta"
+    assert person.dimensions.z == pytest.approx(1.2)
+    assert "detail medium" in person["2K2K Settings"]
+
+
+def test_life_size_in_a_scene_measured_in_centimetres(photo: Photo) -> None:
+    bpy.context.scene.unit_settings.scale_length = 0.01
+    assert generate(filepath=photo("anna.jpg")).dimensions.z == pytest.approx(175)
+
+
+def test_two_results_stand_side_by_side_with_own_data(photo: Photo) -> None:
+    first, second = generate(filepath=photo("anna.jpg")), generate(filepath=photo("anna.jpg"))
+    assert first.data != second.data
+    assert first.data.materials[0] != second.data.materials[0]
+
+
+def test_edit_mode_is_left(photo: Photo) -> None:
+    generate(filepath=photo("anna.jpg"))
+    bpy.ops.object.mode_set(mode="EDIT")
+    person = generate(filepath=photo("berta.jpg"))
+    assert bpy.context.mode == "OBJECT"
+    assert bpy.context.object == person
+
+
+def test_excluded_collection_is_avoided(photo: Photo) -> None:
+    collection = bpy.data.collections.new("Hidden")
+    bpy.context.scene.collection.children.link(collection)
+    layer = bpy.context.view_layer.layer_collection.children["Hidden"]
+    bpy.context.view_layer.active_layer_collection = layer
+    layer.exclude = True
+    person = generate(filepath=photo("anna.jpg"))
+    assert person.name in bpy.context.scene.collection.objects
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("user.jpg", "The picture shows no person; choose another photo."),
+        ("fail.jpg", "Internal error"),
+        ("die.jpg", "SIGKILL"),
+        ("exit.jpg", "the engine has lost its way"),
+        ("nan.jpg", "not all coordinates are numbers"),
+        ("index.jpg", "triangles of vertices that do not exist"),
+    ],
+)
+def test_errors_are_one_sentence_and_leave_nothing(photo: Photo, name: str, words: str) -> None:
+    with pytest.raises(RuntimeError, match=words) as raised:
+        bpy.ops.twok2k.generate(filepath=photo(name))
+    assert "Traceback" not in str(raised.value)
+    assert (len(bpy.data.objects), len(bpy.data.meshes), len(bpy.data.materials)) == (0, 0, 0)
+    assert generate(filepath=photo("anna.jpg")), "the engine starts again"
+
+
+def test_missing_photo_is_told() -> None:
+    with pytest.raises(RuntimeError, match="No photo is chosen"):
+        bpy.ops.twok2k.generate()
+    with pytest.raises(RuntimeError, match="does not exist"):
+        bpy.ops.twok2k.generate(filepath="//nothing.jpg")
+
+
+def test_what_libraries_print_does_not_disturb(photo: Photo) -> None:
+    assert generate(filepath=photo("noise.jpg"))

@@ -1,0 +1,66 @@
+"""Fixtures for checks that run inside Blender (its `bpy` module), with the checkout linked as an extension."""
+
+import gc
+import os
+import sys
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+import bpy
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+MODULE = "bl_ext.user_default.twok2k_blender"
+SMALL_ENGINE = ROOT / "tests/worker/small_engine.py"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _extension() -> Iterator[None]:
+    link = Path(bpy.utils.user_resource("EXTENSIONS", path="user_default", create=True)) / "twok2k_blender"
+    link.symlink_to(ROOT)
+    bpy.ops.preferences.addon_enable(module=MODULE)
+    yield
+    bpy.ops.preferences.addon_disable(module=MODULE)
+
+
+@pytest.fixture(scope="session")
+def part() -> Callable[[str], ModuleType]:
+    """A module of the extension by name."""
+    return lambda name: import_module(f"{MODULE}.twok2k_blender.{name}")
+
+
+@pytest.fixture(autouse=True)
+def _fresh_file(_extension: None) -> None:
+    bpy.ops.wm.read_homefile(use_empty=True)
+
+
+@pytest.fixture
+def small_engine(monkeypatch: pytest.MonkeyPatch, part: Callable[[str], ModuleType], tmp_path: Path) -> Iterator[None]:
+    """Let the extension talk to the small engine."""
+    session = part("session")
+    launch = part("worker_client").Launch((sys.executable, str(SMALL_ENGINE)), tmp_path / "engine.log")
+    monkeypatch.setattr(session, "_launch", lambda: launch)
+    yield
+    session.session.stop()
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Callable[[str], str]:
+    """A file whose name tells the small engine what to do."""
+
+    def make(name: str) -> str:
+        path = tmp_path / name
+        path.write_bytes(b"picture")
+        return str(path)
+
+    return make
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left(_extension: None) -> Iterator[None]:
+    """No temporary folder outlives a test."""
+    yield
+    gc.collect()
+    assert [name for name in os.listdir(bpy.app.tempdir) if name.startswith("2k2k-")] == []

@@ -1,0 +1,21 @@
+"""Runs the checks of `inside` in every Blender that is set up as `.venv-bpy-X.Y` at the checkout's root."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+CHECKS = sorted((Path(__file__).parent / "inside").glob("checks_*.py"))
+
+
+@pytest.mark.parametrize("version", ["4.2", "4.5", "5.0"])
+def test_inside_blender(version: str, tmp_path: Path) -> None:
+    python = ROOT / f".venv-bpy-{version}" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    if not python.exists():
+        pytest.skip(f"needs the environment .venv-bpy-{version}, which 'python build.py test' makes")
+    command = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", ROOT, *CHECKS]
+    environment = os.environ | {"BLENDER_USER_RESOURCES": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]

@@ -1,0 +1,105 @@
+"""A worker with a very small engine, for tests of everything around the engine. Needs no torch, and no file but the photo.
+
+What it does depends on the photo's name: "slow" takes its time, "die" kills the process, "exit" ends it with a word
+on stderr, "fail" raises an error of its own, "user" a user's, "nan" and "index" give damaged meshes, "noise" prints
+to stdout at all levels, "endless" never looks at cancels.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+import numpy as np  # noqa: E402
+
+from engine.errors import UserError  # noqa: E402
+from engine.types import Mesh  # noqa: E402
+from engine.worker.backend import parse_settings, save_mesh  # noqa: E402
+from engine.worker.process import serve_process  # noqa: E402
+
+WEIGHTS = [
+    {"name": "default", "licence": "CC0-1.0", "source": "synthetic people", "commercial": True},
+    {"name": "published", "licence": "CC BY-NC 4.0", "source": "2K2K", "commercial": False},
+]
+
+
+class SmallEngine:
+    """Implements `engine.worker.server.Engine`."""
+
+    def hello(self) -> dict[str, Any]:
+        return {"version": "0", "python": "3", "torch": "none", "devices": ["cpu"], "weights": WEIGHTS}
+
+    def reconstruct(
+        self, photo: str, settings: Mapping[str, Any], result: str, progress: Callable[[str, float], None]
+    ) -> dict[str, Any]:
+        chosen = parse_settings(settings)
+        behaviour = Path(photo).stem
+        for step in range(10):
+            progress("Finding the person" if step < 5 else "Building the mesh", step / 10)
+            misbehave(behaviour)
+        mesh = box(chosen.height, behaviour)
+        save_mesh(mesh, Path(result))
+        return {
+            "vertices": len(mesh.vertices),
+            "triangles": len(mesh.faces),
+            "weights": chosen.weights,
+            "licence": "CC0-1.0",
+            "commercial": chosen.weights == "default",
+            "warnings": ["The feet are outside the picture."] if behaviour == "feet" else [],
+            "seconds": {"Building the mesh": 1.25},
+            "person": chosen.person,
+            "people": chosen.person + 1,
+            "version": "0",
+        }
+
+    def weights(self) -> dict[str, Any]:
+        return {"weights": WEIGHTS}
+
+    def import_weights(self, file: str) -> dict[str, Any]:
+        if Path(file).suffix != ".safetensors":
+            raise UserError(f"The file {file} holds no weights; choose another.")
+        return {"imported": "published", **self.weights()}
+
+
+def misbehave(behaviour: str) -> None:
+    if behaviour == "slow":
+        time.sleep(0.4)
+    elif behaviour == "endless":
+        time.sleep(1000)
+    elif behaviour == "die":
+        os.kill(os.getpid(), signal.SIGKILL)
+    elif behaviour == "exit":
+        print("the engine has lost its way", file=sys.stderr, flush=True)
+        os._exit(3)
+    elif behaviour == "fail":
+        raise ZeroDivisionError("nothing to divide by")
+    elif behaviour == "user":
+        raise UserError("The picture shows no person; choose another photo.")
+    elif behaviour == "noise":
+        print("a library says hello")
+        os.write(1, b"and C code too\n")
+        subprocess.run([sys.executable, "-c", "print('and a child'); input()"], check=False)
+
+
+def box(height: float, behaviour: str = "") -> Mesh:
+    """A closed box with feet at z = 0, red on top and black below."""
+    corners = np.array([[x, y, z] for x in (-0.3, 0.3) for y in (-0.15, 0.15) for z in (0, height)], np.float32)
+    quads = np.array([[0, 1, 3, 2], [4, 6, 7, 5], [0, 4, 5, 1], [2, 3, 7, 6], [0, 2, 6, 4], [1, 5, 7, 3]], np.int32)
+    faces = np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]]).astype(np.int32)
+    colors = np.where(corners[:, 2:] > 0, np.array([[255, 128, 0]]), 0).astype(np.uint8)
+    if behaviour == "nan":
+        corners[0, 0] = np.nan
+    if behaviour == "index":
+        faces[0, 0] = 99
+    return Mesh(corners, faces, colors)
+
+
+if __name__ == "__main__":
+    serve_process(SmallEngine(), float(sys.argv[1]) if len(sys.argv) > 1 else None)

@@ -1,0 +1,66 @@
+"""The engine's mesh file, checked before Blender sees it: Blender itself does not report bad indices or numbers.
+
+Knows nothing of Blender.
+"""
+
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+ARRAYS = {"vertices": np.float32, "faces": np.int32, "colors": np.uint8}
+
+
+class MeshFileError(Exception):
+    """The mesh file cannot be used; the text is one sentence for the user."""
+
+
+@dataclass(frozen=True)
+class MeshData:
+    """vertices: (N, 3) float32 metres. faces: (M, 3) int32. colors: (N, 4) float32 linear RGBA in [0, 1]."""
+
+    vertices: NDArray[np.float32]
+    faces: NDArray[np.int32]
+    colors: NDArray[np.float32]
+
+
+def read_mesh(path: Path) -> MeshData:
+    """Read and check a mesh file. Raises MeshFileError."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: np.ascontiguousarray(file[name]) for name in ARRAYS}
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError) as error:
+        raise MeshFileError(f"The engine's result cannot be read ({error}); generate again.") from error
+    if reason := _fault(arrays):
+        raise MeshFileError(f"The engine's result is damaged ({reason}); generate again.")
+    return MeshData(arrays["vertices"], arrays["faces"], linear_rgba(arrays["colors"]))
+
+
+def linear_rgba(srgb: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """(N, 3) uint8 sRGB -> (N, 4) float32 linear, opaque (IEC 61966-2-1)."""
+    value = np.arange(256) / 255
+    table = np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4).astype(np.float32)
+    rgba = np.ones((len(srgb), 4), np.float32)
+    rgba[:, :3] = table[srgb]
+    return rgba
+
+
+def _fault(arrays: dict[str, np.ndarray]) -> str:
+    """What is wrong with the arrays; empty if nothing is."""
+    for name, kind in ARRAYS.items():
+        array = arrays[name]
+        if array.dtype != kind or array.ndim != 2 or array.shape[1] != 3 or not len(array):
+            return f"{name} have the wrong form"
+    vertices, faces, colors = (arrays[name] for name in ARRAYS)
+    if len(colors) != len(vertices):
+        return "not every vertex has a colour"
+    if not np.isfinite(vertices).all():
+        return "not all coordinates are numbers"
+    if faces.min() < 0 or faces.max() >= len(vertices):
+        return "triangles of vertices that do not exist"
+    first, second, third = faces.T
+    if ((first == second) | (second == third) | (third == first)).any():
+        return "triangles with fewer than three corners"
+    return ""

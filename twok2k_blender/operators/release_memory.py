@@ -1,0 +1,19 @@
+import bpy
+
+from ..session import session
+
+
+class TWOK2K_OT_release_memory(bpy.types.Operator):  # noqa: N801
+    bl_idname = "twok2k.release_memory"
+    bl_label = "Release Memory"
+    bl_description = "End the engine's process, which keeps the networks loaded; it starts again when needed"
+
+    @classmethod
+    def poll(cls, _: bpy.types.Context) -> bool:
+        if not session.engine_running:
+            cls.poll_message_set("The engine is not running")
+        return session.engine_running and not session.busy
+
+    def execute(self, _: bpy.types.Context) -> set[str]:
+        session.stop()
+        return {"FINISHED"}

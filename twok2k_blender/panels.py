@@ -1,0 +1,159 @@
+"""The sidebar's tab "2K2K"."""
+
+import textwrap
+from pathlib import Path
+
+import bpy
+import bpy.utils.previews
+
+from . import provenance
+from .preferences import chosen_weights, is_non_commercial, preferences
+from .properties import TWOK2K_PG_picture
+from .session import session
+
+PIXELS_PER_CHARACTER = 6.5
+THUMBNAIL_SCALE = 8.0
+
+_thumbnails: bpy.utils.previews.ImagePreviewCollection | None = None
+
+
+class Tab:
+    """Where all panels of this extension are."""
+
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = "2K2K"
+
+
+class TWOK2K_PT_main(Tab, bpy.types.Panel):  # noqa: N801
+    bl_label = "2K2K Human"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout, picture = self.layout, context.scene.twok2k
+        column = layout.column()
+        column.enabled = not session.busy
+        column.row().prop(picture, "source", expand=True)
+        column.prop(picture, "filepath" if picture.source == "FILE" else "image", text="")
+        if icon := _thumbnail(picture):
+            layout.template_icon(icon, scale=THUMBNAIL_SCALE)
+        if session.busy:
+            _draw_progress(layout)
+        else:
+            row = layout.row()
+            row.scale_y = 1.6
+            row.enabled = bool(icon)
+            row.operator("twok2k.generate", icon="OUTLINER_OB_ARMATURE")
+        if session.message:
+            _draw_text(context, layout, session.message, "ERROR" if session.failed else "INFO", session.failed)
+
+
+class TWOK2K_PT_settings(Tab, bpy.types.Panel):  # noqa: N801
+    bl_label = "Settings"
+    bl_parent_id = "TWOK2K_PT_main"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout, picture = self.layout, context.scene.twok2k
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        column = layout.column()
+        column.enabled = not session.busy
+        for name in ("detail", "height", "person"):
+            column.prop(picture, name)
+        column.separator()
+        column.prop(preferences(), "weights")
+        if is_non_commercial(chosen_weights()):
+            row = column.row()
+            row.alert = True
+            row.label(text="Non-commercial use only", icon="ERROR")
+        column.prop(preferences(), "device")
+        column.separator()
+        column.prop(picture, "show_colors")
+        column.operator("twok2k.release_memory")
+
+
+class TWOK2K_PT_result(Tab, bpy.types.Panel):  # noqa: N801
+    """Facts about the active object, if it is one of our results."""
+
+    bl_label = "Result"
+    bl_parent_id = "TWOK2K_PT_main"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        person = context.object
+        return person is not None and person.type == "MESH" and bool(provenance.read(person))
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout, person = self.layout, context.object
+        facts = provenance.read(person)
+        warnings = facts.pop("Warnings", "").splitlines()
+        lines = {
+            "Photo": facts.get("Photo", ""),
+            "Vertices": f"{len(person.data.vertices):,}",
+            "Triangles": f"{len(person.data.polygons):,}",
+            "Person": facts.get("Person", ""),
+            "Time": f"{facts.get('Seconds', '?')} s",
+            "Weights": facts.get("Weights", ""),
+            "Licence": facts.get("Licence", ""),
+            "Use": facts.get("Use", ""),
+        }
+        for name, value in lines.items():
+            split = layout.split(factor=0.35)
+            split.label(text=name)
+            split.label(text=value)
+        for warning in warnings:
+            _draw_text(context, layout, warning, "ERROR")
+
+
+def _draw_progress(layout: bpy.types.UILayout) -> None:
+    task = session.task
+    assert task is not None
+    stage = "Cancelling" if session.cancelled_at else task.stage or "Starting the engine"
+    layout.progress(factor=task.fraction, type="BAR", text=f"{stage}  {task.fraction:.0%}")
+    row = layout.row()
+    row.scale_y = 1.6
+    row.operator("twok2k.cancel", icon="CANCEL")
+
+
+def _draw_text(
+    context: bpy.types.Context, layout: bpy.types.UILayout, text: str, icon: str, alert: bool = False
+) -> None:
+    """A sentence, wrapped to the sidebar's width."""
+    scale = context.preferences.system.ui_scale
+    width = max(int(context.region.width / scale / PIXELS_PER_CHARACTER) - 6, 16)
+    column = layout.box().column(align=True)
+    column.alert = alert
+    for index, line in enumerate(textwrap.wrap(text, width)):
+        column.label(text=line, icon="BLANK1" if index else icon)
+
+
+def _thumbnail(picture: TWOK2K_PG_picture) -> int:
+    """An icon of the chosen photo; 0 if there is none."""
+    if picture.source == "IMAGE":
+        return bpy.types.UILayout.icon(picture.image) if picture.image else 0
+    path = Path(bpy.path.abspath(picture.filepath))
+    if not picture.filepath or not path.is_file() or _thumbnails is None:
+        return 0
+    key = f"{path}:{path.stat().st_mtime_ns}"
+    if key not in _thumbnails:
+        _thumbnails.clear()
+        _thumbnails.load(key, str(path), "IMAGE")
+    return _thumbnails[key].icon_id
+
+
+CLASSES = (TWOK2K_PT_main, TWOK2K_PT_settings, TWOK2K_PT_result)
+
+
+def register() -> None:
+    global _thumbnails
+    _thumbnails = bpy.utils.previews.new()
+    for cls in CLASSES:
+        bpy.utils.register_class(cls)
+
+
+def unregister() -> None:
+    global _thumbnails
+    for cls in reversed(CLASSES):
+        bpy.utils.unregister_class(cls)
+    if _thumbnails is not None:
+        bpy.utils.previews.remove(_thumbnails)
+        _thumbnails = None

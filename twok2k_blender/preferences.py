@@ -1,0 +1,121 @@
+"""What holds for this computer: the engine's Python, the device, the weights."""
+
+import zlib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import bpy
+
+from .package import PACKAGE
+
+DEFAULT_WEIGHTS = "default"
+DEVICES = (
+    ("auto", "Automatic", "The graphics card if the engine can use it, else the processor"),
+    ("cpu", "Processor", "Works everywhere"),
+    ("cuda", "NVIDIA", "Graphics card, with an engine Python whose torch supports CUDA"),
+    ("mps", "Apple", "Graphics of Apple's processors"),
+)
+
+
+class TWOK2K_PG_weights(bpy.types.PropertyGroup):  # noqa: N801
+    """One set of network weights, as the engine describes it; `name` is what it is chosen by."""
+
+    licence: bpy.props.StringProperty()
+    commercial: bpy.props.BoolProperty()
+
+
+def _weights_items(
+    preferences: "TWOK2K_AP_preferences", _: bpy.types.Context | None
+) -> list[tuple[str, str, str, str, int]]:
+    """Menu entries; numbered by name, so that a choice survives changes of the list."""
+    items = [(DEFAULT_WEIGHTS, "Default", "Bundled weights, free for any use", "CHECKMARK", 0)]
+    for weights in preferences.known_weights:
+        if weights.name != DEFAULT_WEIGHTS:
+            label = weights.name if weights.commercial else f"{weights.name} (non-commercial)"
+            number = zlib.crc32(weights.name.encode()) >> 1 | 1
+            items.append((weights.name, label, f"Licence: {weights.licence}", "FILE", number))
+    _weights_items.kept = items  # type: ignore[attr-defined]  # Blender does not keep the strings alive
+    return items
+
+
+class TWOK2K_AP_preferences(bpy.types.AddonPreferences):  # noqa: N801
+    bl_idname = PACKAGE
+
+    engine_python: bpy.props.StringProperty(
+        name="Engine Python",
+        description="Python program that runs the engine, such as one whose torch can use your graphics card; "
+        "empty for Blender's own",
+        subtype="FILE_PATH",
+    )
+    device: bpy.props.EnumProperty(name="Device", description="What computes the depth", items=DEVICES)
+    weights: bpy.props.EnumProperty(
+        name="Weights", description="Trained networks that see depth in the photo", items=_weights_items
+    )
+    idle_minutes: bpy.props.FloatProperty(
+        name="Idle Time",
+        description="Minutes without work after which the engine ends and frees its memory",
+        default=10,
+        min=0.1,
+        soft_max=120,
+        precision=0,
+    )
+    known_weights: bpy.props.CollectionProperty(type=TWOK2K_PG_weights)
+
+    def draw(self, _: bpy.types.Context) -> None:
+        layout = self.layout
+        layout.use_property_split = True
+        layout.prop(self, "engine_python")
+        layout.prop(self, "device")
+        layout.prop(self, "idle_minutes")
+        row = layout.row()
+        row.operator("twok2k.check_engine", icon="CHECKMARK")
+        row.operator("twok2k.release_memory", icon="X")
+        layout.separator()
+        layout.prop(self, "weights")
+        for weights in self.known_weights:
+            _draw_weights(layout.row(), weights)
+        layout.operator("twok2k.import_weights", icon="IMPORT")
+
+
+def _draw_weights(row: bpy.types.UILayout, weights: TWOK2K_PG_weights) -> None:
+    use = "" if weights.commercial else " (non-commercial use only)"
+    row.label(text=f"{weights.name}: {weights.licence}{use}", icon="CHECKMARK" if weights.commercial else "ERROR")
+
+
+def preferences() -> TWOK2K_AP_preferences:
+    """This extension's preferences."""
+    return bpy.context.preferences.addons[PACKAGE].preferences
+
+
+def remember_weights(descriptions: Iterable[Mapping[str, Any]]) -> None:
+    """Keep what the engine says about its weights, for menus and the next session."""
+    known = preferences().known_weights
+    known.clear()
+    for description in descriptions:
+        weights = known.add()
+        weights.name, weights.licence = description["name"], description["licence"]
+        weights.commercial = description["commercial"]
+    bpy.context.preferences.is_dirty = True
+
+
+def chosen_weights() -> str:
+    """The name of the chosen weights; the default's where they no longer exist."""
+    return preferences().weights or DEFAULT_WEIGHTS
+
+
+def is_non_commercial(name: str) -> bool:
+    """Whether weights are known not to be free for any use."""
+    return any(weights.name == name and not weights.commercial for weights in preferences().known_weights)
+
+
+CLASSES = (TWOK2K_PG_weights, TWOK2K_AP_preferences)
+
+
+def register() -> None:
+    for cls in CLASSES:
+        bpy.utils.register_class(cls)
+
+
+def unregister() -> None:
+    for cls in reversed(CLASSES):
+        bpy.utils.unregister_class(cls)

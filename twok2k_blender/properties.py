@@ -1,0 +1,67 @@
+"""What the user chooses for a picture; kept in the scene."""
+
+import bpy
+
+from .photo import is_usable
+
+DETAILS = (
+    ("full", "Full", "One vertex per pixel of the enlarged photo: about a million, for sculpting and close-ups"),
+    ("high", "High", "400,000 triangles"),
+    ("medium", "Medium", "100,000 triangles"),
+    ("low", "Low", "25,000 triangles, for crowds and games"),
+)
+
+
+class TWOK2K_PG_picture(bpy.types.PropertyGroup):  # noqa: N801
+    """The photo and how to reconstruct it."""
+
+    source: bpy.props.EnumProperty(
+        name="Source",
+        description="Where the photo comes from",
+        items=(
+            ("FILE", "Photo File", "A picture on disk", "FILE_IMAGE", 0),
+            ("IMAGE", "Blender Image", "An image that is already in this file", "IMAGE_DATA", 1),
+        ),
+    )
+    filepath: bpy.props.StringProperty(
+        name="Photo", description="Picture that shows a person from head to feet", subtype="FILE_PATH"
+    )
+    image: bpy.props.PointerProperty(
+        name="Image",
+        description="Image that shows a person from head to feet",
+        type=bpy.types.Image,
+        poll=lambda _, image: is_usable(image),
+    )
+    detail: bpy.props.EnumProperty(name="Detail", description="How fine the mesh is", items=DETAILS)
+    height: bpy.props.FloatProperty(
+        name="Height",
+        description="The person's height from the floor to the top of the head, without shoes and hair",
+        default=1.75,
+        min=0.3,
+        max=3.0,
+        precision=2,
+        step=1,
+        unit="LENGTH",
+    )
+    person: bpy.props.IntProperty(
+        name="Person",
+        description="Which person, if the photo shows several; 1 is the largest",
+        default=1,
+        min=1,
+        max=100,
+    )
+    show_colors: bpy.props.BoolProperty(
+        name="Colour in Solid View",
+        description="Let the 3D views show the person's colours in Solid mode, too",
+        default=True,
+    )
+
+
+def register() -> None:
+    bpy.utils.register_class(TWOK2K_PG_picture)
+    bpy.types.Scene.twok2k = bpy.props.PointerProperty(type=TWOK2K_PG_picture)
+
+
+def unregister() -> None:
+    del bpy.types.Scene.twok2k
+    bpy.utils.unregister_class(TWOK2K_PG_picture)

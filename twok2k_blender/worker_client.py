@@ -1,0 +1,238 @@
+"""The client's end of the engine's process: starts it, talks to it without ever waiting, notices its death.
+
+Knows nothing of Blender.
+"""
+
+import contextlib
+import os
+import queue
+import signal
+import subprocess
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal
+
+if TYPE_CHECKING:
+    from engine.worker.protocol import REPLIES, Message, ProtocolError, read_messages, write_message
+else:  # within an extension there is no top-level package of the name "engine"
+    from ..engine.worker.protocol import REPLIES, Message, ProtocolError, read_messages, write_message
+
+QUIT_SECONDS = 2.0
+"""How long a worker that was told to go may take before it is killed."""
+
+MAX_LOG_BYTES = 1 << 20
+"""A log longer than this is begun anew."""
+
+LAUNCHER = Path(__file__).with_name("launch.py")
+
+
+class WorkerError(Exception):
+    """The worker cannot be used; the text is one sentence for the user."""
+
+
+@dataclass(frozen=True)
+class Launch:
+    """How to start the worker. log: file that takes its stderr; the worker runs in the log's folder."""
+
+    command: tuple[str, ...]
+    log: Path
+
+
+@dataclass
+class Task:
+    """A request on its way. facts: of a task that is done. error: one sentence, of a task that has failed."""
+
+    id: int
+    state: Literal["running", "done", "cancelled", "failed"] = "running"
+    stage: str = ""
+    fraction: float = 0.0
+    facts: dict[str, Any] = field(default_factory=dict)
+    error: str = ""
+
+    @property
+    def running(self) -> bool:
+        return self.state == "running"
+
+    def receive(self, message: Message) -> None:
+        """Take in one reply."""
+        match message["type"]:
+            case "progress":
+                self.stage, self.fraction = message["stage"], min(max(message["fraction"], 0.0), 1.0)
+            case "done":
+                self.state, self.facts = "done", message["facts"]
+            case "cancelled":
+                self.state = "cancelled"
+            case "error":
+                self.state, self.error = "failed", message["text"]
+
+
+def engine_command(python: Sequence[str], paths: Sequence[str], idle: float) -> tuple[str, ...]:
+    """The command that starts the worker with `paths` ahead of that Python's own; idle: seconds until it ends."""
+    return (*python, str(LAUNCHER), os.pathsep.join(paths), "worker", "--idle", f"{idle:g}")
+
+
+class WorkerClient:
+    """One worker process at a time, started when it is needed. To be used from one thread only."""
+
+    def __init__(self, launch: Launch) -> None:
+        self.launch = launch
+        self._process: subprocess.Popen[bytes] | None = None
+        self._replies: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
+        self._tasks: dict[int, Task] = {}
+        self._last_id = 0
+        self._log_start = 0
+
+    @property
+    def running(self) -> bool:
+        """Whether there is a live process (which may hold memory)."""
+        return self._process is not None and self._process.poll() is None
+
+    def submit(self, kind: str, **fields: Any) -> Task:
+        """Send a request, to a new worker if there is none. Raises WorkerError."""
+        if not self.running:
+            self._reap()
+            self._start()
+        self._last_id += 1
+        self._send({"type": kind, "id": self._last_id, **fields})
+        task = self._tasks[self._last_id] = Task(self._last_id)
+        return task
+
+    def cancel(self, task: Task) -> None:
+        """Ask the worker to stop; the task's state tells what came of it."""
+        if task.running:
+            with contextlib.suppress(WorkerError):
+                self._send({"type": "cancel", "id": task.id})
+
+    def poll(self) -> None:
+        """Bring all tasks up to date. Those of a worker that has died fail with an explanation."""
+        while not self._replies.empty():
+            message = self._replies.get()
+            if message is None:
+                self._fail_tasks(self._cause_of_death())
+                self._reap()
+            elif task := self._tasks.get(message["id"]):
+                task.receive(message)
+        self._forget_finished()
+
+    def stop(self) -> None:
+        """End the worker now and leave nothing of it; tasks under way are cancelled."""
+        if self._process is not None:
+            with contextlib.suppress(WorkerError):
+                self._send({"type": "quit", "id": 0})
+        self._reap()
+        for task in self._tasks.values():
+            task.state = "cancelled" if task.running else task.state
+        self._forget_finished()
+
+    def kill(self) -> None:
+        """End a worker that does not heed; `poll` reports it like any other death."""
+        if self._process is not None:
+            self._process.kill()
+
+    def _start(self) -> None:
+        """Start the process and the thread that listens to it."""
+        self._replies = queue.SimpleQueue()
+        try:
+            self._process = self._spawn()
+        except OSError as error:
+            python, reason = self.launch.command[0], error.strerror or str(error)
+            raise WorkerError(
+                f"The engine cannot be started with {python} ({reason}); choose another engine Python in the preferences."
+            ) from error
+        stream = self._stream("stdout")
+        threading.Thread(target=_listen, args=(stream, self._replies), name="2k2k listener", daemon=True).start()
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        log = self.launch.log
+        log.parent.mkdir(parents=True, exist_ok=True)
+        mode = "wb" if log.exists() and log.stat().st_size > MAX_LOG_BYTES else "ab"
+        with log.open(mode) as stderr:
+            self._log_start = stderr.tell()
+            return subprocess.Popen(
+                self.launch.command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                cwd=log.parent,
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            )
+
+    def _stream(self, name: Literal["stdin", "stdout"]) -> BinaryIO:
+        stream = getattr(self._process, name)
+        assert stream is not None
+        return stream
+
+    def _send(self, message: Message) -> None:
+        try:
+            write_message(self._stream("stdin"), message)
+        except ProtocolError as error:
+            raise WorkerError(f"The engine cannot be asked, because {error}.") from error
+        except (OSError, ValueError) as error:
+            raise WorkerError(self._cause_of_death()) from error
+
+    def _fail_tasks(self, reason: str) -> None:
+        for task in self._tasks.values():
+            if task.running:
+                task.state, task.error = "failed", reason
+
+    def _forget_finished(self) -> None:
+        self._tasks = {identity: task for identity, task in self._tasks.items() if task.running}
+
+    def _cause_of_death(self) -> str:
+        """Why the worker has ended, in one sentence."""
+        code = self._wait()
+        if code < 0:
+            return (
+                f"The engine was ended by the system ({_signal_name(-code)}), often for lack of memory; "
+                "close other programs and try again."
+            )
+        reason = self._last_log_line() or f"exit code {code}"
+        return f"The engine ended unexpectedly: {reason.rstrip('.')} (log: {self.launch.log})."
+
+    def _last_log_line(self) -> str:
+        """What this worker said last on stderr, shortened; empty if it said nothing."""
+        try:
+            with self.launch.log.open("rb") as log:
+                log.seek(max(self._log_start, log.seek(0, os.SEEK_END) - 4096))
+                lines = log.read().decode(errors="replace").splitlines()
+        except OSError:
+            return ""
+        return next((line.strip()[:300] for line in reversed(lines) if line.strip()), "")
+
+    def _wait(self) -> int:
+        """The process's exit code; it is killed if it does not end by itself."""
+        assert self._process is not None
+        try:
+            return self._process.wait(QUIT_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return self._process.wait()
+
+    def _reap(self) -> None:
+        """Leave no process and no open pipe."""
+        if self._process is None:
+            return
+        with contextlib.suppress(OSError):
+            self._stream("stdin").close()
+        self._wait()
+        self._process = None
+
+
+def _listen(stream: BinaryIO, replies: "queue.SimpleQueue[Message | None]") -> None:
+    """Queue a worker's replies; None when it has gone or talks nonsense."""
+    with stream:
+        try:
+            for message in read_messages(stream, REPLIES):
+                replies.put(message)
+        except (ProtocolError, OSError, ValueError):
+            pass
+        replies.put(None)
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
