@@ -103,7 +103,7 @@ def _too_large(name: str, size: tuple[int, int] | None = None) -> str:
 def _check_size(width: int, height: int, name: str) -> None:
     if width * height > MAX_PIXELS:
         raise UserError(_too_large(name, (width, height)))
-    if max(width, height) < MIN_SIDE:
+    if max(width, height) < MIN_SIDE or min(width, height) < 1:
         raise UserError(
             f"{name} has only {width} x {height} pixels; choose a picture with at least {MIN_SIDE} on its longer side."
         )

@@ -182,14 +182,19 @@ def _uniform_background(
 
 
 def _unlike(pixels: NDArray[np.uint8], coarse: NDArray[np.float32], background: NDArray[np.float32]) -> Bool:
-    """Pixels near the coarse mask that differ from the uniform background, and its core whatever its colour."""
+    """Pixels near the coarse mask that differ from the uniform background.
+
+    Clothes of the background's colour are taken from the coarse mask: its core, and all of it where no difference is
+    to be seen around.
+    """
     difference = np.abs(pixels - background).max(axis=2)
+    visible = (difference > _UNIFORM).astype(np.uint8)
     body, size = (coarse > 0.5).astype(np.uint8), _body_size(coarse)
-    near = cv2.dilate(body, _disc(_SURROUNDINGS * size)) > 0
-    core = cv2.erode(body, _disc(_INWARD * size)) > 0
-    inside = ((difference > _UNIFORM) & near) | core
-    inside = cv2.morphologyEx(inside.astype(np.uint8), cv2.MORPH_CLOSE, _disc(2)) > 0
-    rim = inside & (cv2.erode(inside.astype(np.uint8), _disc(2)) == 0)
+    near = cv2.dilate(body, _disc(_SURROUNDINGS * size))
+    core = cv2.erode(body, _disc(_INWARD * size))
+    hidden = body & ~cv2.dilate(visible, _disc(_INWARD * size))
+    inside = cv2.morphologyEx(visible & near | core | hidden, cv2.MORPH_CLOSE, _disc(2)) > 0
+    rim = inside & (hidden == 0) & (cv2.erode(inside.astype(np.uint8), _disc(2)) == 0)
     mixed = difference < 0.5 * cv2.dilate(difference, _disc(3))  # less than half of the body's colour: an edge pixel
     return inside & ~(rim & mixed)
 
