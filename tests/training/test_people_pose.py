@@ -3,7 +3,6 @@
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
 from engine.training.people.arms import _two_bones
 from engine.training.people.measure import Torso
@@ -57,7 +56,7 @@ def test_two_bones_reach_what_is_near(x: float, y: float, z: float, far: float, 
         return
     shoulder = np.array([0.2, 0.0, 1.4])
     far = float(np.clip(far, abs(upper - lower) + 0.03, upper + lower - 0.01))
-    target: NDArray[np.float64] = shoulder + far * direction / np.linalg.norm(direction)
+    target = np.asarray(shoulder + far / float(np.linalg.norm(direction)) * direction, dtype=np.float64)
     first, second = _two_bones(shoulder, target, upper, lower, np.array([0.31, 0.77, -0.4]))
     np.testing.assert_allclose(shoulder + first @ LEFT * upper + second @ LEFT * lower, target, atol=1e-6)
 

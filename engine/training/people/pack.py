@@ -96,7 +96,7 @@ def load_people(path: Path | str) -> PackedPeople:
         with np.load(path, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
         index = json.loads(arrays["index"].tobytes())
-    except (OSError, ValueError, KeyError, BadZipFile) as error:
+    except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
         raise UserError(f"{path} is not a file of people: make one with 'python -m engine synthesize'.") from error
     if index["format"] != FORMAT:
         raise UserError(f"{path} was made by another version: make it anew with 'python -m engine synthesize'.")
