@@ -1,7 +1,7 @@
 """33 landmarks to 31 key points."""
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.person.depths import key_depths
@@ -13,6 +13,7 @@ def random_landmarks(seed: int, dimensions: int = 2) -> np.ndarray:
     return np.random.default_rng(seed).normal(size=(33, dimensions))
 
 
+@settings(deadline=None)
 @given(seed=st.integers(0, 1000), angle=st.floats(-3, 3), scale=st.floats(0.1, 10))
 def test_key_points_move_with_the_landmarks(seed: int, angle: float, scale: float) -> None:
     turn = scale * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
