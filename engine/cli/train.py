@@ -22,7 +22,7 @@ LICENCE = "CC0-1.0"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     steps = parser.add_subparsers(metavar="STEP", required=True)
     _views_arguments(_step(steps, "views", _views, "render views of people made by `synthesize`"))
-    _fit_arguments(_step(steps, "coarse", _coarse, "stage 1: normals and depth at 256 pixels"), "--views")
+    _fit_arguments(_step(steps, "coarse", _coarse, "stage 1: coarse normals and depth"), "--views")
     _fit_arguments(_step(steps, "parts", _parts, "stage 2: the five part networks"), "--crops")
     _fit_arguments(_step(steps, "refine", _refine, "stage 3: depth at 2048 pixels"), "--views", "--tiles")
     for name, run in (("crops", _crops), ("tiles", _tiles)):
@@ -55,7 +55,6 @@ def _fit_arguments(step: argparse.ArgumentParser, *data: str) -> None:
     step.add_argument("-o", "--output", type=Path, required=True, help="checkpoint; training resumes from it")
     step.add_argument("--minutes", type=float, required=True)
     step.add_argument("--width", type=float, default=0.25, help="share of the published channels")
-    step.add_argument("--size", type=int, default=256, choices=(128, 256), help="pixels, stage 1 only")
     step.add_argument("--batch", type=int, default=8)
     step.add_argument("--rate", type=float, default=1e-3, help="learning rate")
     step.add_argument("--shared", action="store_true", help="stage 2: one network learns all parts, then five copies")
@@ -85,7 +84,7 @@ def _views(args: argparse.Namespace) -> None:
 
 def _coarse(args: argparse.Namespace) -> None:
     network = _network(args)
-    batches = coarse.batches(args.views, args.size, args.batch, args.seed)
+    batches = coarse.batches(args.views, args.batch, args.seed)
     _fit(args, network, coarse.Coarse(network), batches, coarse.loss)
 
 
@@ -109,8 +108,7 @@ def _fit(args: argparse.Namespace, network: TwoK2K, module: nn.Module, batches, 
     torch.manual_seed(args.seed)
     options = FitOptions(args.minutes, args.rate, device=args.device)
     fit = Fit(module, args.output.with_suffix(".fit"), options)
-    averaged = fit.run(batches, loss)
-    module.load_state_dict(averaged.state_dict())
+    fit.run(batches, loss)
     _save(network, args.output)
 
 

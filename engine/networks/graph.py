@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import interpolate, softplus
+from torch.nn.functional import interpolate, pad, softplus
 
 from engine.errors import UserError
 from engine.networks.subnetworks import MIN_CHANNELS, DepthNet, NormalNet, RefineNet
@@ -73,10 +73,17 @@ class TwoK2K(nn.Module):
         self.refine = RefineNet(config.width)
 
     def coarse(self, picture: Tensor, prior: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """Picture (B, 3, 256, 256) in -1..1 and prior (B, 4, 256, 256) -> normals (B, 6, ..), raw depth (B, 3, ..)."""
-        inputs = picture if prior is None else torch.cat([picture, prior], 1)
+        """Picture (B, 3, 256, 256) in -1..1 and prior (B, 4, 256, 256) -> normals (B, 6, ..), raw depth (B, 3, ..).
+
+        With a prior the networks work on every second pixel, where they overlook the whole body, and their result,
+        which is relative to the prior, is enlarged.
+        """
+        if prior is None:
+            normals = self.img2normal_down(picture)
+            return normals, self.ImgNorm_to_Dep(picture, normals)
+        inputs = torch.cat([picture, prior], 1)[..., 1::2, 1::2]
         normals = self.img2normal_down(inputs)
-        return normals, self.ImgNorm_to_Dep(inputs, normals)
+        return _enlarge(normals), _enlarge(self.ImgNorm_to_Dep(inputs, normals))
 
     def refined(self, depths: Tensor, normals: Tensor) -> Tensor:
         """Depths (B, 2, h, w) of `depth_maps` and normals (B, 6, 8h, 8w) -> front and back depth (B, 2, 8h, 8w)."""
@@ -113,3 +120,10 @@ def depth_maps(raw: Tensor, prior: Tensor | None = None) -> Tensor:
     mid = BODY_DEPTH + prior[:, :1] + raw[:, :1]
     half = softplus(raw[:, 1:2]) * HALF_THICKNESS_SCALE
     return torch.cat([mid - half, mid + half], 1)
+
+
+def _enlarge(x: Tensor) -> Tensor:
+    """Bilinear by 2 where the given samples are the odd rows and columns of the result."""
+    height, width = x.shape[-2:]
+    between = interpolate(x, size=(2 * height - 1, 2 * width - 1), mode="bilinear", align_corners=True)
+    return pad(between, (1, 0, 1, 0), mode="replicate")

@@ -1,4 +1,4 @@
-"""Stage 1 of the training: normals and depth at 256 pixels, from the picture and the prior."""
+"""Stage 1 of the training: coarse normals and depth, from the picture and the prior (see `TwoK2K.coarse`)."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +15,7 @@ from engine.training.views import Views
 
 
 class Coarse(nn.Module):
-    """The two networks that see 256 pixels; `TwoK2K` under its own names, without the other six."""
+    """The two networks that see the whole body; `TwoK2K` under its own names, without the other six."""
 
     def __init__(self, network: TwoK2K) -> None:
         super().__init__()
@@ -28,20 +28,15 @@ class Coarse(nn.Module):
         return normals.float(), self.ImgNorm_to_Dep(inputs, normals).float()
 
 
-def batches(folders: list[Path], size: int, batch: int, seed: int) -> Iterator[Batch]:
-    """Endless random batches of rendered views at `size` pixels (256 or 128), half of them mirrored."""
+def batches(folders: list[Path], batch: int, seed: int) -> Iterator[Batch]:
+    """Endless random batches of rendered views at the 128 pixels that the networks work on, half of them mirrored."""
     rng = np.random.default_rng(seed)
     views = [Views.open(folder) for folder in folders]
     while True:
         chosen = [views[i] for i in rng.integers(len(views), size=batch)]
         samples = [v.sample(int(rng.integers(len(v))), bool(rng.integers(2))) for v in chosen]
         stacked = {name: torch.from_numpy(np.stack([s[name] for s in samples])) for name in samples[0]}
-        yield _vary(_shrink(stacked, size), rng)
-
-
-def _shrink(batch: Batch, size: int) -> Batch:
-    step = batch["front"].shape[-1] // size
-    return {name: tensor[..., step // 2 :: step, step // 2 :: step] for name, tensor in batch.items()}
+        yield _vary({name: tensor[..., 1::2, 1::2] for name, tensor in stacked.items()}, rng)
 
 
 def _vary(batch: Batch, rng: np.random.Generator) -> Batch:

@@ -1,4 +1,4 @@
-"""The training loop: any stage, with resume, moving average of the weights, a time budget and a log."""
+"""The training loop: any stage, with resume, a time budget and a log."""
 
 import json
 import os
@@ -10,7 +10,6 @@ from pathlib import Path
 
 import torch
 from torch import Tensor, nn
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 Batch = dict[str, Tensor]
 Loss = Callable[[nn.Module, Batch], dict[str, Tensor]]
@@ -22,7 +21,6 @@ class FitOptions:
 
     minutes: float
     learning_rate: float = 1e-3
-    average: float = 0.998
     save_every: float = 120.0
     device: str = "cpu"
 
@@ -35,13 +33,12 @@ class Fit:
         self.path = path
         self.options = options
         self.optimizer = torch.optim.AdamW(module.parameters(), lr=options.learning_rate, weight_decay=1e-4)
-        self.average = AveragedModel(module, multi_avg_fn=get_ema_multi_avg_fn(options.average), use_buffers=True)
         self.step, self.elapsed = 0, 0.0
         if path.exists():
             self._resume()
 
-    def run(self, batches: Iterator[Batch], loss: Loss) -> nn.Module:
-        """Train until the time is used up; gives the averaged module."""
+    def run(self, batches: Iterator[Batch], loss: Loss) -> None:
+        """Train until the time is used up."""
         device, started = self.options.device, time.monotonic() - self.elapsed
         saved = logged = self.elapsed
         totals: dict[str, float] = {}
@@ -58,7 +55,6 @@ class Fit:
                 saved = self.elapsed
                 self.save()
         self.save()
-        return self.average.module
 
     def _update(self, batch: Batch, loss: Loss) -> dict[str, float]:
         done = min(1.0, self.elapsed / (self.options.minutes * 60))
@@ -70,7 +66,6 @@ class Fit:
         torch.stack(list(terms.values())).sum().backward()
         nn.utils.clip_grad_norm_(self.module.parameters(), 1.0)
         self.optimizer.step()
-        self.average.update_parameters(self.module)
         self.step += 1
         return {name: float(value.detach()) for name, value in terms.items()}
 
@@ -82,9 +77,11 @@ class Fit:
     def save(self) -> None:
         """Write the checkpoint; an interruption leaves the old one."""
         state = {
-            "module": self.module.state_dict(), "average": self.average.state_dict(),
-            "optimizer": self.optimizer.state_dict(), "step": self.step, "elapsed": self.elapsed,
-        }  # fmt: skip
+            "module": self.module.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "step": self.step,
+            "elapsed": self.elapsed,
+        }
         part = self.path.with_suffix(".part")
         torch.save(state, part)
         os.replace(part, self.path)
@@ -92,6 +89,5 @@ class Fit:
     def _resume(self) -> None:
         state = torch.load(self.path, map_location=self.options.device, weights_only=True)
         self.module.load_state_dict(state["module"])
-        self.average.load_state_dict(state["average"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.step, self.elapsed = state["step"], state["elapsed"]

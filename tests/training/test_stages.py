@@ -78,7 +78,7 @@ def test_the_same_seed_gives_the_same_views(folder: Path, tmp_path: Path) -> Non
 
 def test_coarse_learns_and_resumes(folder: Path, tmp_path: Path) -> None:
     net = network()
-    batches = coarse.batches([folder / "low"], 128, 2, seed=0)
+    batches = coarse.batches([folder / "low"], 2, seed=0)
     values = fit(coarse.Coarse(net), tmp_path / "c.fit", 24, batches, coarse.loss)
     assert np.mean(values[-3:]) < np.mean(values[:3])
     resumed = Fit(coarse.Coarse(network()), tmp_path / "c.fit", FitOptions(minutes=60))

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.training.people.drape import Drape, sample_drape
 from engine.training.people.garment import Garment
 from engine.training.people.material import IDENTITY, LUMA, Material, color_change, dye, random_color
 from engine.training.people.phenotype import ADULT
+from engine.training.people.procedural import two_colors
 from engine.training.people.wardrobe import Wardrobe
 
 Float32 = NDArray[np.float32]
@@ -41,11 +43,12 @@ _SHORT_HAIR = ("short01", "short02", "short03", "short04")
 
 @dataclass(frozen=True)
 class Worn:
-    """A garment with one material per group; group: the only group that is worn, None for all."""
+    """A garment with one material per group; group: the only group that is worn, None for all; drape: how it hangs."""
 
     garment: Garment
     materials: tuple[Material, ...]
     group: int | None = None
+    drape: Drape | None = None
 
     def hidden(self) -> NDArray[np.bool_]:
         """(BODY_VERTICES,) skin that lies under what is worn."""
@@ -89,25 +92,52 @@ def _pick(rng: np.random.Generator, garments: Sequence[Garment]) -> Garment:
 def _outfit(rng: np.random.Generator, wardrobe: Wardrobe, female: bool) -> list[Worn]:
     """A whole outfit as it was designed, or the top of one with the bottom of another."""
     first = _pick(rng, _outfits(rng, wardrobe, female))
-    if first.groups == 1 or rng.uniform() < 0.4:
-        return [Worn(first, _cloth(rng, wardrobe, first))]
-    second = _pick(rng, [g for g in _outfits(rng, wardrobe, female) if g.groups == 2] or [first])
-    if second is first:
-        return [Worn(first, _cloth(rng, wardrobe, first))]
-    return [Worn(first, _cloth(rng, wardrobe, first), 0), Worn(second, _cloth(rng, wardrobe, second), 1)]
+    second = _pick(rng, [g for g in _outfits(rng, wardrobe, female) if g.groups == 2])
+    if first.groups == 1 or first is second or rng.uniform() < 0.35:
+        materials = _cloth(rng, wardrobe, first)
+        if rng.uniform() < 0.3 and _is_tailored(first):
+            materials = materials[:1] * first.groups
+        return [Worn(first, materials, None, _drape(rng, first))]
+    inner = _drape(rng, second, 0.5)
+    outer = _drape(rng, first, 1.0, inner.looseness)
+    return [
+        Worn(first, _cloth(rng, wardrobe, first), 0, outer),
+        Worn(second, _cloth(rng, wardrobe, second), 1, inner),
+    ]
+
+
+def _drape(rng: np.random.Generator, garment: Garment, amount: float = 1.0, least: float = 0.0) -> Drape:
+    """Folds; garments cut from the tights also stand off the body, anything from a jersey to a thick pullover."""
+    if _is_tailored(garment):
+        return sample_drape(rng, least + amount * rng.uniform(0.001, 0.016), amount * rng.uniform(0.001, 0.009))
+    return sample_drape(rng, 0.5 * least, rng.uniform(0, 0.003))
+
+
+def _is_tailored(garment: Garment) -> bool:
+    return "tailored" in garment.name
 
 
 def _outfits(rng: np.random.Generator, wardrobe: Wardrobe, female: bool) -> list[Garment]:
-    """Mostly the own sex's clothes; women often wear the men's trousers and shirts."""
-    own = female != (rng.uniform() < (0.25 if female else 0.04))
-    return [g for g in wardrobe.garments["outfit"] if g.name.startswith("female") == own]
+    """The own sex's clothes and those for both; women often wear the men's."""
+    as_woman = female != (rng.uniform() < (0.2 if female else 0.03))
+    prefixes = ("female", "tailored") if as_woman else ("male", "tailored")
+    return [garment for garment in wardrobe.garments["outfit"] if garment.name.startswith(prefixes)]
 
 
 def _cloth(rng: np.random.Generator, wardrobe: Wardrobe, garment: Garment) -> tuple[Material, ...]:
-    original = rng.uniform() < 0.2 and garment.texture is not None
-    texture = garment.texture or garment.name
+    if garment.texture is None:
+        return tuple(_pattern(rng, wardrobe) for _ in range(garment.groups))
+    texture = garment.texture
+    original = rng.uniform() < 0.2
     tone = float(wardrobe.tones[texture] @ LUMA)
     return tuple(Material(texture, IDENTITY if original else _recolor(rng, tone)) for _ in range(garment.groups))
+
+
+def _pattern(rng: np.random.Generator, wardrobe: Wardrobe) -> Material:
+    """Plain cloth half of the time, else a pattern of two colours."""
+    plain = rng.uniform() < 0.5
+    name = wardrobe.patterns[0] if plain else wardrobe.patterns[rng.integers(len(wardrobe.patterns))]
+    return Material(name, two_colors(random_color(rng), random_color(rng)))
 
 
 def _recolor(rng: np.random.Generator, tone: float) -> Float32:

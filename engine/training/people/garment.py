@@ -82,7 +82,7 @@ def load_garment(path: Path, kind: str, body: Body, textures: dict[str, Path]) -
         scales=scales,
         skin=_interpolated_weights(anchors, shares, body.weights),
         surface=Surface(faces, uv, groups),
-        hidden=_hidden_by_group(hidden, points, faces, groups, body),
+        hidden=hidden_by_group(hidden, points, faces, groups, body),
         nearest=cKDTree(body.template[:BODY_VERTICES]).query(points)[1],
         texture=_texture_name(path, header.get("material"), textures),
     )
@@ -174,7 +174,7 @@ def _top_and_bottom(faces: NDArray[np.int32], points: Float32, body: Body) -> ND
     return (height[labels[faces[:, 0]]] < hips).astype(np.int32)
 
 
-def _hidden_by_group(
+def hidden_by_group(
     hidden: NDArray[np.bool_], points: Float32, faces: NDArray[np.int32], groups: NDArray[np.int32], body: Body
 ) -> NDArray[np.bool_]:
     """Divide the hidden skin between the groups by the garment's nearest vertex."""

@@ -122,7 +122,10 @@ def _layers(
         shown = ~garment.covered_by(hidden)
         if worn.group is not None:
             shown &= garment.surface.groups == worn.group
-        vertices = skin(garment.fit(rest.vertices), garment.skin, transforms)
+        points = garment.fit(rest.vertices)
+        if worn.drape is not None:
+            points = worn.drape.apply(points, garment.surface)
+        vertices = skin(points, garment.skin, transforms)
         layers.append(Layer(garment.name, vertices, worn.materials, None if shown.all() else shown))
         hidden |= worn.hidden()
     vertices = skin(rest.vertices[:BODY_VERTICES], body.weights[:BODY_VERTICES], transforms)

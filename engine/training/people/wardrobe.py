@@ -15,7 +15,8 @@ from engine.training.people.garment import Garment, Surface, load_garment
 from engine.training.people.joints import landmark_vertices
 from engine.training.people.material import Picture
 from engine.training.people.pose import Rotations, load_motions
-from engine.training.people.procedural import fabric, strands
+from engine.training.people.procedural import pattern_pictures, strands
+from engine.training.people.tailored import tailored_garments
 
 SKIN = "skin"
 
@@ -27,9 +28,10 @@ class Wardrobe:
     """body: the shared body model. garments: by kind (outfit, shoes, hat, hair, eyebrows, eyelashes, eyes).
     surfaces: triangles of every garment by name, and of the skin (`SKIN`).
 
-    pictures: every shared texture by name, HxWx4 uint8; a garment without one has a made one of its own name.
-    tones: mean RGB (0..1) of a picture's opaque pixels. skins, irises: names of the skin and eye pictures. landmarks:
-    base vertices of the key points on the skin. motions: (N, 22, 3, 3) captured poses.
+    pictures: every shared texture by name, HxWx4 uint8; hair without one has a made one of
+    its own name, clothes without one get a pattern.
+    tones: mean RGB (0..1) of a picture's opaque pixels. skins, irises: names of the skin and eye pictures. patterns:
+    names of the two-colour fabrics. landmarks: base vertices of the key points on the skin. motions: (N, 22, 3, 3) captured poses.
     """
 
     assets: Path
@@ -40,6 +42,7 @@ class Wardrobe:
     tones: Mapping[str, NDArray[np.float32]]
     skins: tuple[str, ...]
     irises: tuple[str, ...]
+    patterns: tuple[str, ...]
     landmarks: dict[str, int]
     motions: Rotations
 
@@ -60,9 +63,9 @@ def _load(assets: Path, texture_size: int) -> Wardrobe:
     body = load_body()
     files = {path.stem: path for path in sorted(folder.rglob("*.webp")) if not path.stem.endswith("_normal")}
     garments = [_read_garment(path, folder, body, files) for path in sorted(folder.rglob("*.mhclo"))]
-    garments = [garment for garment in garments if garment.name != "high-poly"]
+    garments = [garment for garment in garments if garment.name != "high-poly"] + tailored_garments(body)
     pictures = {name: _read_picture(path, texture_size) for name, path in files.items()}
-    pictures |= {garment.name: _make_texture(garment) for garment in garments if garment.texture is None}
+    pictures |= pattern_pictures() | {g.name: strands(len(g.nearest)) for g in garments if _lacks_hair_texture(g)}
     return Wardrobe(
         assets=assets,
         body=body,
@@ -72,6 +75,7 @@ def _load(assets: Path, texture_size: int) -> Wardrobe:
         tones={name: _mean_color(picture) for name, picture in pictures.items()},
         skins=tuple(n for n, path in files.items() if path.parent.parent.name == "skins"),
         irises=tuple(n for n in files if n.endswith("_eye")),
+        patterns=tuple(name for name in pictures if name.startswith("pattern_")),
         landmarks=landmark_vertices(body),
         motions=load_motions(assets),
     )
@@ -99,8 +103,8 @@ def _read_picture(path: Path, size: int) -> Picture:
     return np.asarray(picture, dtype=np.uint8)
 
 
-def _make_texture(garment: Garment) -> Picture:
-    return strands(garment) if garment.kind == "hair" else fabric(garment)
+def _lacks_hair_texture(garment: Garment) -> bool:
+    return garment.kind == "hair" and garment.texture is None
 
 
 def _skin_surface(body: Body) -> Surface:
