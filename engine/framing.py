@@ -141,6 +141,11 @@ def _region(
     right, bottom = np.ceil(high).astype(int) + rim
     height, width = picture.shape[:2]
     inside = picture[max(top, 0) : min(bottom, height), max(left, 0) : min(right, width)]
-    margins = (max(-top, 0), max(bottom - height, 0), max(-left, 0), max(right - width, 0))
-    region = cv2.copyMakeBorder(inside, *(int(margin) for margin in margins), border, value=0)
-    return region, (float(low[0] - left), float(low[1] - top), float(high[0] - left), float(high[1] - top))
+    above, below, before, after = (int(max(n, 0)) for n in (-top, bottom - height, -left, right - width))
+    region = cv2.copyMakeBorder(inside, above, below, before, after, border, value=(0,))
+    return np.asarray(region, np.uint8), (
+        float(low[0] - left),
+        float(low[1] - top),
+        float(high[0] - left),
+        float(high[1] - top),
+    )
