@@ -117,7 +117,7 @@ def _camera(photo: Photo, scale: float, centre: NDArray[np.float64]) -> Camera:
 def _resample(rgb: NDArray[np.uint8], scale: float, offset: NDArray[np.float64]) -> NDArray[np.uint8]:
     """Cubic; when shrinking, the kernel widens with the step, so that every source pixel counts."""
     region, box = _region(rgb, scale, offset, cv2.BORDER_REPLICATE)
-    return np.asarray(Image.fromarray(region).resize((CANVAS, CANVAS), Image.Resampling.BICUBIC, box=box))
+    return np.array(Image.fromarray(region).resize((CANVAS, CANVAS), Image.Resampling.BICUBIC, box=box))
 
 
 def _resample_mask(mask: NDArray[np.bool_], scale: float, offset: NDArray[np.float64]) -> NDArray[np.bool_]:

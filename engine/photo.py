@@ -140,7 +140,7 @@ def _to_bytes(values: NDArray) -> NDArray[np.uint8]:
 
 
 def _alpha(alpha: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
-    return None if alpha.min() == 255 else np.ascontiguousarray(alpha)
+    return None if alpha.min() == 255 else np.array(alpha)
 
 
 def _to_srgb(image: Image.Image) -> Image.Image:
