@@ -137,10 +137,9 @@ class WorkerClient:
         try:
             self._process = self._spawn()
         except OSError as error:
-            python, reason = self.launch.command[0], error.strerror or str(error)
-            raise WorkerError(
-                f"The engine cannot be started with {python} ({reason}); choose another engine Python in the preferences."
-            ) from error
+            program, reason = self.launch.command[0], error.strerror or str(error)
+            remedy = "choose another engine Python in the preferences"
+            raise WorkerError(f"The engine cannot be started with {program} ({reason}); {remedy}.") from error
         stream = self._stream("stdout")
         threading.Thread(target=_listen, args=(stream, self._replies), name="2k2k listener", daemon=True).start()
 

@@ -2,6 +2,7 @@
 
 import os
 import platform
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
@@ -86,8 +87,10 @@ def save_mesh(mesh: "Mesh", path: Path) -> None:
     import numpy as np
 
     try:
-        with path.open("wb") as file:
-            np.savez(file, vertices=mesh.vertices, faces=mesh.faces, colors=mesh.colors)
+        with zipfile.ZipFile(path, "w") as archive:
+            for name in ("vertices", "faces", "colors"):
+                with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
+                    np.lib.format.write_array(member, getattr(mesh, name), allow_pickle=False)
     except OSError as error:
         path.unlink(missing_ok=True)
         reason = os.strerror(error.errno) if error.errno else str(error)

@@ -16,6 +16,6 @@ def test_inside_blender(version: str, tmp_path: Path) -> None:
     if not python.exists():
         pytest.skip(f"needs the environment .venv-bpy-{version}, which 'python build.py test' makes")
     command = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", ROOT, *CHECKS]
-    environment = os.environ | {"BLENDER_USER_RESOURCES": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = os.environ | {"BLENDER_USER_RESOURCES": str(tmp_path), "TWOK2K_INSIDE_BLENDER": "1"}
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]

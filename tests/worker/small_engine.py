@@ -1,4 +1,4 @@
-"""A worker with a very small engine, for tests of everything around the engine. Needs no torch, and no file but the photo.
+"""A worker with a very small engine, for tests of everything around the engine. It needs no torch and reads no photo.
 
 What it does depends on the photo's name: "slow" takes its time, "die" kills the process, "exit" ends it with a word
 on stderr, "fail" raises an error of its own, "user" a user's, "nan" and "index" give damaged meshes, "noise" prints

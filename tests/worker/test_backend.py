@@ -1,0 +1,62 @@
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from small_engine import box
+
+from engine.errors import UserError
+from engine.types import Settings
+from engine.worker.backend import parse_settings, save_mesh
+
+
+def test_settings_left_out_keep_their_defaults() -> None:
+    assert parse_settings({}) == Settings()
+    assert parse_settings({"mask": "m.png", "height": 2}) == Settings(mask=Path("m.png"), height=2)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"detail": "most"},
+        {"detail": ["full"]},
+        {"height": 0.1},
+        {"height": True},
+        {"height": float("nan")},
+        {"height": "1.7"},
+        {"person": -1},
+        {"person": 0.5},
+        {"device": 3},
+        {"weights": None},
+        {"mask": 5},
+        {"colour": "red"},
+    ],
+)
+def test_settings_nobody_can_choose_are_refused(values: dict[str, Any]) -> None:
+    with pytest.raises(UserError, match=next(iter(values))):
+        parse_settings(values)
+
+
+def test_mesh_is_handed_over_unchanged(tmp_path: Path) -> None:
+    mesh = box(1.8)
+    save_mesh(mesh, tmp_path / "mesh.npz")
+    with np.load(tmp_path / "mesh.npz", allow_pickle=False) as file:
+        assert sorted(file) == ["colors", "faces", "vertices"]
+        assert np.array_equal(file["vertices"], mesh.vertices)
+        assert file["faces"].dtype == np.int32
+
+
+def test_full_disk_is_told_and_leaves_no_file(tmp_path: Path) -> None:
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("needs the device /dev/full")
+    link = tmp_path / "mesh.npz"
+    link.symlink_to(full)
+    with pytest.raises(UserError, match="No space left"):
+        save_mesh(box(1.8), link)
+    assert not link.is_symlink()
+
+
+def test_missing_folder_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="cannot be written"):
+        save_mesh(box(1.8), tmp_path / "nowhere" / "mesh.npz")

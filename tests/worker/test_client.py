@@ -1,0 +1,123 @@
+"""The client's end, without Blender."""
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+SMALL_ENGINE = Path(__file__).with_name("small_engine.py")
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def client(worker_client: ModuleType, tmp_path: Path) -> Iterator[Any]:
+    command = (sys.executable, str(SMALL_ENGINE))
+    client = worker_client.WorkerClient(worker_client.Launch(command, tmp_path / "logs" / "engine.log"))
+    yield client
+    client.stop()
+
+
+@pytest.fixture
+def submit(client: Any, tmp_path: Path) -> Callable[[str], Any]:
+    return lambda photo: client.submit("reconstruct", photo=photo, settings={}, result=str(tmp_path / f"{photo}.npz"))
+
+
+def wait(client: Any, task: Any, until: Callable[[Any], bool] = lambda task: not task.running) -> Any:
+    end = time.monotonic() + 60
+    while not until(task):
+        assert time.monotonic() < end, "the worker does not answer"
+        time.sleep(0.01)
+        client.poll()
+    return task
+
+
+def test_task_is_done_with_facts(client: Any, submit: Callable[[str], Any]) -> None:
+    task = wait(client, submit("anna.jpg"))
+    assert (task.state, task.stage, task.facts["triangles"]) == ("done", "Building the mesh", 12)
+
+
+def test_process_stays_between_tasks(client: Any, submit: Callable[[str], Any]) -> None:
+    wait(client, submit("anna.jpg"))
+    process = client._process
+    wait(client, submit("anna.jpg"))
+    assert client._process is process
+    assert client.running
+
+
+@pytest.mark.parametrize(
+    ("photo", "words"), [("die.jpg", "SIGKILL"), ("exit.jpg", "unexpectedly: the engine has lost its way")]
+)
+def test_death_is_noticed_and_explained(client: Any, submit: Callable[[str], Any], photo: str, words: str) -> None:
+    task = wait(client, submit(photo))
+    assert task.state == "failed"
+    assert words in task.error
+    assert not client.running
+    assert wait(client, submit("anna.jpg")).state == "done"
+
+
+def test_worker_killed_from_outside_while_idle_is_replaced(client: Any, submit: Callable[[str], Any]) -> None:
+    wait(client, submit("anna.jpg"))
+    client._process.kill()
+    client._process.wait()
+    assert wait(client, submit("anna.jpg")).state == "done"
+
+
+def test_cancel(client: Any, submit: Callable[[str], Any], tmp_path: Path) -> None:
+    task = wait(client, submit("slow.jpg"), lambda task: task.stage != "")
+    client.cancel(task)
+    assert wait(client, task).state == "cancelled"
+    assert not list(tmp_path.glob("*.npz"))
+    assert client.running, "the loaded networks are kept"
+
+
+def test_kill_helps_where_cancel_is_not_heeded(client: Any, submit: Callable[[str], Any]) -> None:
+    task = wait(client, submit("endless.jpg"), lambda task: task.stage != "")
+    client.cancel(task)
+    client.kill()
+    assert wait(client, task).state == "failed"
+
+
+def test_stop_leaves_no_process_and_no_pipe(client: Any, submit: Callable[[str], Any]) -> None:
+    task = wait(client, submit("slow.jpg"), lambda task: task.stage != "")
+    process = client._process
+    client.stop()
+    assert task.state == "cancelled"
+    assert not client.running
+    with pytest.raises(ProcessLookupError):
+        os.kill(process.pid, 0)
+    assert process.stdin.closed
+
+
+def test_program_that_does_not_exist_is_told(worker_client: ModuleType, tmp_path: Path) -> None:
+    client = worker_client.WorkerClient(worker_client.Launch((str(tmp_path / "python"),), tmp_path / "log"))
+    with pytest.raises(worker_client.WorkerError, match="cannot be started"):
+        client.submit("hello")
+
+
+def test_program_that_talks_nonsense_is_told(worker_client: ModuleType, tmp_path: Path) -> None:
+    command = (sys.executable, "-c", "print('hello')")
+    client = worker_client.WorkerClient(worker_client.Launch(command, tmp_path / "log"))
+    task = wait(client, client.submit("hello"))
+    assert task.state == "failed"
+    assert "exit code 0" in task.error
+
+
+def test_log_is_begun_anew_when_it_is_long(client: Any, submit: Callable[[str], Any], worker_client: Any) -> None:
+    log = client.launch.log
+    log.parent.mkdir()
+    log.write_bytes(b"x" * (worker_client.MAX_LOG_BYTES + 1))
+    wait(client, submit("fail.jpg"))
+    assert log.read_bytes().startswith(b"Traceback")
+
+
+def test_launcher_reaches_the_engine_in_an_isolated_python(worker_client: ModuleType, tmp_path: Path) -> None:
+    command = worker_client.engine_command((sys.executable, "-I", "-S"), (str(ROOT),), 60)
+    client = worker_client.WorkerClient(worker_client.Launch(command, tmp_path / "log"))
+    task = wait(client, client.submit("hello"))
+    assert "lacks the package" in task.error
+    client.stop()
