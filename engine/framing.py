@@ -143,9 +143,5 @@ def _region(
     inside = picture[max(top, 0) : min(bottom, height), max(left, 0) : min(right, width)]
     above, below, before, after = (int(max(n, 0)) for n in (-top, bottom - height, -left, right - width))
     region = cv2.copyMakeBorder(inside, above, below, before, after, border, value=(0,))
-    return np.asarray(region, np.uint8), (
-        float(low[0] - left),
-        float(low[1] - top),
-        float(high[0] - left),
-        float(high[1] - top),
-    )
+    (x0, y0), (x1, y1) = low - (left, top), high - (left, top)
+    return np.asarray(region, np.uint8), (float(x0), float(y0), float(x1), float(y1))

@@ -23,7 +23,7 @@ def find_people(photo: Photo, index: int = 0, mask: Path | None = None) -> Perso
     """Find everybody in a photo and measure the chosen person.
 
     index: 0 = the largest person, 1 = the next ... mask: a picture of the photo's size, white where the person is.
-    Warnings tell of feet outside of the picture and of other people.
+    Warnings tell of feet or a face outside of the picture and of other people.
 
     Raises UserError if there is nobody, only a head, nobody with this index, no model, or a mask that does not fit.
     """
@@ -92,6 +92,8 @@ def _warnings(points: NDArray[np.float64], index: int, count: int) -> tuple[str,
     warnings = []
     if np.isnan(points[_FEET]).any():
         warnings.append("The feet are not in the picture; the legs end where the picture ends.")
+    if np.isnan(points[INDEX["nose"]]).any():
+        warnings.append("The face is not in the picture; the body ends where the picture ends.")
     if count > 1 and index == 0:
         warnings.append(f"{count} people were found; the largest was taken.")
     return tuple(warnings)

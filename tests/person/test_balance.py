@@ -4,7 +4,7 @@ from math import tan
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.camera import NETWORK_FOCAL
@@ -23,6 +23,7 @@ def standing() -> np.ndarray:
     return np.stack([xs, ys], 1).astype(np.float64)
 
 
+@settings(deadline=None)
 @given(st.floats(-0.2, 0.2), st.floats(-0.1, 0.1))
 def test_a_lean_is_taken_out(lean: float, pitch: float) -> None:
     keypoints = standing()

@@ -104,6 +104,14 @@ def test_feet_outside_of_the_picture(standing: Photo) -> None:
 
 @with_model
 @with_photos
+def test_face_outside_of_the_picture() -> None:
+    person = find_people(Photo(np.ascontiguousarray(load_photo(PHOTOS / "2k2k_DSC02780.jpg").rgb[330:])))
+    assert person.warnings == ("The face is not in the picture; the body ends where the picture ends.",)
+    assert np.isnan(person.keypoints[INDEX["nose"]]).all()
+
+
+@with_model
+@with_photos
 def test_only_a_head(standing: Photo) -> None:
     with pytest.raises(UserError, match="only a head"):
         find_people(Photo(cv2.resize(standing.rgb[50:145, 190:310], (600, 475))))
