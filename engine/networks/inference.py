@@ -56,7 +56,7 @@ def _predict(network: TwoK2K, canvas: Canvas, device: torch.device, step: Step) 
     picture = picture_tensor(rgb if network.config.prior else _jittered(rgb)).to(device)
     affines = torch.from_numpy(part_affines(canvas.keypoints))
     depths = predict_depths(network, picture, prior, affines, canvas.mask, step)
-    return (learned_silhouette, given_silhouette)[network.config.prior](depths, canvas.mask)
+    return given_silhouette(depths, canvas.mask) if network.config.prior else learned_silhouette(depths, canvas.mask)
 
 
 def predict_depths(
@@ -129,19 +129,19 @@ def refined_depths(
 
 
 def given_silhouette(depths: NDArray[np.float32], mask: NDArray[np.bool_]) -> Maps:
-    """The person is where the mask says; maps that cross there (thin rims) meet halfway."""
-    front, back = np.maximum(depths, MIN_DEPTH)
-    middle = (front + back) / 2
+    """The person is where the mask says; maps that cross there (thin rims) meet halfway. Overwrites the depths."""
+    front, back = np.maximum(depths, MIN_DEPTH, out=depths)
     crossed = front > back
-    front, back = np.where(crossed, middle, front), np.where(crossed, middle, back)
-    return Maps(np.where(mask, front, np.float32(0)), np.where(mask, back, np.float32(0)))
+    front[crossed] = back[crossed] = (front[crossed] + back[crossed]) / 2
+    depths *= mask
+    return Maps(front, back)
 
 
 def learned_silhouette(depths: NDArray[np.float32], mask: NDArray[np.bool_]) -> Maps:
-    """The person is where the front lies before the back, as in the published method, and inside the mask."""
+    """The person is where the front lies before the back, as published, and inside the mask. Overwrites the depths."""
     front, back = depths
-    person = mask & (front <= back) & (front > 0)
-    return Maps(np.where(person, front, np.float32(0)), np.where(person, back, np.float32(0)))
+    depths *= mask & (front <= back) & (front > 0)
+    return Maps(front, back)
 
 
 def _steps(progress: Progress | None) -> Step:

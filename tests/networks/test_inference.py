@@ -50,7 +50,7 @@ def test_given_silhouette_is_kept() -> None:
 
 def test_learned_silhouette_is_where_the_front_lies_before_the_back() -> None:
     depths, mask = random_depths(), np.random.default_rng(2).random((64, 64)) > 0.3
-    maps = learned_silhouette(depths, mask)
+    maps = learned_silhouette(depths.copy(), mask)
     check(maps)
     np.testing.assert_array_equal(maps.mask, mask & (depths[0] > 0) & (depths[0] <= depths[1]))
     np.testing.assert_array_equal(maps.front[maps.mask], depths[0][maps.mask])
