@@ -1,15 +1,13 @@
 """The extension "2K2K Human": everything that concerns Blender is in `twok2k_blender`, the engine in `engine`."""
 
+from importlib import import_module
+
 
 def register() -> None:
     """Called by Blender when the extension is enabled."""
-    from . import twok2k_blender
-
-    twok2k_blender.register()
+    import_module(".twok2k_blender", __package__).register()
 
 
 def unregister() -> None:
     """Called by Blender when the extension is disabled, and when it ends."""
-    from . import twok2k_blender
-
-    twok2k_blender.unregister()
+    import_module(".twok2k_blender", __package__).unregister()

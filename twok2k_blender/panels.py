@@ -2,6 +2,7 @@
 
 import textwrap
 from pathlib import Path
+from typing import Any
 
 import bpy
 import bpy.utils.previews
@@ -80,11 +81,11 @@ class TWOK2K_PT_result(Tab, bpy.types.Panel):  # noqa: N801
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         person = context.object
-        return person is not None and person.type == "MESH" and bool(provenance.read(person))
+        return person is not None and person.type == "MESH" and bool(provenance.read(person.items()))
 
     def draw(self, context: bpy.types.Context) -> None:
         layout, person = self.layout, context.object
-        facts = provenance.read(person)
+        facts = provenance.read(person.items())
         warnings = facts.pop("Warnings", "").splitlines()
         lines = {
             "Photo": facts.get("Photo", ""),
@@ -115,7 +116,7 @@ def _draw_progress(layout: bpy.types.UILayout) -> None:
 
 
 def _draw_text(
-    context: bpy.types.Context, layout: bpy.types.UILayout, text: str, icon: str, alert: bool = False
+    context: bpy.types.Context, layout: bpy.types.UILayout, text: str, icon: Any, alert: bool = False
 ) -> None:
     """A sentence, wrapped to the sidebar's width."""
     scale = context.preferences.system.ui_scale

@@ -3,6 +3,7 @@
 import struct
 import zlib
 from pathlib import Path
+from typing import cast
 
 import bpy
 import numpy as np
@@ -48,7 +49,7 @@ def is_usable(image: bpy.types.Image) -> bool:
 def _packed_file(image: bpy.types.Image, folder: Path) -> Path:
     """The packed file as it is, with its EXIF data."""
     path = folder / f"photo{Path(image.filepath).suffix or '.png'}"
-    path.write_bytes(image.packed_file.data)
+    path.write_bytes(cast(bytes, image.packed_file.data))
     return path
 
 

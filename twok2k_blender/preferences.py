@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 import bpy
 
@@ -34,7 +34,7 @@ def _weights_items(
             label = weights.name if weights.commercial else f"{weights.name} (non-commercial)"
             number = zlib.crc32(weights.name.encode()) >> 1 | 1
             items.append((weights.name, label, f"Licence: {weights.licence}", "FILE", number))
-    _weights_items.kept = items  # type: ignore[attr-defined]  # Blender does not keep the strings alive
+    _weights_items.kept = items  # Blender does not keep the strings alive
     return items
 
 
@@ -84,7 +84,7 @@ def _draw_weights(row: bpy.types.UILayout, weights: TWOK2K_PG_weights) -> None:
 
 def preferences() -> TWOK2K_AP_preferences:
     """This extension's preferences."""
-    return bpy.context.preferences.addons[PACKAGE].preferences
+    return cast(TWOK2K_AP_preferences, bpy.context.preferences.addons[PACKAGE].preferences)
 
 
 def remember_weights(descriptions: Iterable[Mapping[str, Any]]) -> None:

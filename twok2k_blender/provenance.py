@@ -1,6 +1,6 @@
 """What an object made by this extension says about itself, in custom properties that any program can read."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 PREFIX = "2K2K "
@@ -23,6 +23,6 @@ def describe(photo: str, settings: Mapping[str, Any], facts: Mapping[str, Any], 
     return {PREFIX + key: value for key, value in values.items() if value}
 
 
-def read(properties: Mapping[str, Any]) -> dict[str, str]:
+def read(properties: Iterable[tuple[str, Any]]) -> dict[str, str]:
     """The inverse of `describe`; empty for an object that this extension did not make."""
-    return {key.removeprefix(PREFIX): str(value) for key, value in properties.items() if key.startswith(PREFIX)}
+    return {key.removeprefix(PREFIX): str(value) for key, value in properties if key.startswith(PREFIX)}

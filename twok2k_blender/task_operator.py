@@ -1,6 +1,7 @@
 """What all operators share that let the engine work: a timer, ESC, the blocking mode, and the clean-up."""
 
 import time
+from typing import Literal
 
 import bpy
 
@@ -11,6 +12,9 @@ from .worker_client import Task, WorkerError
 
 TICK = 0.1
 """Seconds between two looks at the engine."""
+
+Level = Literal["WARNING", "ERROR"]
+"""How Blender reports a failure: in the status bar, or to a script as an exception."""
 
 EXPECTED = (WorkerError, PhotoError, MeshFileError)
 """Errors whose text is a sentence for the user."""
@@ -83,7 +87,7 @@ class TaskOperator(bpy.types.Operator):
         """Blender ends the operator: another file is opened, or the window closed."""
         self._end(context)
 
-    def _begin(self, context: bpy.types.Context, report: str = "WARNING") -> bool:
+    def _begin(self, context: bpy.types.Context, report: Level = "WARNING") -> bool:
         try:
             self.start(context)
         except EXPECTED as error:
@@ -92,7 +96,7 @@ class TaskOperator(bpy.types.Operator):
             return False
         return True
 
-    def _conclude(self, context: bpy.types.Context, report: str) -> set[str]:
+    def _conclude(self, context: bpy.types.Context, report: Level) -> set[str]:
         """The task is over: use what has come of it."""
         task = session.task
         if task is None or task.state == "cancelled":
@@ -107,7 +111,7 @@ class TaskOperator(bpy.types.Operator):
             return {"CANCELLED"}
         return {"FINISHED"}
 
-    def _fail(self, text: str, report: str) -> None:
+    def _fail(self, text: str, report: Level) -> None:
         session.say(text, failed=True)
         self.report({report}, text)
 
