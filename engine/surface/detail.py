@@ -1,6 +1,6 @@
 """Fewer triangles: quadric simplification that keeps the mesh closed, and its face and hands finer than the rest."""
 
-import meshoptimizer
+import fast_simplification
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,7 +22,7 @@ _REGIONS = (
 
 
 def reduce(mesh: Mesh, detail: Detail, solid: Solid, canvas: Canvas) -> Mesh:
-    """Simplify to the level of detail (Garland and Heckbert, 1997, in meshoptimizer); "full" is returned as it is.
+    """Simplify to the level of detail (Garland and Heckbert, 1997, in fast-simplification); "full" is returned as is.
 
     Vertices are a subset of the full mesh's and keep their colours, which should be smooth enough (`grain`).
     """
@@ -41,10 +41,13 @@ def grain(detail: Detail, faces: int) -> float:
 
 
 def _simplify(vertices: NDArray[np.float32], faces: NDArray[np.int32], target: int) -> NDArray[np.int32]:
-    result = np.empty(faces.size, np.uint32)
-    indices = np.ascontiguousarray(faces.ravel(), np.uint32)
-    count = meshoptimizer.simplify(result, indices, vertices, target_index_count=3 * target, target_error=1.0)
-    return result[:count].reshape(-1, 3).astype(np.int32)
+    """Each vertex of the result is the one, of those merged there, that is nearest to where the quadrics want it."""
+    collapses = fast_simplification.simplify(vertices, faces, target_count=target, agg=4, return_collapses=True)[2]
+    points, reduced, merged = fast_simplification.replay_simplification(vertices, faces, collapses)
+    farthest_first = np.argsort(-np.linalg.norm(vertices - points[merged], axis=1), kind="stable")
+    nearest = np.zeros(len(points), np.int32)
+    nearest[merged[farthest_first]] = farthest_first
+    return nearest[reduced]
 
 
 def _enlarged(vertices: NDArray[np.float32], solid: Solid, canvas: Canvas) -> NDArray[np.float32]:
