@@ -10,8 +10,6 @@ if sys.version_info < (3, 10):
 
 from build_steps import checks, demo, environments, extension, wheels
 
-SAMPLE = environments.ROOT / "docs/images/sample_person.jpg"
-
 
 def main(arguments: list[str]) -> int:
     """Run one command; the exit code is 0, or 1 with one sentence on stderr."""
@@ -31,7 +29,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
     command = commands.add_parser("demo", help="reconstruct a photo and put the person into a Blender scene")
-    command.add_argument("photo", nargs="?", type=Path, default=SAMPLE, help="a picture of a person (a sample)")
+    command.add_argument("photo", nargs="?", type=Path, default=demo.SAMPLE, help="a picture of a person (a sample)")
     command.add_argument("-o", "--output", type=Path, default=Path("demo"), metavar="DIR", help="folder (%(default)s)")
     command.set_defaults(run=lambda options: demo.run(options.photo, options.output))
 

@@ -7,6 +7,9 @@ from build_steps import extension
 from build_steps.environments import BLENDERS, ROOT, BuildError, call, ensure, ensure_engine, say
 
 BLENDER = "4.5"
+SAMPLE = ROOT / "docs/images/sample_person.jpg"
+"""A synthetic person, rendered by this project."""
+
 SCRIPT = Path(__file__).parent / "demo_scene.py"
 
 

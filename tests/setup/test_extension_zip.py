@@ -1,0 +1,62 @@
+"""The zip installs, enables and generates in each Blender with nothing but what it brings."""
+
+import json
+import os
+import shutil
+import subprocess
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from build_steps import extension
+from build_steps.demo import SAMPLE
+from build_steps.environments import BLENDERS, ensure
+from build_steps.wheels import BLENDERS_OWN, this_target
+
+pytestmark = pytest.mark.slow
+
+SCRIPT = Path(__file__).parent / "zip_in_blender.py"
+
+
+@pytest.fixture(scope="module")
+def built() -> Path:
+    return extension.build(this_target())
+
+
+@pytest.fixture
+def resources(tmp_path: Path) -> Iterator[Path]:
+    """A folder for one Blender's extensions (1 GB), removed afterwards."""
+    yield tmp_path / "resources"
+    shutil.rmtree(tmp_path / "resources", ignore_errors=True)
+
+
+def _blender(version: str, resources: Path, *arguments: object) -> str:
+    command = [str(ensure(BLENDERS[version])), str(SCRIPT), *map(str, arguments)]
+    environ = {**os.environ, "BLENDER_USER_RESOURCES": str(resources), "TWOK2K_DATA": str(resources / "data")}
+    done = subprocess.run(command, env=environ, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("version", BLENDERS)
+def test_installs_enables_and_generates(version: str, built: Path, resources: Path) -> None:
+    _blender(version, resources, "install", built)
+    facts = json.loads(_blender(version, resources, "generate", SAMPLE).splitlines()[-1])
+    assert facts["type"] == "MESH"
+    assert 20_000 <= facts["triangles"] <= 25_000
+    assert facts["low"][2] == pytest.approx(0, abs=0.02)
+    assert facts["high"][2] == pytest.approx(1.75, abs=0.1)
+    assert facts["color"] == "Color"
+    assert facts["licence"].startswith("CC0")
+    assert facts["modules"] == [], "Blender's own process must not load the engine"
+
+
+def test_ships_nothing_that_blender_has(built: Path) -> None:
+    with zipfile.ZipFile(built) as archive:
+        wheels = [
+            Path(name).name.split("-")[0].lower().replace("_", "-") for name in archive.namelist() if ".whl" in name
+        ]
+    assert "torch" in wheels
+    assert not set(wheels) & BLENDERS_OWN
