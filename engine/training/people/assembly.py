@@ -31,8 +31,6 @@ def assemble(layers: Sequence[Layer], surfaces: Mapping[str, Surface], pictures:
     base = 0
     for layer in layers:
         surface = surfaces[layer.surface]
-        if layer.shown is not None and not layer.shown.any():
-            continue
         shown = slice(None) if layer.shown is None else layer.shown
         used, corners = np.unique(surface.faces[shown], return_inverse=True)
         vertices.append(layer.vertices[used])

@@ -1,7 +1,7 @@
 """What a person wears, and in which colours."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from engine.training.people.drape import Drape, sample_drape
 from engine.training.people.garment import Garment
 from engine.training.people.material import IDENTITY, LUMA, Material, color_change, dye, random_color
 from engine.training.people.phenotype import ADULT
-from engine.training.people.procedural import two_colors
+from engine.training.people.procedural import PLACED, two_colors
 from engine.training.people.wardrobe import Wardrobe
 
 Float32 = NDArray[np.float32]
@@ -93,17 +93,16 @@ def _outfit(rng: np.random.Generator, wardrobe: Wardrobe, female: bool) -> list[
     """A whole outfit as it was designed, or the top of one with the bottom of another."""
     first = _pick(rng, _outfits(rng, wardrobe, female))
     second = _pick(rng, [g for g in _outfits(rng, wardrobe, female) if g.groups == 2])
-    if first.groups == 1 or first is second or rng.uniform() < 0.35:
-        materials = _cloth(rng, wardrobe, first)
-        if rng.uniform() < 0.3 and _is_tailored(first):
-            materials = materials[:1] * first.groups
-        return [Worn(first, materials, None, _drape(rng, first))]
+    whole = rng.uniform() < 0.35
+    if first.groups == 1 or (whole and not _is_tailored(first)):
+        return [Worn(first, _cloth(rng, wardrobe, first), None, _drape(rng, first))]
+    second = first if whole else second
     inner = _drape(rng, second, 0.5)
-    outer = _drape(rng, first, 1.0, inner.looseness)
-    return [
-        Worn(first, _cloth(rng, wardrobe, first), 0, outer),
-        Worn(second, _cloth(rng, wardrobe, second), 1, inner),
-    ]
+    top = Worn(first, _cloth(rng, wardrobe, first), 0, _drape(rng, first, 1.0, inner.looseness))
+    bottom = Worn(second, _cloth(rng, wardrobe, second), 1, inner)
+    if first is second and first.name.startswith("female"):
+        bottom = replace(bottom, materials=top.materials[:1] * 2)
+    return [bottom, top] if _is_tailored(first) and rng.uniform() < 0.35 else [top, bottom]
 
 
 def _drape(rng: np.random.Generator, garment: Garment, amount: float = 1.0, least: float = 0.0) -> Drape:
@@ -126,17 +125,18 @@ def _outfits(rng: np.random.Generator, wardrobe: Wardrobe, female: bool) -> list
 
 def _cloth(rng: np.random.Generator, wardrobe: Wardrobe, garment: Garment) -> tuple[Material, ...]:
     if garment.texture is None:
-        return tuple(_pattern(rng, wardrobe) for _ in range(garment.groups))
+        return tuple(_pattern(rng, wardrobe, _is_tailored(garment)) for _ in range(garment.groups))
     texture = garment.texture
     original = rng.uniform() < 0.2
     tone = float(wardrobe.tones[texture] @ LUMA)
     return tuple(Material(texture, IDENTITY if original else _recolor(rng, tone)) for _ in range(garment.groups))
 
 
-def _pattern(rng: np.random.Generator, wardrobe: Wardrobe) -> Material:
-    """Plain cloth half of the time, else a pattern of two colours."""
+def _pattern(rng: np.random.Generator, wardrobe: Wardrobe, placed: bool) -> Material:
+    """Plain cloth half of the time, else a pattern of two colours; `placed`: patterns with one place are allowed."""
+    names = [name for name in wardrobe.patterns if placed or name not in PLACED]
     plain = rng.uniform() < 0.5
-    name = wardrobe.patterns[0] if plain else wardrobe.patterns[rng.integers(len(wardrobe.patterns))]
+    name = names[0] if plain else names[rng.integers(len(names))]
     return Material(name, two_colors(random_color(rng), random_color(rng)))
 
 

@@ -80,7 +80,7 @@ def load_garment(path: Path, kind: str, body: Body, textures: dict[str, Path]) -
         shares=shares,
         offsets=offsets,
         scales=scales,
-        skin=_interpolated_weights(anchors, shares, body.weights),
+        skin=interpolated_weights(anchors, shares, body.weights),
         surface=Surface(faces, uv, groups),
         hidden=hidden_by_group(hidden, points, faces, groups, body),
         nearest=cKDTree(body.template[:BODY_VERTICES]).query(points)[1],
@@ -149,7 +149,7 @@ def _scales(header: dict[str, str]) -> Scales:
     return tuple(scales)
 
 
-def _interpolated_weights(anchors: NDArray[np.int32], shares: Float32, weights: csr_matrix) -> csr_matrix:
+def interpolated_weights(anchors: NDArray[np.int32], shares: Float32, weights: csr_matrix) -> csr_matrix:
     """Bone weights of the anchors, mixed by their shares (extrapolating shares are clipped)."""
     mix = np.clip(shares, 0, None)
     mix /= mix.sum(axis=1, keepdims=True)
@@ -171,7 +171,8 @@ def _top_and_bottom(faces: NDArray[np.int32], points: Float32, body: Body) -> ND
     count, labels = connected_components(graph, directed=False)
     height = np.bincount(labels, points[:, 2], count) / np.bincount(labels, minlength=count)
     hips = body.head_template[body.bones["upperleg01.L"], 2]
-    return (height[labels[faces[:, 0]]] < hips).astype(np.int32)
+    low = height[labels[faces[:, 0]]] < hips
+    return (low & ~low.all()).astype(np.int32)
 
 
 def hidden_by_group(

@@ -11,6 +11,7 @@ from engine.render.mesh import TexturedMesh
 from engine.training.people.arms import clear_arms, reach
 from engine.training.people.assembly import Layer, assemble
 from engine.training.people.body import BODY_VERTICES, Body, RestBody, skin
+from engine.training.people.drape import tuck_under, vertex_normals
 from engine.training.people.dress import Worn, sample_clothes, sample_skin
 from engine.training.people.joints import keypoints
 from engine.training.people.material import Material
@@ -116,20 +117,40 @@ def _layers(
     """Skin and clothes in the world; what lies under clothes further out is left away."""
     body = wardrobe.body
     hidden = np.zeros(BODY_VERTICES, dtype=bool)
-    layers = []
+    layers: list[Layer] = []
+    outward = vertex_normals(rest.vertices[:BODY_VERTICES], body.faces)
+    outer: list[tuple[Float32, Float32]] = []
     for worn in clothes:
         garment = worn.garment
-        shown = ~garment.covered_by(hidden)
-        if worn.group is not None:
-            shown &= garment.surface.groups == worn.group
-        points = garment.fit(rest.vertices)
-        if worn.drape is not None:
-            points = worn.drape.apply(points, garment.surface)
+        shown = _shown(worn, hidden)
+        if not shown.any():
+            continue
+        points = _fitted(worn, rest, outer)
+        if garment.kind == "outfit":
+            used = np.unique(garment.surface.faces[shown])
+            outer.append((points[used], outward[garment.nearest[used]]))
         vertices = skin(points, garment.skin, transforms)
         layers.append(Layer(garment.name, vertices, worn.materials, None if shown.all() else shown))
         hidden |= worn.hidden()
     vertices = skin(rest.vertices[:BODY_VERTICES], body.weights[:BODY_VERTICES], transforms)
     return [Layer(SKIN, vertices, (material,), ~hidden[body.faces].all(axis=1)), *layers]
+
+
+def _shown(worn: Worn, hidden: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """(F,) faces of what is worn that no cloth further out covers."""
+    shown = ~worn.garment.covered_by(hidden)
+    return shown if worn.group is None else shown & (worn.garment.surface.groups == worn.group)
+
+
+def _fitted(worn: Worn, rest: RestBody, outer: list[tuple[Float32, Float32]]) -> Float32:
+    """The garment on the rest body, draped, and under the clothes further out."""
+    points = worn.garment.fit(rest.vertices)
+    if worn.drape is not None:
+        points = worn.drape.apply(points, worn.garment.surface)
+    if worn.garment.kind in ("outfit", "shoes"):
+        for cloth, outward in outer:
+            points = tuck_under(points, cloth, outward)
+    return points
 
 
 def _lowest(wardrobe: Wardrobe, layers: list[Layer]) -> float:

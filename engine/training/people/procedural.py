@@ -13,6 +13,9 @@ from engine.training.people.material import Float32, Picture
 
 SIZE = 512
 
+PLACED = ("pattern_print", "pattern_blocks")
+"""Patterns with something at one place of the picture: for clothes whose picture spans the body from the front."""
+
 Grid = NDArray[np.float64]
 
 

@@ -31,7 +31,8 @@ class Wardrobe:
     pictures: every shared texture by name, HxWx4 uint8; hair without one has a made one of
     its own name, clothes without one get a pattern.
     tones: mean RGB (0..1) of a picture's opaque pixels. skins, irises: names of the skin and eye pictures. patterns:
-    names of the two-colour fabrics. landmarks: base vertices of the key points on the skin. motions: (N, 22, 3, 3) captured poses.
+    names of the two-colour fabrics. landmarks: base vertices of the key points on the skin. motions:
+    (N, 22, 3, 3) captured poses.
     """
 
     assets: Path
