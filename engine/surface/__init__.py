@@ -24,9 +24,10 @@ def build(
     whatever `progress` raises.
     """
     tell = progress or (lambda stage, fraction: None)
-    shell = bend(clean(maps))
+    shell, gaps = find_gaps(clean(maps))
+    shell = bend(shell)
     tell("Building the mesh", 0.15)
-    solid = solidify(shell, find_gaps(shell))
+    solid = solidify(shell, gaps)
     tell("Building the mesh", 0.45)
     points = world(solid.depth, solid.columns, solid.rows, canvas)
     place = placement(points, solid.rows, solid.columns, canvas, settings)

@@ -1,10 +1,32 @@
-"""Where one part of the body hides another: cuts in the sheets and the gap between occluder and occluded."""
+"""Where one part of the body hides another: cuts in the sheets and the gap between occluder and occluded.
 
-from dataclasses import dataclass
+Both maps are examined in the same way, the far one seen from behind: depth jumps are found and made sharp, the
+occluder's own thickness is judged from its width (a limb is about as deep as it is wide), and the occluded surface is
+continued behind it. A gap is left wherever the occluder ends before the occluded begins.
+"""
 
+from dataclasses import dataclass, replace
+
+import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from engine.surface.clean import Bools, Float, Shell
+from engine.surface import cells
+from engine.surface.clean import Bools, Float, Shell, blur, distance, nearest
+
+_WEAK, _STRONG = 0.8, 2.0
+"""Slopes (pixels of depth per pixel) between which an edge must rise, as in Canny's hysteresis."""
+_JUMP = 14.0
+"""Smallest jump in pixels (about 1.5 cm) that is taken for an occlusion."""
+_RAMP = 10
+"""Half width in pixels of the widest ramp that a network draws in place of a jump."""
+_REACH = 70.0
+"""How far in pixels an occluded surface is continued (about 7 cm)."""
+_PROFILE = 18
+"""Half length in pixels of the depth profile that is examined across an edge."""
+_SLIT = 4.0
+_SMALLEST = 120
+"""Least number of cells of a gap."""
 
 
 @dataclass(frozen=True)
@@ -13,7 +35,7 @@ class Gaps:
 
     behind, hidden: (H, W) float32 depth in canvas pixels of the occluder's rear and the occluded front inside gaps.
     cells, cut_near, cut_far: (H-1, W-1) cells of the gaps, and cells where a jump of the near or far sheet is cut.
-    parted: (H, W) pixels left out of the body, between parts that only meet in the picture.
+    parted: (H-1, W-1) cells left out of the body, between parts that only meet in the picture.
     """
 
     behind: Float
@@ -24,7 +46,244 @@ class Gaps:
     parted: Bools
 
 
-def find_gaps(shell: Shell) -> Gaps:
-    """Occlusions of a shell -> cuts and gaps."""
-    none = np.zeros((shell.mask.shape[0] - 1, shell.mask.shape[1] - 1), bool)
-    return Gaps(shell.near, shell.far, none, none, none, np.zeros_like(shell.mask))
+@dataclass(frozen=True)
+class _Side:
+    """One map as its own camera sees it (smaller depth = nearer to that camera).
+
+    depth: with sharp jumps. steep: cells on a jump. reach: distance to the nearest occluded pixel along a jump.
+    continued: depth of the occluded surface there. thickness: of the occluder. edge: whether its nearest border is a jump.
+    """
+
+    depth: Float
+    steep: Bools
+    reach: Float
+    continued: Float
+    thickness: Float
+    edge: Bools
+
+
+def find_gaps(shell: Shell) -> tuple[Shell, Gaps]:
+    """Occlusions of a shell -> the shell with sharp jumps, and its gaps."""
+    near_sharp, near_steep = _cut(shell.near, shell.mask)
+    far_sharp, far_steep = _cut(-shell.far, shell.mask)
+    far_sharp = np.minimum(far_sharp, -near_sharp - 1)
+    front, rear = _continue(near_sharp, near_steep, shell.mask), _continue(far_sharp, far_steep, shell.mask)
+    inner = near_steep & _touches(front, _alone(rear, near_sharp)), far_steep & _touches(rear, _alone(front, far_sharp))
+    front = _continue(near_sharp, near_steep & ~inner[0], shell.mask) if inner[0].any() else front
+    rear = _continue(far_sharp, far_steep & ~inner[1], shell.mask) if inner[1].any() else rear
+    near, far = front.depth, -rear.depth
+    behind = np.minimum(near + front.thickness, np.where(rear.reach < _REACH, -rear.continued, np.inf))
+    hidden = np.maximum(
+        np.where(front.reach < _REACH, front.continued, -np.inf), np.where(rear.edge, far - rear.thickness, -np.inf)
+    )
+    free = shell.mask & (behind + _SLIT < hidden) & (near + 1.5 < behind) & (hidden + 1.5 < far)
+    parted = _parted(near, far, front.steep, rear.steep)
+    body = (cells.codes(shell.mask) > 0) & ~parted
+    gap = _gap(free, body, front.steep, rear.steep)
+    cut_near, cut_far = _cuts(gap, body, front, rear)
+    behind = np.where(np.isfinite(behind), behind, near).astype(np.float32)
+    hidden = np.where(np.isfinite(hidden), hidden, far).astype(np.float32)
+    return replace(shell, near=near, far=far), Gaps(behind, hidden, gap, cut_near, cut_far, parted)
+
+
+def _alone(side: _Side, other: Float) -> Bools:
+    """Pixels where one map by itself shows a gap. other: the opposite map as its own camera sees it."""
+    ends = side.depth + side.thickness + _SLIT < side.continued
+    return (side.reach < _REACH) & ends & (side.continued + 1.5 < -other)
+
+
+def _touches(side: _Side, gap: Bools) -> Bools:
+    """Cells whose occluded pixels have the gap of the opposite map before them.
+
+    Such a jump lies on a third body part behind that gap; to cut there would join that part to the wrong one.
+    """
+    occluded = (side.reach == 0).astype(np.float32)
+    share = cv2.blur(occluded * gap, (15, 15)) / np.maximum(cv2.blur(occluded, (15, 15)), 1e-6)
+    return _corners(share > 0.6, np.logical_or)
+
+
+def _parted(near: Float, far: Float, steep_near: Bools, steep_far: Bools) -> Bools:
+    """Cells on a jump whose pixels share no depth, or little of it where both sheets jump."""
+    shared = _corners(far, np.minimum) - _corners(near, np.maximum)
+    whole = _corners(far, np.maximum) - _corners(near, np.minimum)
+    return ((steep_near | steep_far) & (shared < 0)) | (steep_near & steep_far & (shared < 0.2 * whole))
+
+
+def _corners(values: NDArray, combine: np.ufunc) -> NDArray:
+    """Combine the four corners of every cell."""
+    rows = combine(values[:-1], values[1:])
+    return np.asarray(combine(rows[:, :-1], rows[:, 1:]))
+
+
+def _gap(free: Bools, body: Bools, steep_near: Bools, steep_far: Bools) -> Bools:
+    """Free cells in pieces that are large enough and reach a jump, with what would be left between as threads."""
+    jump = (steep_near | steep_far) & body
+    gap = _corners(free, np.logical_and) & body & ~jump
+    gap = cv2.morphologyEx(gap.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)) > 0
+    beside = cv2.dilate(jump.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(gap.astype(np.uint8), connectivity=4)
+    opens = np.zeros(len(stats), bool)
+    opens[labels[gap & beside]] = True
+    keep = opens & (stats[:, cv2.CC_STAT_AREA] >= _SMALLEST)
+    keep[0] = False
+    gap = keep[labels]
+    around = jump & (cv2.dilate(gap.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0)
+    return gap | (_threads(gap | around, body) & ~around)
+
+
+def _cuts(gap: Bools, body: Bools, front: _Side, rear: _Side) -> tuple[Bools, Bools]:
+    """Cells around the gap where the near and the far sheet are cut; nothing is cut where both would be."""
+    close, ring = (cv2.dilate(gap.astype(np.uint8), np.ones((n, n), np.uint8)) > 0 for n in (5, 3))
+    cuts = [
+        body & ~gap & ((side.steep & close) | (ring & (_climb(side.depth) > 1.5 * _JUMP))) for side in (front, rear)
+    ]
+    return cuts[0] & ~cuts[1], cuts[1] & ~cuts[0]
+
+
+def _climb(depth: Float) -> Float:
+    return _corners(depth, np.maximum) - _corners(depth, np.minimum)
+
+
+def _threads(open_: Bools, body: Bools) -> Bools:
+    """Cells left over between gaps and cuts: in lines as thin as threads, or in groups too small for a body part."""
+    closed = cv2.morphologyEx(open_.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((4, 4), np.uint8)) > 0
+    rest = body & ~closed
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(rest.astype(np.uint8), connectivity=4)
+    return body & (closed | (rest & (stats[:, cv2.CC_STAT_AREA] < _SMALLEST)[labels]))
+
+
+def _cut(depth: Float, mask: Bools) -> tuple[Float, Bools]:
+    """Depth with sharp jumps, and the cells on them."""
+    curves, rise = _jumps(depth, mask)
+    sharp = _sharpened(depth, mask, curves, rise)
+    return sharp, _steep(sharp, mask, curves, rise)
+
+
+def _continue(depth: Float, steep: Bools, mask: Bools) -> _Side:
+    """Continue the occluded surface behind the occluder and judge the occluder's thickness."""
+    occluded = _occluded(depth, steep)
+    if not occluded.any():
+        far = np.full(depth.shape, np.inf, np.float32)
+        return _Side(depth, steep, far, depth, far, np.zeros_like(mask))
+    reach = distance(~occluded)
+    smooth = blur(depth, occluded.astype(np.float32), 6.0).ravel()[nearest(occluded)]
+    continued = cv2.GaussianBlur(smooth, (0, 0), 4.0)
+    border = distance(mask & ~occluded)
+    edge = mask & (reach <= border + 0.01)
+    before = edge & (depth < continued - 0.5 * _JUMP)
+    return _Side(depth, steep, reach, continued, _thickness(border, before), before)
+
+
+def _thickness(border: Float, before: Bools) -> Float:
+    """Depth of a round limb at distance `border` from its outline: twice the height of a circle's arc."""
+    size = (border.shape[1], border.shape[0])
+    small = cv2.resize(
+        np.where(before, border, 0), (-(-size[0] // 4), -(-size[1] // 4)), interpolation=cv2.INTER_NEAREST
+    )
+    radius = cv2.resize(cv2.dilate(small, np.ones((61, 61), np.uint8)), size, interpolation=cv2.INTER_LINEAR)
+    radius = np.maximum(radius, border)
+    inner = np.maximum(border - 0.5, 0)
+    return np.asarray(2 * np.sqrt(np.maximum(inner * (2 * radius - inner), 0)), np.float32)
+
+
+def _jumps(depth: Float, mask: Bools) -> tuple[Bools, Float]:
+    """Pixels along depth edges inside the body, and the rise within the widest ramp around every pixel."""
+    soft = cv2.GaussianBlur(depth, (0, 0), 1.0)
+    dx, dy = (cv2.Sobel(soft, cv2.CV_32F, i, 1 - i, scale=1 / 8) for i in (1, 0))
+    fixed = [np.clip(g * 32, -32000, 32000).astype(np.int16) for g in (dx, dy)]
+    edges = cv2.Canny(fixed[0], fixed[1], _WEAK * 32, _STRONG * 32, L2gradient=True) > 0
+    rise = _rise(depth, mask, _RAMP)
+    inside = distance(mask)
+    sx, sy = (cv2.Sobel(inside, cv2.CV_32F, i, 1 - i, scale=1 / 8) for i in (1, 0))
+    along = np.abs(dx * sx + dy * sy) > 0.6 * np.hypot(dx, dy) * np.hypot(sx, sy)
+    edges &= mask & (rise > _JUMP) & ~((inside < 5) & along)
+    edges[edges] = _excess(depth, mask, edges, dx, dy) > _JUMP
+    joined = cv2.dilate(edges.astype(np.uint8), np.ones((5, 5), np.uint8))
+    _, labels, _, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    long = np.bincount(labels[edges], minlength=labels.max() + 1) >= 12
+    return edges & long[labels], rise
+
+
+def _excess(depth: Float, mask: Bools, edges: Bools, dx: Float, dy: Float) -> Float:
+    """How much more the depth rises across an edge than the slopes on both of its sides explain, in pixels: (n,).
+
+    A jump, blurred or not, rises much between two gentler slopes; a kink or the round side of a limb does not.
+    """
+    rows, columns = np.nonzero(edges)
+    length = np.maximum(np.hypot(dx, dy)[edges], 1e-6)
+    ux, uy = dx[edges] / length, dy[edges] / length
+    steps = np.arange(-_PROFILE, _PROFILE + 1)[:, None]
+    y = np.clip(np.rint(rows + steps * uy), 0, mask.shape[0] - 1).astype(int)
+    x = np.clip(np.rint(columns + steps * ux), 0, mask.shape[1] - 1).astype(int)
+    profile, inside = depth[y, x], mask[y, x]
+    best = np.zeros(len(rows), np.float32)
+    for half in (3, 6, 10, 14):
+        low, high = _PROFILE - half, _PROFILE + half
+        before = np.maximum(profile[low] - profile[low - 4], 0) / 4
+        after = np.maximum(profile[high + 4] - profile[high], 0) / 4
+        excess = profile[high] - profile[low] - half * (before + after)
+        whole = inside[low - 4 : high + 5].all(axis=0) if half > 3 else inside[_PROFILE : high + 3].all(axis=0)
+        best = np.maximum(best, np.where(whole, excess, 0))
+    return best
+
+
+def _rise(depth: Float, mask: Bools, radius: int) -> Float:
+    """Largest minus smallest depth of the body in a square window."""
+    window = np.ones((2 * radius + 1, 2 * radius + 1), np.uint8)
+    high = cv2.dilate(np.where(mask, depth, np.float32(-1e6)), window)
+    low = cv2.erode(np.where(mask, depth, np.float32(1e6)), window)
+    return np.where(mask, high - low, 0)
+
+
+def _sharpened(depth: Float, mask: Bools, curves: Bools, rise: Float) -> Float:
+    """Turn the ramps along the curves into steps: each pixel on a ramp takes the depth of its side's end of the ramp."""
+    if not curves.any():
+        return depth
+    band = mask & (distance(~curves) <= _RAMP)
+    ramp = band & _on_ramp(depth)
+    window = np.ones((2 * _RAMP + 1, 2 * _RAMP + 1), np.uint8)
+    low = cv2.erode(np.where(mask, depth, np.float32(1e6)), window)
+    share = (depth - low) / np.maximum(rise, 1)
+    wide = mask & (distance(~curves) <= 2 * _RAMP) & ~ramp
+    result = depth.copy()
+    for side, ends in ((share < 0.5, wide & (share < 0.5)), (share >= 0.5, wide & (share >= 0.5))):
+        chosen = ramp & side
+        if chosen.any() and ends.any():
+            result[chosen] = depth.ravel()[nearest(ends)[chosen]]
+    return result
+
+
+def _on_ramp(depth: Float) -> Bools:
+    """Pixels with a rise on both sides (horizontally or vertically) not much gentler than the steepest nearby: the
+    inside of a ramp, not its ends. A sharp jump has none."""
+    rises = np.stack([np.diff(depth, axis=axis, append=depth[-1:] if axis == 0 else depth[:, -1:]) for axis in (0, 1)])
+    steepest = cv2.dilate(np.abs(rises).max(axis=0), np.ones((2 * _RAMP + 1, 2 * _RAMP + 1), np.uint8))
+    result = np.zeros(depth.shape, bool)
+    for axis, after in enumerate(rises):
+        before = np.roll(after, 1, axis=axis)
+        result |= (before * after > 0) & (np.minimum(np.abs(before), np.abs(after)) > 0.3 * steepest)
+    return result
+
+
+def _steep(depth: Float, mask: Bools, curves: Bools, rise: Float) -> Bools:
+    """Cells across which a jump goes."""
+    close = cv2.dilate(curves.astype(np.uint8), np.ones((2 * _RAMP + 1, 2 * _RAMP + 1), np.uint8)) > 0
+    climb = _climb(depth)
+    inside = _corners(mask & close, np.logical_and)
+    around = _corners(rise, np.maximum)
+    weak = inside & (climb > np.maximum(0.6 * _JUMP, 0.12 * around))
+    _, labels = cv2.connectedComponents(weak.astype(np.uint8), connectivity=8)
+    strong = np.zeros(labels.max() + 1, bool)
+    strong[labels[weak & (climb > 0.4 * around)]] = True
+    return weak & strong[labels]
+
+
+def _occluded(depth: Float, steep: Bools) -> Bools:
+    """The farther pixels of steep cells."""
+    middle = (_corners(depth, np.maximum) + _corners(depth, np.minimum)) / 2
+    result = np.zeros(depth.shape, bool)
+    for corner in range(4):
+        row, column = divmod(corner, 2)
+        window = (slice(row, depth.shape[0] - 1 + row), slice(column, depth.shape[1] - 1 + column))
+        result[window] |= steep & (depth[window] > middle)
+    return result

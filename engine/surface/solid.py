@@ -29,8 +29,10 @@ class Solid:
 
 def solidify(shell: Shell, gaps: Gaps) -> Solid:
     """One closed mesh of every part of the person with at least 2 % of the triangles of the largest."""
-    maps = (shell.near, shell.far, gaps.behind, gaps.hidden)
-    body = cells.codes(shell.mask & ~gaps.parted)
+    behind = np.clip(gaps.behind, shell.near + 0.2, shell.far - 0.6)
+    hidden = np.clip(gaps.hidden, behind + 0.2, shell.far - 0.2)
+    maps = (shell.near, shell.far, behind, hidden)
+    body = np.where(gaps.parted, np.uint8(0), cells.codes(shell.mask))
     topology = weld.weld(body, gaps.cells, gaps.cut_near, gaps.cut_far, tuple(_shorter(m) for m in maps))
     depth = _depths(topology, maps)
     columns, rows = _positions(topology, shell)
@@ -49,7 +51,10 @@ def _depths(topology: weld.Topology, maps: tuple[Float, ...]) -> Float:
     on = [(topology.sheets >> s) & 1 == 1 for s in range(5)]
     inner = np.select([on[weld.BEHIND] & on[weld.HIDDEN], on[weld.BEHIND]], [(behind + hidden) / 2, behind], hidden)
     outer = np.select([on[weld.NEAR] & on[weld.FAR], on[weld.NEAR]], [(near + far) / 2, near], far)
-    return np.where(on[weld.NEAR] | on[weld.FAR], outer, inner).astype(np.float32)
+    depth = np.where(on[weld.NEAR] | on[weld.FAR], outer, inner).astype(np.float32)
+    middle, before, after = topology.rim.T
+    depth[middle] = (depth[before] + depth[after]) / 2
+    return depth
 
 
 def _positions(topology: weld.Topology, shell: Shell) -> tuple[Float, Float]:
@@ -63,6 +68,7 @@ def _positions(topology: weld.Topology, shell: Shell) -> tuple[Float, Float]:
 
 
 def _repaired(solid: Solid, first: int) -> Solid:
+    """Make it manifold; the new vertices of one place are kept a little apart, so that no triangle is without area."""
     faces, parents = repair(solid.faces, len(solid.depth), first)
     more = len(parents)
     depth, columns, rows = (np.append(a, np.zeros(more, np.float32)) for a in (solid.depth, solid.columns, solid.rows))
@@ -71,6 +77,7 @@ def _repaired(solid: Solid, first: int) -> Solid:
     for k, (a, b) in enumerate(parents, start=len(solid.depth)):
         for values in (depth, columns, rows):
             values[k] = (values[a] + values[b]) / 2
+        depth[k] += np.float32(0.1 * (k % 5 - 2))
         pixel[k], sheets[k] = pixel[a], sheets[a] | sheets[b]
     return Solid(faces, depth, columns, rows, pixel, sheets)
 

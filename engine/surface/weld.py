@@ -35,12 +35,14 @@ class Topology:
     """faces: (M, 3) int32. pixel: (N,) flat pixel per vertex. sheets: (N,) bit set of 1 << sheet per vertex.
 
     first_sewn: vertices from this number on lie on sewn edges; two of them may be joined by more than one edge.
+    rim: (K, 3) middle vertex of the rim and the vertices in front of and behind it; a middle may occur twice.
     """
 
     faces: Ints
     pixel: Ints
     sheets: NDArray[np.uint8]
     first_sewn: int
+    rim: Ints
 
 
 @dataclass(frozen=True)
@@ -211,14 +213,16 @@ def _assemble(
     """Number the used vertices (plain ones, then classes, then rim) and list all triangles."""
     size = len(special.rank)
     faces = [_sheet_faces(s, code, split[s], special, sector, 4 * size) for s, code in enumerate(sheets)]
-    faces.append(_rim_faces(seams, sector + 4 * size, orbit + 4 * size + len(sector), orbit >= 0))
+    middle = np.where(orbit >= 0, orbit + 4 * size + len(sector), -1)
+    faces.append(_rim_faces(seams, sector + 4 * size, middle))
     everything = np.concatenate(faces)
     total = 4 * size + 2 * len(sector)
     used = np.zeros(total, bool)
     used[everything.ravel()] = True
     pixel, bits = _origin(special, sector, orbit, size)
     number = np.cumsum(used, dtype=np.int32) - 1
-    return Topology(number[everything], pixel[used], bits[used], int(np.count_nonzero(used[: 4 * size])))
+    rim = number[_rim_columns(seams, sector + 4 * size, middle)]
+    return Topology(number[everything], pixel[used], bits[used], int(np.count_nonzero(used[: 4 * size])), rim)
 
 
 def _origin(special: _Special, sector: Ints, orbit: Ints, size: int) -> tuple[Ints, NDArray[np.uint8]]:
@@ -259,10 +263,17 @@ def _sheet_faces(sheet: int, code: Codes, split: Bools, special: _Special, secto
     return faces if sheet in (NEAR, HIDDEN) else faces[:, ::-1]
 
 
-def _rim_faces(seams: _Seam, sector: Ints, middle: Ints, has_rim: Bools) -> Ints:
+def _rim_columns(seams: _Seam, sector: Ints, middle: Ints) -> Ints:
+    first = np.concatenate([seams.first_a[seams.rim], seams.first_b[seams.rim]])
+    second = np.concatenate([seams.second_a[seams.rim], seams.second_b[seams.rim]])
+    columns = np.stack([middle[first], sector[first], sector[second]], axis=1)
+    return columns[columns[:, 0] >= 0]
+
+
+def _rim_faces(seams: _Seam, sector: Ints, middle: Ints) -> Ints:
     """Two triangles on each side of the rim's middle line; those that shrink to an edge are left out."""
     fa, fb, sa, sb = (n[seams.rim] for n in (seams.first_a, seams.first_b, seams.second_a, seams.second_b))
-    ma, mb = (np.where(has_rim[n], middle[n], sector[n]) for n in (fa, fb))
+    ma, mb = (np.where(middle[n] >= 0, middle[n], sector[n]) for n in (fa, fb))
     fa, fb, sa, sb = (sector[n] for n in (fa, fb, sa, sb))
     faces = np.concatenate([np.stack(t, axis=1) for t in ((fb, fa, ma), (fb, ma, mb), (sa, sb, mb), (sa, mb, ma))])
     flat = (faces[:, 0] == faces[:, 1]) | (faces[:, 1] == faces[:, 2]) | (faces[:, 2] == faces[:, 0])
