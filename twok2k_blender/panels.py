@@ -1,18 +1,16 @@
 """The sidebar's tab "2K2K"."""
 
-import textwrap
 from pathlib import Path
-from typing import Any
 
 import bpy
 import bpy.utils.previews
 
 from . import provenance
-from .preferences import chosen_weights, is_non_commercial, preferences
+from .choices import chosen_weights, is_non_commercial, preferences
 from .properties import TWOK2K_PG_picture
 from .session import session
+from .widgets import draw_text
 
-PIXELS_PER_CHARACTER = 6.5
 THUMBNAIL_SCALE = 8.0
 
 _thumbnails: bpy.utils.previews.ImagePreviewCollection | None = None
@@ -37,6 +35,8 @@ class TWOK2K_PT_main(Tab, bpy.types.Panel):  # noqa: N801
         column.prop(picture, "filepath" if picture.source == "FILE" else "image", text="")
         if icon := _thumbnail(picture):
             layout.template_icon(icon, scale=THUMBNAIL_SCALE)
+        else:
+            draw_text(context, layout, "Choose a photo that shows a person from head to feet.")
         if session.busy:
             _draw_progress(layout)
         else:
@@ -45,7 +45,7 @@ class TWOK2K_PT_main(Tab, bpy.types.Panel):  # noqa: N801
             row.enabled = bool(icon)
             row.operator("twok2k.generate", icon="OUTLINER_OB_ARMATURE")
         if session.message:
-            _draw_text(context, layout, session.message, "ERROR" if session.failed else "INFO", session.failed)
+            draw_text(context, layout, session.message, session.failed)
 
 
 class TWOK2K_PT_settings(Tab, bpy.types.Panel):  # noqa: N801
@@ -61,7 +61,9 @@ class TWOK2K_PT_settings(Tab, bpy.types.Panel):  # noqa: N801
         for name in ("detail", "height", "person"):
             column.prop(picture, name)
         column.separator()
-        column.prop(preferences(), "weights")
+        row = column.row(align=True)
+        row.prop(preferences(), "weights")
+        row.operator("twok2k.import_weights", text="", icon="IMPORT")
         if is_non_commercial(chosen_weights()):
             row = column.row()
             row.alert = True
@@ -69,6 +71,7 @@ class TWOK2K_PT_settings(Tab, bpy.types.Panel):  # noqa: N801
         column.prop(preferences(), "device")
         column.separator()
         column.prop(picture, "show_colors")
+        column.separator()
         column.operator("twok2k.release_memory")
 
 
@@ -94,15 +97,16 @@ class TWOK2K_PT_result(Tab, bpy.types.Panel):  # noqa: N801
             "Person": facts.get("Person", ""),
             "Time": f"{facts.get('Seconds', '?')} s",
             "Weights": facts.get("Weights", ""),
-            "Licence": facts.get("Licence", ""),
+            "License": facts.get("License", ""),
             "Use": facts.get("Use", ""),
         }
+        column = layout.column(align=True)
         for name, value in lines.items():
-            split = layout.split(factor=0.35)
+            split = column.split(factor=0.35)
             split.label(text=name)
             split.label(text=value)
         for warning in warnings:
-            _draw_text(context, layout, warning, "ERROR")
+            draw_text(context, layout, warning)
 
 
 def _draw_progress(layout: bpy.types.UILayout) -> None:
@@ -113,18 +117,6 @@ def _draw_progress(layout: bpy.types.UILayout) -> None:
     row = layout.row()
     row.scale_y = 1.6
     row.operator("twok2k.cancel", icon="CANCEL")
-
-
-def _draw_text(
-    context: bpy.types.Context, layout: bpy.types.UILayout, text: str, icon: Any, alert: bool = False
-) -> None:
-    """A sentence, wrapped to the sidebar's width."""
-    scale = context.preferences.system.ui_scale
-    width = max(int(context.region.width / scale / PIXELS_PER_CHARACTER) - 6, 16)
-    column = layout.box().column(align=True)
-    column.alert = alert
-    for index, line in enumerate(textwrap.wrap(text, width)):
-        column.label(text=line, icon="BLANK1" if index else icon)
 
 
 def _thumbnail(picture: TWOK2K_PG_picture) -> int:

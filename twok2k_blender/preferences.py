@@ -1,14 +1,14 @@
 """What holds for this computer: the engine's Python, the device, the weights."""
 
 import zlib
-from collections.abc import Iterable, Mapping
-from typing import Any, cast
 
 import bpy
 
+from .choices import DEFAULT_WEIGHTS
 from .package import PACKAGE
+from .session import session
+from .widgets import draw_text
 
-DEFAULT_WEIGHTS = "default"
 DEVICES = (
     ("auto", "Automatic", "The graphics card if the engine can use it, else the processor"),
     ("cpu", "Processor", "Works everywhere"),
@@ -33,7 +33,7 @@ def _weights_items(
         if weights.name != DEFAULT_WEIGHTS:
             label = weights.name if weights.commercial else f"{weights.name} (non-commercial)"
             number = zlib.crc32(weights.name.encode()) >> 1 | 1
-            items.append((weights.name, label, f"Licence: {weights.licence}", "FILE", number))
+            items.append((weights.name, label, f"License: {weights.licence}", "FILE", number))
     _weights_items.kept = items  # Blender does not keep the strings alive
     return items
 
@@ -61,7 +61,7 @@ class TWOK2K_AP_preferences(bpy.types.AddonPreferences):  # noqa: N801
     )
     known_weights: bpy.props.CollectionProperty(type=TWOK2K_PG_weights)
 
-    def draw(self, _: bpy.types.Context) -> None:
+    def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
         layout.use_property_split = True
         layout.prop(self, "engine_python")
@@ -70,6 +70,8 @@ class TWOK2K_AP_preferences(bpy.types.AddonPreferences):  # noqa: N801
         row = layout.row()
         row.operator("twok2k.check_engine", icon="CHECKMARK")
         row.operator("twok2k.release_memory", icon="X")
+        if session.message:
+            draw_text(context, layout, session.message, failed=session.failed)
         layout.separator()
         layout.prop(self, "weights")
         for weights in self.known_weights:
@@ -80,32 +82,6 @@ class TWOK2K_AP_preferences(bpy.types.AddonPreferences):  # noqa: N801
 def _draw_weights(row: bpy.types.UILayout, weights: TWOK2K_PG_weights) -> None:
     use = "" if weights.commercial else " (non-commercial use only)"
     row.label(text=f"{weights.name}: {weights.licence}{use}", icon="CHECKMARK" if weights.commercial else "ERROR")
-
-
-def preferences() -> TWOK2K_AP_preferences:
-    """This extension's preferences."""
-    return cast(TWOK2K_AP_preferences, bpy.context.preferences.addons[PACKAGE].preferences)
-
-
-def remember_weights(descriptions: Iterable[Mapping[str, Any]]) -> None:
-    """Keep what the engine says about its weights, for menus and the next session."""
-    known = preferences().known_weights
-    known.clear()
-    for description in descriptions:
-        weights = known.add()
-        weights.name, weights.licence = description["name"], description["licence"]
-        weights.commercial = description["commercial"]
-    bpy.context.preferences.is_dirty = True
-
-
-def chosen_weights() -> str:
-    """The name of the chosen weights; the default's where they no longer exist."""
-    return preferences().weights or DEFAULT_WEIGHTS
-
-
-def is_non_commercial(name: str) -> bool:
-    """Whether weights are known not to be free for any use."""
-    return any(weights.name == name and not weights.commercial for weights in preferences().known_weights)
 
 
 CLASSES = (TWOK2K_PG_weights, TWOK2K_AP_preferences)

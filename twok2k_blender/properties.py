@@ -39,7 +39,7 @@ class TWOK2K_PG_picture(bpy.types.PropertyGroup):  # noqa: N801
         default=1.75,
         min=0.3,
         max=3.0,
-        precision=2,
+        precision=3,
         step=1,
         unit="LENGTH",
     )
@@ -51,8 +51,8 @@ class TWOK2K_PG_picture(bpy.types.PropertyGroup):  # noqa: N801
         max=100,
     )
     show_colors: bpy.props.BoolProperty(
-        name="Colour in Solid View",
-        description="Let the 3D views show the person's colours in Solid mode, too",
+        name="Color in Solid View",
+        description="Let the 3D views show the person's colors in Solid mode, too",
         default=True,
     )
 

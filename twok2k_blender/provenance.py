@@ -12,7 +12,7 @@ def describe(photo: str, settings: Mapping[str, Any], facts: Mapping[str, Any], 
     values = {
         "Photo": photo,
         "Weights": facts["weights"],
-        "Licence": facts["licence"],
+        "License": facts["licence"],
         "Use": "any use" if facts["commercial"] else "non-commercial use only",
         "Version": version,
         "Settings": ", ".join(f"{name} {value}" for name, value in settings.items()),

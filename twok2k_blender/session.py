@@ -8,8 +8,8 @@ from typing import Any
 
 import bpy
 
+from .choices import preferences
 from .package import PACKAGE, ROOT
-from .preferences import preferences
 from .worker_client import Launch, Task, WorkerClient, engine_command
 
 CANCEL_SECONDS = 4.0

@@ -44,13 +44,13 @@ class Backend:
         reconstruction = reconstruct(Path(photo), parsed, progress)
         save_mesh(reconstruction.mesh, Path(result))
         _, info = network_of(parsed.weights, parsed.device)
-        return {**facts_of(reconstruction), "commercial": info.commercial}
+        return {**facts_of(reconstruction), "commercial": info.commercial, **self.weights()}
 
     def weights(self) -> dict[str, Any]:
         """All weights that can be chosen."""
         from engine.weights import available
 
-        return {"weights": [_describe(info) for info in available()]}
+        return {"available": [_describe(info) for info in available()]}
 
     def import_weights(self, file: str) -> dict[str, Any]:
         """Check a checkpoint file and add it to the user's weights; its name, and all weights."""

@@ -34,7 +34,7 @@ class SmallEngine:
     """Implements `engine.worker.server.Engine`."""
 
     def hello(self) -> dict[str, Any]:
-        return {"version": "0", "python": "3", "torch": "none", "devices": ["cpu"], "weights": WEIGHTS}
+        return {"version": "0", "python": "3", "torch": "none", "devices": ["cpu"], **self.weights()}
 
     def reconstruct(
         self, photo: str, settings: Mapping[str, Any], result: str, progress: Callable[[str, float], None]
@@ -57,10 +57,11 @@ class SmallEngine:
             "person": chosen.person,
             "people": chosen.person + 1,
             "version": "0",
+            **self.weights(),
         }
 
     def weights(self) -> dict[str, Any]:
-        return {"weights": WEIGHTS}
+        return {"available": WEIGHTS}
 
     def import_weights(self, file: str) -> dict[str, Any]:
         if Path(file).suffix != ".safetensors":

@@ -1,6 +1,6 @@
 import bpy
 
-from ..preferences import remember_weights
+from ..choices import remember_weights
 from ..session import session
 from ..task_operator import TaskOperator
 from ..worker_client import Task
@@ -16,7 +16,7 @@ class TWOK2K_OT_check_engine(TaskOperator):  # noqa: N801
 
     def complete(self, _: bpy.types.Context, task: Task) -> None:
         facts = task.facts
-        remember_weights(facts["weights"])
+        remember_weights(facts["available"])
         text = f"The engine works: Python {facts['python']}, torch {facts['torch']}, {', '.join(facts['devices'])}."
         session.say(text)
         self.report({"INFO"}, text)

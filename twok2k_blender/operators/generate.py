@@ -5,10 +5,11 @@ from typing import Any
 
 import bpy
 
+from ..choices import chosen_weights, preferences, remember_weights
 from ..mesh_data import read_mesh
 from ..package import version
 from ..photo import image_file, photo_file
-from ..preferences import DEVICES, chosen_weights, preferences
+from ..preferences import DEVICES
 from ..properties import DETAILS
 from ..provenance import describe
 from ..scene import add_person, show_colors_in_solid_view
@@ -22,7 +23,7 @@ class TWOK2K_OT_generate(TaskOperator):  # noqa: N801
 
     bl_idname = "twok2k.generate"
     bl_label = "Generate Human"
-    bl_description = "Turn the photo into a coloured, life-size mesh at the 3D cursor"
+    bl_description = "Turn the photo into a colored, life-size mesh at the 3D cursor"
     bl_options = {"UNDO"}  # noqa: RUF012
 
     filepath: bpy.props.StringProperty(name="Photo", subtype="FILE_PATH", options={"SKIP_SAVE"})
@@ -43,6 +44,7 @@ class TWOK2K_OT_generate(TaskOperator):  # noqa: N801
 
     def complete(self, context: bpy.types.Context, task: Task) -> None:
         data = read_mesh(self._result)
+        remember_weights(task.facts["available"])
         facts = describe(self._name, self._settings, task.facts, version())
         add_person(context, Path(self._name).stem, data, facts)
         if context.scene.twok2k.show_colors:

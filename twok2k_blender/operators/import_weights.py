@@ -1,6 +1,6 @@
 import bpy
 
-from ..preferences import preferences, remember_weights
+from ..choices import preferences, remember_weights
 from ..session import session
 from ..task_operator import TaskOperator
 from ..worker_client import Task
@@ -24,7 +24,7 @@ class TWOK2K_OT_import_weights(TaskOperator):  # noqa: N801
         return session.begin("import_weights", file=bpy.path.abspath(self.filepath))
 
     def complete(self, _: bpy.types.Context, task: Task) -> None:
-        remember_weights(task.facts["weights"])
+        remember_weights(task.facts["available"])
         preferences().weights = task.facts["imported"]
         text = f"Imported and chose the weights '{task.facts['imported']}'."
         session.say(text)

@@ -30,15 +30,15 @@ def test_engine_stays_until_its_memory_is_released(part: Part, photo: Callable[[
 @pytest.mark.usefixtures("small_engine")
 def test_check_engine_learns_the_weights(part: Part) -> None:
     assert bpy.ops.twok2k.check_engine() == {"FINISHED"}
-    preferences = part("preferences")
-    assert [weights.name for weights in preferences.preferences().known_weights] == ["default", "published"]
-    assert preferences.is_non_commercial("published")
-    assert not preferences.is_non_commercial("default")
+    choices = part("choices")
+    assert [weights.name for weights in choices.preferences().known_weights] == ["default", "published"]
+    assert choices.is_non_commercial("published")
+    assert not choices.is_non_commercial("default")
 
 
 @pytest.mark.usefixtures("small_engine")
 def test_import_chooses_the_weights(part: Part, tmp_path: Path) -> None:
-    preferences = part("preferences").preferences()
+    preferences = part("choices").preferences()
     assert bpy.ops.twok2k.import_weights(filepath=str(tmp_path / "a.safetensors")) == {"FINISHED"}
     assert preferences.weights == "published"
     with pytest.raises(RuntimeError, match="holds no weights"):
@@ -47,7 +47,7 @@ def test_import_chooses_the_weights(part: Part, tmp_path: Path) -> None:
 
 
 def test_engine_python_that_cannot_start_is_told(part: Part, photo: Callable[[str], str], tmp_path: Path) -> None:
-    preferences = part("preferences").preferences()
+    preferences = part("choices").preferences()
     preferences.engine_python = str(tmp_path / "python")
     with pytest.raises(RuntimeError, match="cannot be started"):
         bpy.ops.twok2k.check_engine()
@@ -55,7 +55,7 @@ def test_engine_python_that_cannot_start_is_told(part: Part, photo: Callable[[st
 
 
 def test_engine_python_without_torch_is_told(part: Part) -> None:
-    preferences = part("preferences").preferences()
+    preferences = part("choices").preferences()
     preferences.engine_python = sys.executable
     with pytest.raises(RuntimeError, match="lacks the package 'torch'"):
         bpy.ops.twok2k.check_engine()

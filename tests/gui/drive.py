@@ -1,0 +1,147 @@
+"""Plays the user: clicks with the mouse in Blender's real window and looks at what happens.
+
+drive.py ENGINE_PYTHON PHOTO PICTURES: needs blender, xdotool and import (ImageMagick), and a 1600x1000 display.
+Standard library only: runs in the Python of the machine that has the window. PICTURES: folder for screenshots.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+WINDOW = (1600, 1000)
+PATIENCE = 900.0
+"""Seconds that a reconstruction may take on a busy machine."""
+
+EDIT_MENU, UNDO = (68, 12), (110, 38)
+"""The menu Edit, and its first entry."""
+
+TAB_FROM_RIGHT, TAB_STEP = 14, 25
+EXPANDER = (-5, 88)
+"""The arrow that opens the sidebar, from the 3D view's upper right corner."""
+
+GENERATE, CANCEL = 275, 301
+"""The buttons' distance from the sidebar's upper edge, with a photo chosen."""
+
+State = dict[str, Any]
+
+
+class Window:
+    """Blender's window and what is known about it."""
+
+    def __init__(self, scene: Path, state_file: Path, pictures: Path) -> None:
+        place = ("-p", "0", "0", *map(str, WINDOW))
+        command = ["blender", *place, str(scene), "-P", str(HERE / "report.py"), "--", str(state_file)]
+        self._blender = subprocess.Popen(command)
+        self._state_file, self._pictures = state_file, pictures
+
+    def state(self) -> State:
+        assert self._blender.poll() is None, "Blender has ended"
+        return json.loads(self._state_file.read_text()) if self._state_file.exists() else {}
+
+    def wait(self, what: str, until: Callable[[State], Any], patience: float = 60.0) -> State:
+        """The first state for which `until` is true."""
+        end = time.monotonic() + patience
+        while not ((state := self.state()) and until(state)):
+            if time.monotonic() > end:
+                self.picture("failed")
+                sys.exit(f"never seen: {what}; {state}")
+            time.sleep(0.1)
+        print(f"seen: {what}", flush=True)
+        return state
+
+    def click(self, x: float, y: float) -> None:
+        """Move the mouse, give Blender time to notice, press the left button."""
+        for words in (("mousemove", round(x) - 3, round(y)), ("mousemove", round(x), round(y)), ("click", 1)):
+            subprocess.run(["xdotool", *map(str, words)], check=True)
+            time.sleep(0.5)
+
+    def click_in_sidebar(self, below_top: float) -> None:
+        x, y, width, height = self.state()["sidebar"]
+        self.click(x + width / 2, WINDOW[1] - y - height + below_top)
+
+    def picture(self, name: str) -> None:
+        subprocess.run(["import", "-window", "root", self._pictures / f"{name}.png"], check=True)
+
+    def close(self) -> None:
+        self._blender.terminate()
+        self._blender.wait()
+
+
+def open_panel(window: Window) -> None:
+    """Open the sidebar and try its tabs from the top until ours is there."""
+    x, y, width, height = window.wait("Blender's window", lambda state: state["window"] == list(WINDOW))["view"]
+    for _ in range(3):
+        window.click(x + width + EXPANDER[0], WINDOW[1] - y - height + EXPANDER[1])
+        time.sleep(1)
+        if window.state()["sidebar"][2] > 100:
+            break
+    x, y, width, height = window.wait("the sidebar", lambda state: state["sidebar"][2] > 100)["sidebar"]
+    for below_top in range(TAB_STEP, 20 * TAB_STEP, TAB_STEP):
+        window.click(x + width - TAB_FROM_RIGHT, WINDOW[1] - y - height + below_top)
+        if window.state()["tab"] == "2K2K":
+            return
+    sys.exit("never seen: the tab 2K2K")
+
+
+def generate_and_cancel(window: Window) -> None:
+    before = window.state()
+    window.click_in_sidebar(GENERATE)
+    window.wait("work under way", lambda state: state["busy"] and state["stage"], PATIENCE)
+    window.picture("progress")
+    window.click_in_sidebar(CANCEL)
+    after = window.wait("the end of the cancelled work", lambda state: not state["busy"])
+    assert after["message"] == "Cancelled.", after
+    assert after["objects"] == before["objects"], after
+
+
+def generate(window: Window) -> None:
+    stages: list[str] = []
+
+    def finished(state: State) -> bool:
+        if state["busy"] and state["stage"] not in ("", *stages):
+            stages.append(state["stage"])
+        return bool(stages) and not state["busy"]
+
+    before = window.state()
+    window.click_in_sidebar(GENERATE)
+    after = window.wait("the end of the work", finished, PATIENCE)
+    window.picture("result")
+    assert len(stages) > 1, stages
+    assert len(after["objects"]) == len(before["objects"]) + 1, after
+    assert after["facts"]["2K2K Photo"], after
+    assert after["color_type"] == "VERTEX", after
+
+
+def undo(window: Window, before: State) -> None:
+    window.click(*EDIT_MENU)
+    window.click(*UNDO)
+    after = window.wait("the scene without the person", lambda state: state["objects"] == before["objects"])
+    assert after["active"] == before["active"], after
+    window.picture("undone")
+
+
+def main(engine_python: str, photo: str, pictures: str) -> None:
+    with TemporaryDirectory() as folder:
+        os.environ["BLENDER_USER_RESOURCES"] = folder
+        scene = Path(folder) / "scene.blend"
+        prepare = ["blender", "-b", "--python-exit-code", "1", "-P", str(HERE / "prepare.py")]
+        subprocess.run([*prepare, "--", engine_python, photo, str(scene)], check=True)
+        window = Window(scene, Path(folder) / "state.json", Path(pictures))
+        try:
+            open_panel(window)
+            before = window.state()
+            generate_and_cancel(window)
+            generate(window)
+            undo(window, before)
+        finally:
+            window.close()
+
+
+main(*sys.argv[1:])

@@ -1,0 +1,50 @@
+"""Runs in Blender's window: writes down five times a second what Blender's state is.
+
+report.py -- STATE_FILE
+"""
+
+import json
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+MODULE = "bl_ext.user_default.twok2k_blender.twok2k_blender"
+PERIOD = 0.2
+
+
+def state() -> dict[str, Any]:
+    """What the test needs to know; positions in pixels from the window's lower left."""
+    session = import_module(f"{MODULE}.session").session
+    task, active = session.task, bpy.context.view_layer.objects.active
+    window = bpy.context.window_manager.windows[0]
+    view = next(area for area in window.screen.areas if area.type == "VIEW_3D")
+    sidebar = next(region for region in view.regions if region.type == "UI")
+    return {
+        "busy": session.busy,
+        "stage": task.stage if task else "",
+        "fraction": task.fraction if task else 0,
+        "message": session.message,
+        "objects": sorted(item.name for item in bpy.data.objects),
+        "data": [len(bpy.data.meshes), len(bpy.data.materials)],
+        "active": active.name if active else "",
+        "facts": {key: str(value) for key, value in active.items()} if active else {},
+        "color_type": view.spaces.active.shading.color_type,
+        "window": [window.width, window.height],
+        "view": [view.x, view.y, view.width, view.height],
+        "sidebar": [sidebar.x, sidebar.y, sidebar.width, sidebar.height],
+        "tab": getattr(sidebar, "active_panel_category", ""),
+    }
+
+
+def write(path: Path) -> float:
+    temporary = path.with_suffix(".new")
+    temporary.write_text(json.dumps(state()))
+    os.replace(temporary, path)
+    return PERIOD
+
+
+bpy.app.timers.register(lambda: write(Path(sys.argv[-1])), first_interval=1, persistent=True)

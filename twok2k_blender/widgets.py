@@ -1,0 +1,21 @@
+"""What panels and preferences draw alike."""
+
+import textwrap
+
+import bpy
+
+PIXELS_PER_CHARACTER = 6.5
+"""Mean width of a character of Blender's font at scale 1."""
+
+MARGIN = 70
+"""Pixels that icon, box and scroll bar take at scale 1."""
+
+
+def draw_text(context: bpy.types.Context, layout: bpy.types.UILayout, text: str, failed: bool = False) -> None:
+    """A message in a box, wrapped to the region's width."""
+    width = context.region.width / context.preferences.system.ui_scale - MARGIN
+    column = layout.box().column(align=True)
+    column.alert = failed
+    lines = textwrap.wrap(text, max(int(width / PIXELS_PER_CHARACTER), 16))
+    for index, line in enumerate(lines):
+        column.label(text=line, icon="BLANK1" if index else "ERROR" if failed else "INFO")
