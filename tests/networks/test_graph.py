@@ -63,7 +63,7 @@ def test_with_prior_the_front_is_before_the_back(raw: list[float], middle: float
 
 def test_refinement_of_a_prior_network_adds_to_the_coarse_depth() -> None:
     network = TwoK2K(GraphConfig(1 / 16, prior=True)).eval()
-    torch.nn.init.zeros_(network.refine.merge3_2.weight)
-    torch.nn.init.zeros_(network.refine.merge3_2.bias)
+    for parameter in network.refine.merge3_2.parameters():
+        torch.nn.init.zeros_(parameter)
     depths = torch.rand(1, 2, 8, 8)
     torch.testing.assert_close(network.refined(depths, torch.rand(1, 6, 64, 64)), enlarged(depths))

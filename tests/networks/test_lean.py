@@ -15,6 +15,8 @@ def trained_network() -> TwoK2K:
     network = TwoK2K(GraphConfig(1 / 16)).eval()
     for module in network.modules():
         if isinstance(module, nn.BatchNorm2d):
+            assert module.running_mean is not None
+            assert module.running_var is not None
             nn.init.normal_(module.running_mean, 0, 0.3)
             nn.init.uniform_(module.running_var, 0.5, 2)
             nn.init.normal_(module.weight, 1, 0.2)
