@@ -15,7 +15,7 @@ import numpy as np
 
 MODULE = "bl_ext.user_default.twok2k_blender"
 VIEWS, COLUMNS = 8, 4
-CELL_PIXELS = 640
+CELL_PIXELS = 512
 """Height of one view of the turntable."""
 
 
@@ -53,7 +53,7 @@ def generate(photo: Path, engine_python: Path) -> bpy.types.Object:
 def light(scene: bpy.types.Scene) -> None:
     """A key light from the person's upper right, and an even grey sky; a camera that sees the person."""
     sun = bpy.data.objects.new("Key", bpy.data.lights.new("Key", "SUN"))
-    sun.data.energy, sun.data.angle = 2.0, radians(20)
+    sun.data.energy, sun.data.angle = 3.0, radians(10)
     sun.rotation_euler = (radians(50), 0, radians(-35))
     camera = bpy.data.objects.new("Camera", bpy.data.cameras.new("Camera"))
     camera.location, camera.rotation_euler = (0, -4.5, 1.0), (radians(89), 0, 0)
@@ -62,7 +62,7 @@ def light(scene: bpy.types.Scene) -> None:
     scene.camera = camera
     scene.world = bpy.data.worlds.new("Sky")
     scene.world.use_nodes = True
-    scene.world.node_tree.nodes["Background"].inputs["Color"].default_value = (0.5, 0.5, 0.5, 1)
+    scene.world.node_tree.nodes["Background"].inputs["Color"].default_value = (0.4, 0.4, 0.4, 1)
     scene.view_settings.view_transform = "Standard"  # type: ignore[assignment]  # the stubs list one of many
     scene.render.engine = "CYCLES"  # type: ignore[assignment]
 
@@ -101,7 +101,7 @@ def aim(scene: bpy.types.Scene, middle: float, width: float, height: float) -> N
 
 
 def render(scene: bpy.types.Scene, path: Path) -> None:
-    scene.cycles.samples, scene.cycles.use_denoising = 16, True
+    scene.cycles.samples, scene.cycles.use_denoising = 8, True
     scene.cycles.max_bounces = 2
     scene.render.filepath = str(path)
     with quiet():
