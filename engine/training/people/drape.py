@@ -10,7 +10,7 @@ from engine.training.people.garment import Surface
 
 Float32 = NDArray[np.float32]
 
-_NEAR, _ASIDE, _GAP = 0.06, 0.03, 0.004
+_NEAR, _ASIDE, _GAP = 0.08, 0.04, 0.004
 """Metres: how far cloth looks for cloth, how far to the side it may be, and the gap that is left between them."""
 
 
@@ -50,8 +50,8 @@ def vertex_normals(points: Float32, faces: NDArray[np.int32]) -> Float32:
 def tuck_under(inner: Float32, outer: Float32, outward: Float32) -> Float32:
     """Move points (N, 3) of the inner cloth to 4 mm below the outer cloth next to them.
 
-    outer: (M, 3), outward: (M, 3) unit directions away from the body. Points farther than 3 cm to the side of any outer
-    vertex stay.
+    outer: (M, 3) points of that cloth, outward: (M, 3) unit directions away from the body. Points farther than 4 cm to
+    the side of any of them stay.
     """
     distance, index = cKDTree(outer).query(inner, distance_upper_bound=_NEAR)
     near = np.isfinite(distance)

@@ -16,6 +16,9 @@ _BONE = {
 """Key points that are where a bone begins (the finger points are the PIP joints)."""
 
 
+_EYE_TO_EAR = np.array([0.043, 0.073, -0.014])
+"""From the left eyeball's centre to the ear canal on the template, metres."""
+
 _EYES = (14598, 14742)
 """Base-mesh vertices of the two helper eyes."""
 
@@ -40,10 +43,9 @@ def landmark_vertices(body: Body) -> dict[str, int]:
 
 
 def _ear_canal(body: Body, head: NDArray[np.int64], sign: float) -> int:
-    """The skin vertex in front of the ear's middle: on the head's side, at the eyes' height, level with the jaw."""
+    """The skin vertex next to the ear canal, which lies at a fixed place from the eye on the template."""
     eye = body.head_template[body.bones["eye.L"]]
-    skull = body.head_template[body.bones["head"]]
-    target = np.array([sign * 0.072, skull[1] + 0.01, eye[2] - 0.02])
+    target = (eye + _EYE_TO_EAR) * [sign, 1, 1]
     return int(head[np.argmin(np.linalg.norm(body.template[head] - target, axis=1))])
 
 

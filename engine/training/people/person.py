@@ -127,8 +127,7 @@ def _layers(
             continue
         points = _fitted(worn, rest, outer)
         if garment.kind == "outfit":
-            used = np.unique(garment.surface.faces[shown])
-            outer.append((points[used], outward[garment.nearest[used]]))
+            outer.append(_cloth_samples(points, outward[garment.nearest], garment.surface.faces[shown]))
         vertices = skin(points, garment.skin, transforms)
         layers.append(Layer(garment.name, vertices, worn.materials, None if shown.all() else shown))
         hidden |= worn.hidden()
@@ -140,6 +139,14 @@ def _shown(worn: Worn, hidden: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """(F,) faces of what is worn that no cloth further out covers."""
     shown = ~worn.garment.covered_by(hidden)
     return shown if worn.group is None else shown & (worn.garment.surface.groups == worn.group)
+
+
+def _cloth_samples(points: Float32, outward: Float32, faces: NDArray[np.int32]) -> tuple[Float32, Float32]:
+    """Corners and middles of cloth triangles with the directions away from the body."""
+    used = np.unique(faces)
+    middles = outward[faces].mean(axis=1)
+    middles /= np.maximum(np.linalg.norm(middles, axis=1, keepdims=True), 1e-6)
+    return np.concatenate([points[used], points[faces].mean(axis=1)]), np.concatenate([outward[used], middles])
 
 
 def _fitted(worn: Worn, rest: RestBody, outer: list[tuple[Float32, Float32]]) -> Float32:
