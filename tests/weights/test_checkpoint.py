@@ -154,7 +154,8 @@ def test_tensors_larger_than_their_storage(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("change", wrong_states())
 def test_wrong_tensors(state: dict[str, Tensor], tmp_path: Path, change: str) -> None:
-    changed: dict[object, object] = {**state, **wrong_states()[change]}
+    changed: dict[object, object] = dict(state)
+    changed |= wrong_states()[change]
     changed = {name: value for name, value in changed.items() if value is not None}
     file = tmp_path / "wrong.pth"
     torch.save({"model_state_dict": changed}, file)
