@@ -4,6 +4,7 @@ import pickle
 import struct
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -154,7 +155,7 @@ def test_tensors_larger_than_their_storage(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("change", wrong_states())
 def test_wrong_tensors(state: dict[str, Tensor], tmp_path: Path, change: str) -> None:
-    changed: dict[object, object] = dict(state)
+    changed: dict[Any, Any] = dict(state)
     changed |= wrong_states()[change]
     changed = {name: value for name, value in changed.items() if value is not None}
     file = tmp_path / "wrong.pth"
