@@ -49,7 +49,7 @@ def test_installs_enables_and_generates(version: str, built: Path, resources: Pa
     assert facts["low"][2] == pytest.approx(0, abs=0.02)
     assert facts["high"][2] == pytest.approx(1.75, abs=0.1)
     assert facts["color"] == "Color"
-    assert facts["licence"].startswith("CC0")
+    assert facts["license"].startswith("CC0")
     assert facts["modules"] == [], "Blender's own process must not load the engine"
 
 

@@ -27,7 +27,7 @@ def generate(photo: str) -> None:
         "low": points.min(0).tolist(),
         "high": points.max(0).tolist(),
         "color": person.data.color_attributes.active_color.name,
-        "licence": person["2K2K Licence"],
+        "license": person["2K2K License"],
         "modules": sorted({"torch", "mediapipe", "cv2"} & set(sys.modules)),
     }
     print(json.dumps(facts))
