@@ -1,5 +1,6 @@
 """Style, types and tests, in the order in which they fail fastest."""
 
+from build_steps import windows
 from build_steps.environments import BLENDERS, DEVELOPMENT, call, ensure, ensure_engine, say
 
 PACKAGES = ("engine", "twok2k_blender", "build.py", "build_steps")
@@ -8,13 +9,14 @@ PACKAGES = ("engine", "twok2k_blender", "build.py", "build_steps")
 def run() -> None:
     """Set up every environment and run all checks; BuildError at the first that fails."""
     python = ensure_engine(DEVELOPMENT)
-    for environment in BLENDERS.values():
-        ensure(environment)
     for title, command in (
         ("Style", ("ruff", "check", ".")),
         ("Format", ("ruff", "format", "--check", ".")),
         ("Types", ("mypy", *PACKAGES)),
-        ("Tests", ("pytest",)),
     ):
         say(f"== {title}")
         call([python, "-m", *command])
+    for environment in BLENDERS.values():
+        ensure(environment)
+    say("== Tests")
+    call([python, "-m", "pytest", "-rs"], TWOK2K_GUI=windows.roots())
