@@ -16,7 +16,9 @@ def front_colors(shell: Shell, canvas: Canvas, photo: Photo) -> NDArray[np.float
     picture = _sample(shell, canvas, photo)
     depth = distance(shell.mask)
     core = shell.mask & (depth > _soft_edge(canvas.scale))
-    ridge = shell.mask & (depth >= cv2.dilate(depth, np.ones((7, 7), np.uint8)) - 0.5)
+    ridge = shell.mask & (depth > 2.5) & (depth >= cv2.dilate(depth, np.ones((7, 7), np.uint8)) - 0.5)
+    if not (core | ridge).any():
+        return picture
     source = nearest(core | ridge)
     inner = picture.reshape(-1, 3)[source]
     weight = (core | ridge).astype(np.float32)

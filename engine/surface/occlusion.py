@@ -24,7 +24,10 @@ _REACH = 70.0
 """How far in pixels an occluded surface is continued (about 7 cm)."""
 _PROFILE = 18
 """Half length in pixels of the depth profile that is examined across an edge."""
+_LAYER = 40.0
+"""Of two occluded surfaces close together that differ by more pixels than this only the deeper one is continued."""
 _SLIT = 4.0
+"""Narrowest gap in pixels of depth."""
 _SMALLEST = 120
 """Least number of cells of a gap."""
 
@@ -51,7 +54,7 @@ class _Side:
     """One map as its own camera sees it (smaller depth = nearer to that camera).
 
     depth: with sharp jumps. steep: cells on a jump. reach: distance to the nearest occluded pixel along a jump.
-    continued: depth of the occluded surface there. thickness: of the occluder. edge: whether its nearest border is a jump.
+    continued: depth of the occluded surface there. thickness: of the occluder. edge: its nearest border is a jump.
     """
 
     depth: Float
@@ -79,11 +82,29 @@ def find_gaps(shell: Shell) -> tuple[Shell, Gaps]:
     free = shell.mask & (behind + _SLIT < hidden) & (near + 1.5 < behind) & (hidden + 1.5 < far)
     parted = _parted(near, far, front.steep, rear.steep)
     body = (cells.codes(shell.mask) > 0) & ~parted
-    gap = _gap(free, body, front.steep, rear.steep)
-    cut_near, cut_far = _cuts(gap, body, front, rear)
+    gap = _gap(free, body, (front.steep | rear.steep) & body)
+    jumps = [body & (side.steep | (_near(gap) & (_climb(side.depth) > 1.5 * _JUMP))) for side in (front, rear)]
+    gap |= _threads(gap, body, jumps[0] | jumps[1])
+    parted |= body & ~gap & _near(gap, 6) & (_shared(near, far) < -_JUMP)
+    around = ~gap & ~parted & _near(gap)
+    cut_near, cut_far = jumps[0] & ~jumps[1] & around, jumps[1] & ~jumps[0] & around
     behind = np.where(np.isfinite(behind), behind, near).astype(np.float32)
     hidden = np.where(np.isfinite(hidden), hidden, far).astype(np.float32)
+    near = np.where(_beside(cut_near | parted), near, shell.near)
+    far = np.where(_beside(cut_far | parted), far, shell.far)
+    far = np.maximum(far, near + 1)
     return replace(shell, near=near, far=far), Gaps(behind, hidden, gap, cut_near, cut_far, parted)
+
+
+def _beside(cut: Bools) -> Bools:
+    """Pixels around cut cells, where the sharpened depth is wanted."""
+    pixels = np.pad(cut, ((0, 1), (0, 1))).astype(np.uint8)
+    return cv2.dilate(pixels, np.ones((2 * _RAMP + 1, 2 * _RAMP + 1), np.uint8)) > 0
+
+
+def _shared(near: Float, far: Float) -> Float:
+    """Length of the depth interval that all four pixels of a cell have in common; negative if there is none."""
+    return _corners(far, np.minimum) - _corners(near, np.maximum)
 
 
 def _alone(side: _Side, other: Float) -> Bools:
@@ -104,7 +125,7 @@ def _touches(side: _Side, gap: Bools) -> Bools:
 
 def _parted(near: Float, far: Float, steep_near: Bools, steep_far: Bools) -> Bools:
     """Cells on a jump whose pixels share no depth, or little of it where both sheets jump."""
-    shared = _corners(far, np.minimum) - _corners(near, np.maximum)
+    shared = _shared(near, far)
     whole = _corners(far, np.maximum) - _corners(near, np.minimum)
     return ((steep_near | steep_far) & (shared < 0)) | (steep_near & steep_far & (shared < 0.2 * whole))
 
@@ -115,9 +136,8 @@ def _corners(values: NDArray, combine: np.ufunc) -> NDArray:
     return np.asarray(combine(rows[:, :-1], rows[:, 1:]))
 
 
-def _gap(free: Bools, body: Bools, steep_near: Bools, steep_far: Bools) -> Bools:
-    """Free cells in pieces that are large enough and reach a jump, with what would be left between as threads."""
-    jump = (steep_near | steep_far) & body
+def _gap(free: Bools, body: Bools, jump: Bools) -> Bools:
+    """Free cells in pieces that are large enough and reach a jump."""
     gap = _corners(free, np.logical_and) & body & ~jump
     gap = cv2.morphologyEx(gap.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)) > 0
     beside = cv2.dilate(jump.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
@@ -126,30 +146,26 @@ def _gap(free: Bools, body: Bools, steep_near: Bools, steep_far: Bools) -> Bools
     opens[labels[gap & beside]] = True
     keep = opens & (stats[:, cv2.CC_STAT_AREA] >= _SMALLEST)
     keep[0] = False
-    gap = keep[labels]
-    around = jump & (cv2.dilate(gap.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0)
-    return gap | (_threads(gap | around, body) & ~around)
+    return keep[labels]
 
 
-def _cuts(gap: Bools, body: Bools, front: _Side, rear: _Side) -> tuple[Bools, Bools]:
-    """Cells around the gap where the near and the far sheet are cut; nothing is cut where both would be."""
-    close, ring = (cv2.dilate(gap.astype(np.uint8), np.ones((n, n), np.uint8)) > 0 for n in (5, 3))
-    cuts = [
-        body & ~gap & ((side.steep & close) | (ring & (_climb(side.depth) > 1.5 * _JUMP))) for side in (front, rear)
-    ]
-    return cuts[0] & ~cuts[1], cuts[1] & ~cuts[0]
+def _near(gap: Bools, steps: int = 2) -> Bools:
+    """Within so many cells of the gap."""
+    return cv2.dilate(gap.astype(np.uint8), np.ones((2 * steps + 1, 2 * steps + 1), np.uint8)) > 0
+
+
+def _threads(gap: Bools, body: Bools, jump: Bools) -> Bools:
+    """Cells between gap and jumps that would be left as thin threads or specks across the gap."""
+    open_ = gap | (jump & _near(gap))
+    closed = cv2.morphologyEx(open_.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((4, 4), np.uint8)) > 0
+    rest = body & ~closed
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(rest.astype(np.uint8), connectivity=4)
+    specks = rest & (stats[:, cv2.CC_STAT_AREA] < _SMALLEST)[labels]
+    return body & ~jump & (closed | specks)
 
 
 def _climb(depth: Float) -> Float:
     return _corners(depth, np.maximum) - _corners(depth, np.minimum)
-
-
-def _threads(open_: Bools, body: Bools) -> Bools:
-    """Cells left over between gaps and cuts: in lines as thin as threads, or in groups too small for a body part."""
-    closed = cv2.morphologyEx(open_.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((4, 4), np.uint8)) > 0
-    rest = body & ~closed
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(rest.astype(np.uint8), connectivity=4)
-    return body & (closed | (rest & (stats[:, cv2.CC_STAT_AREA] < _SMALLEST)[labels]))
 
 
 def _cut(depth: Float, mask: Bools) -> tuple[Float, Bools]:
@@ -162,12 +178,15 @@ def _cut(depth: Float, mask: Bools) -> tuple[Float, Bools]:
 def _continue(depth: Float, steep: Bools, mask: Bools) -> _Side:
     """Continue the occluded surface behind the occluder and judge the occluder's thickness."""
     occluded = _occluded(depth, steep)
+    deepest = cv2.dilate(np.where(occluded, depth, np.float32(-1e6)), np.ones((61, 61), np.uint8))
+    occluded &= depth > deepest - _LAYER
+    steep = steep & _corners(occluded, np.logical_or)
     if not occluded.any():
         far = np.full(depth.shape, np.inf, np.float32)
         return _Side(depth, steep, far, depth, far, np.zeros_like(mask))
     reach = distance(~occluded)
     smooth = blur(depth, occluded.astype(np.float32), 6.0).ravel()[nearest(occluded)]
-    continued = cv2.GaussianBlur(smooth, (0, 0), 4.0)
+    continued = np.asarray(cv2.GaussianBlur(smooth, (0, 0), 4.0), np.float32)
     border = distance(mask & ~occluded)
     edge = mask & (reach <= border + 0.01)
     before = edge & (depth < continued - 0.5 * _JUMP)
@@ -189,7 +208,7 @@ def _thickness(border: Float, before: Bools) -> Float:
 def _jumps(depth: Float, mask: Bools) -> tuple[Bools, Float]:
     """Pixels along depth edges inside the body, and the rise within the widest ramp around every pixel."""
     soft = cv2.GaussianBlur(depth, (0, 0), 1.0)
-    dx, dy = (cv2.Sobel(soft, cv2.CV_32F, i, 1 - i, scale=1 / 8) for i in (1, 0))
+    dx, dy = (np.asarray(cv2.Sobel(soft, cv2.CV_32F, i, 1 - i, scale=1 / 8), np.float32) for i in (1, 0))
     fixed = [np.clip(g * 32, -32000, 32000).astype(np.int16) for g in (dx, dy)]
     edges = cv2.Canny(fixed[0], fixed[1], _WEAK * 32, _STRONG * 32, L2gradient=True) > 0
     rise = _rise(depth, mask, _RAMP)
@@ -197,7 +216,7 @@ def _jumps(depth: Float, mask: Bools) -> tuple[Bools, Float]:
     sx, sy = (cv2.Sobel(inside, cv2.CV_32F, i, 1 - i, scale=1 / 8) for i in (1, 0))
     along = np.abs(dx * sx + dy * sy) > 0.6 * np.hypot(dx, dy) * np.hypot(sx, sy)
     edges &= mask & (rise > _JUMP) & ~((inside < 5) & along)
-    edges[edges] = _excess(depth, mask, edges, dx, dy) > _JUMP
+    edges[edges] = _excess(depth, mask, edges, dx, dy) > 1
     joined = cv2.dilate(edges.astype(np.uint8), np.ones((5, 5), np.uint8))
     _, labels, _, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     long = np.bincount(labels[edges], minlength=labels.max() + 1) >= 12
@@ -205,7 +224,7 @@ def _jumps(depth: Float, mask: Bools) -> tuple[Bools, Float]:
 
 
 def _excess(depth: Float, mask: Bools, edges: Bools, dx: Float, dy: Float) -> Float:
-    """How much more the depth rises across an edge than the slopes on both of its sides explain, in pixels: (n,).
+    """How much more the depth rises across an edge than the slopes on both of its sides explain: (n,), 1 = a jump.
 
     A jump, blurred or not, rises much between two gentler slopes; a kink or the round side of a limb does not.
     """
@@ -217,13 +236,13 @@ def _excess(depth: Float, mask: Bools, edges: Bools, dx: Float, dy: Float) -> Fl
     x = np.clip(np.rint(columns + steps * ux), 0, mask.shape[1] - 1).astype(int)
     profile, inside = depth[y, x], mask[y, x]
     best = np.zeros(len(rows), np.float32)
-    for half in (3, 6, 10, 14):
+    for half, least in ((3, 1.0), (6, 1.4), (10, 2.0), (14, 2.8)):
         low, high = _PROFILE - half, _PROFILE + half
         before = np.maximum(profile[low] - profile[low - 4], 0) / 4
         after = np.maximum(profile[high + 4] - profile[high], 0) / 4
         excess = profile[high] - profile[low] - half * (before + after)
         whole = inside[low - 4 : high + 5].all(axis=0) if half > 3 else inside[_PROFILE : high + 3].all(axis=0)
-        best = np.maximum(best, np.where(whole, excess, 0))
+        best = np.maximum(best, np.where(whole, excess / (least * _JUMP), 0))
     return best
 
 
@@ -236,7 +255,7 @@ def _rise(depth: Float, mask: Bools, radius: int) -> Float:
 
 
 def _sharpened(depth: Float, mask: Bools, curves: Bools, rise: Float) -> Float:
-    """Turn the ramps along the curves into steps: each pixel on a ramp takes the depth of its side's end of the ramp."""
+    """Turn the ramps along the curves into steps: a pixel on a ramp takes the depth of its side's end of the ramp."""
     if not curves.any():
         return depth
     band = mask & (distance(~curves) <= _RAMP)
