@@ -182,11 +182,10 @@ class WorkerClient:
     def _cause_of_death(self) -> str:
         """Why the worker has ended, in one sentence."""
         code = self._wait()
+        if -code == getattr(signal, "SIGKILL", None):
+            return "The system has ended the engine, often for lack of memory; close other programs and try again."
         if code < 0:
-            return (
-                f"The engine was ended by the system ({_signal_name(-code)}), often for lack of memory; "
-                "close other programs and try again."
-            )
+            return f"The engine has crashed ({_signal_name(-code)}); try again, or see its log {self.launch.log}."
         reason = self._last_log_line() or f"exit code {code}"
         return f"The engine ended unexpectedly: {reason.rstrip('.')} (log: {self.launch.log})."
 

@@ -1,5 +1,6 @@
 """One sentence for the user about an error that is not theirs; the traceback goes to the log."""
 
+import re
 import sys
 
 
@@ -10,6 +11,8 @@ def explain(error: BaseException) -> str:
             f"The engine's Python ({sys.executable}) lacks the package '{error.name}'; "
             "install it there or choose another engine Python in the preferences."
         )
+    if missing := re.match(r"(lib\S+): cannot open shared object file", str(error)):
+        return f"The system library {missing[1]} is missing; install it with your system's package manager."
     if _is_out_of_memory(error):
         return "There is not enough memory for this picture; close other programs or choose the CPU as the device."
     if isinstance(error, OSError) and error.filename:

@@ -86,6 +86,7 @@ def open_panel(window: Window) -> None:
     for below_top in range(TAB_STEP, 20 * TAB_STEP, TAB_STEP):
         window.click(x + width - TAB_FROM_RIGHT, WINDOW[1] - y - height + below_top)
         if window.state()["tab"] == "2K2K":
+            time.sleep(2)  # until the panels have their places
             return
     sys.exit("never seen: the tab 2K2K")
 
@@ -113,7 +114,7 @@ def generate(window: Window) -> None:
     window.click_in_sidebar(GENERATE)
     after = window.wait("the end of the work", finished, PATIENCE)
     window.picture("result")
-    assert len(stages) > 1, stages
+    assert len(stages) > 1, (stages, after["message"])
     assert len(after["objects"]) == len(before["objects"]) + 1, after
     assert after["facts"]["2K2K Photo"], after
     assert after["color_type"] == "VERTEX", after
@@ -136,6 +137,7 @@ def main(engine_python: str, photo: str, pictures: str) -> None:
         window = Window(scene, Path(folder) / "state.json", Path(pictures))
         try:
             open_panel(window)
+            window.picture("panel")
             before = window.state()
             generate_and_cancel(window)
             generate(window)

@@ -1,8 +1,8 @@
 """A worker with a very small engine, for tests of everything around the engine. It needs no torch and reads no photo.
 
-What it does depends on the photo's name: "slow" takes its time, "die" kills the process, "exit" ends it with a word
-on stderr, "fail" raises an error of its own, "user" a user's, "nan" and "index" give damaged meshes, "noise" prints
-to stdout at all levels, "endless" never looks at cancels.
+What it does depends on the photo's name: "slow" takes its time, "die" kills the process, "crash" aborts it, "exit"
+ends it with a word on stderr, "fail" raises an error of its own, "user" a user's, "nan" and "index" give damaged
+meshes, "noise" prints to stdout at all levels, "endless" never looks at cancels.
 """
 
 import os
@@ -76,6 +76,8 @@ def misbehave(behaviour: str) -> None:
         time.sleep(1000)
     elif behaviour == "die":
         os.kill(os.getpid(), signal.SIGKILL)
+    elif behaviour == "crash":
+        os.abort()
     elif behaviour == "exit":
         print("the engine has lost its way", file=sys.stderr, flush=True)
         os._exit(3)

@@ -50,7 +50,12 @@ def test_process_stays_between_tasks(client: Any, submit: Callable[[str], Any]) 
 
 
 @pytest.mark.parametrize(
-    ("photo", "words"), [("die.jpg", "SIGKILL"), ("exit.jpg", "unexpectedly: the engine has lost its way")]
+    ("photo", "words"),
+    [
+        ("die.jpg", "lack of memory"),
+        ("crash.jpg", "crashed (SIGABRT)"),
+        ("exit.jpg", "unexpectedly: the engine has lost its way"),
+    ],
 )
 def test_death_is_noticed_and_explained(client: Any, submit: Callable[[str], Any], photo: str, words: str) -> None:
     task = wait(client, submit(photo))

@@ -105,7 +105,7 @@ def test_excluded_collection_is_avoided(photo: Photo) -> None:
     [
         ("user.jpg", "The picture shows no person; choose another photo."),
         ("fail.jpg", "Internal error"),
-        ("die.jpg", "SIGKILL"),
+        ("die.jpg", "lack of memory"),
         ("exit.jpg", "the engine has lost its way"),
         ("nan.jpg", "not all coordinates are numbers"),
         ("index.jpg", "triangles of vertices that do not exist"),
