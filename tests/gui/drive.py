@@ -29,6 +29,9 @@ EXPANDER = (-5, 88)
 GENERATE, CANCEL = 275, 301
 """The buttons' distance from the sidebar's upper edge, with a photo chosen."""
 
+REACTION = 4
+"""Reports of Blender's state between two actions."""
+
 State = dict[str, Any]
 
 
@@ -56,11 +59,19 @@ class Window:
         print(f"seen: {what}", flush=True)
         return state
 
-    def click(self, x: float, y: float) -> None:
-        """Move the mouse, give Blender time to notice, press the left button."""
+    def settle(self) -> State:
+        """The state after Blender has had time to react to whatever came before."""
+        first = self.state().get("reports", 0)
+        while (state := self.state()).get("reports", 0) < first + REACTION:
+            time.sleep(0.1)
+        return state
+
+    def click(self, x: float, y: float) -> State:
+        """Move the mouse, press the left button; the state after that."""
         for words in (("mousemove", round(x) - 3, round(y)), ("mousemove", round(x), round(y)), ("click", 1)):
             subprocess.run(["xdotool", *map(str, words)], check=True)
-            time.sleep(0.5)
+            state = self.settle()
+        return state
 
     def click_in_sidebar(self, below_top: float) -> None:
         x, y, width, height = self.state()["sidebar"]
@@ -79,14 +90,12 @@ def open_panel(window: Window) -> None:
     x, y, width, height = window.wait("Blender's window", lambda state: state["window"] == list(WINDOW))["view"]
     for _ in range(3):
         window.click(x + width + EXPANDER[0], WINDOW[1] - y - height + EXPANDER[1])
-        time.sleep(1)
         if window.state()["sidebar"][2] > 100:
             break
     x, y, width, height = window.wait("the sidebar", lambda state: state["sidebar"][2] > 100)["sidebar"]
     for below_top in range(TAB_STEP, 20 * TAB_STEP, TAB_STEP):
-        window.click(x + width - TAB_FROM_RIGHT, WINDOW[1] - y - height + below_top)
-        if window.state()["tab"] == "2K2K":
-            time.sleep(2)  # until the panels have their places
+        if window.click(x + width - TAB_FROM_RIGHT, WINDOW[1] - y - height + below_top)["tab"] == "2K2K":
+            window.settle()
             return
     sys.exit("never seen: the tab 2K2K")
 

@@ -3,6 +3,7 @@
 report.py -- STATE_FILE
 """
 
+import itertools
 import json
 import os
 import sys
@@ -15,6 +16,8 @@ import bpy
 MODULE = "bl_ext.user_default.twok2k_blender.twok2k_blender"
 PERIOD = 0.2
 
+counter = itertools.count()
+
 
 def state() -> dict[str, Any]:
     """What the test needs to know; positions in pixels from the window's lower left."""
@@ -24,6 +27,7 @@ def state() -> dict[str, Any]:
     view = next(area for area in window.screen.areas if area.type == "VIEW_3D")
     sidebar = next(region for region in view.regions if region.type == "UI")
     return {
+        "reports": next(counter),
         "busy": session.busy,
         "stage": task.stage if task else "",
         "fraction": task.fraction if task else 0,
