@@ -20,6 +20,7 @@ from pathlib import Path
 import flatbuffers
 
 from engine.errors import UserError
+from engine.person.tasks import import_mediapipe
 
 BUNDLE = Path(__file__).parent / "models" / "pose.task"
 """Where the detector looks for the bundle (not in git)."""
@@ -64,6 +65,7 @@ def build_bundle(wheel: Path, bundle: Path = BUNDLE) -> Path:
 
     Raises UserError if the wheel is not mediapipe 0.10.21 (each model's SHA-256 is checked).
     """
+    import_mediapipe()  # its schemas are imported below, which must not ask for more than is installed
     models = [(model.name, _with_metadata(_read_model(wheel, model), model)) for model in MODELS]
     bundle.parent.mkdir(parents=True, exist_ok=True)
     partial = bundle.with_suffix(".partial")
