@@ -8,18 +8,24 @@ colours run into those of the photo. The back of the head takes the colour of th
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter1d
+from scipy.ndimage import gaussian_filter1d, median_filter
 
 from engine.skeleton import INDEX
 from engine.surface.clean import Bools, Float, Shell, blur, distance, nearest
-from engine.surface.segments import HEAD, TORSO, Segments, segment
+from engine.surface.segments import HEAD, TORSO, Segments, segment, twin
 
 _STEP = 4
 """Colours of the back are made on every fourth pixel: they have no finer detail."""
+_FOLD = 5
+"""Bands narrower than so many steps (about 2 cm) along a part are folds or shading and vanish."""
 
 
-def back_colors(shell: Shell, front: Float, keypoints: NDArray[np.float64]) -> Float:
-    """(H, W, 3) float32 sRGB of the far sheet. front: colours of the near sheet. keypoints: (31, 2) crop pixels."""
+def back_colors(shell: Shell, front: Float, before: Bools, keypoints: NDArray[np.float64]) -> Float:
+    """(H, W, 3) float32 sRGB of the far sheet.
+
+    front: colours of the near sheet. before: (H, W) pixels where another part stands in front of what the far sheet
+    shows. keypoints: (31, 2) crop pixels, NaN = missing.
+    """
     height, width = shell.mask.shape[:2]
     small = (-(-width // _STEP), -(-height // _STEP))
     mask = cv2.resize(shell.mask.astype(np.float32), small, interpolation=cv2.INTER_AREA) > 0.5
@@ -28,8 +34,10 @@ def back_colors(shell: Shell, front: Float, keypoints: NDArray[np.float64]) -> F
     picture = _floats(cv2.resize(front, small, interpolation=cv2.INTER_AREA))
     points = (keypoints + 0.5) / _STEP - 0.5
     parts = segment(points, (small[1], small[0]))
-    colors = _soften(_prevailing(picture, mask, parts), mask)
-    colors = _paint_head(colors, picture, mask, parts, points)
+    known = mask & (cv2.resize(before.astype(np.float32), small, interpolation=cv2.INTER_AREA) < 0.1)
+    colors = _soften(_prevailing(picture, mask, known, parts), mask)
+    far = _floats(cv2.resize(shell.far, small, interpolation=cv2.INTER_AREA)) / _STEP
+    colors = _paint_head(colors, picture, mask, far, parts, points)
     large = _floats(cv2.resize(colors, (width, height), interpolation=cv2.INTER_LINEAR))
     return _texture(_meet_silhouette(large, front, shell.mask), front, shell.mask)
 
@@ -38,27 +46,39 @@ def _floats(values: NDArray) -> Float:
     return np.asarray(values, np.float32)
 
 
-def _prevailing(picture: Float, mask: Bools, parts: Segments) -> Float:
-    """Per part and step along its axis the weighted median colour; the middle of the part counts less."""
+def _prevailing(picture: Float, mask: Bools, known: Bools, parts: Segments) -> Float:
+    """Per part and step along its axis the weighted median colour; the middle of the part counts less.
+
+    A limb of which little is seen takes the colours of the other side's.
+    """
     result = picture.copy()
-    for part in np.unique(parts.label[mask]):
+    present = np.unique(parts.label[mask])
+    seen = {part: mask & known & (parts.label == part) for part in present}
+    for part in present:
         inside = mask & (parts.label == part)
-        depth = distance(np.pad(inside, 1))[1:-1, 1:-1][inside]
-        weight = np.where(depth > 0.5 * np.percentile(depth, 98), 0.3, 1.0) * np.where(depth < 2, 0.3, 1.0)
-        step = np.round(parts.along[inside]).astype(int)
-        profile = _profile(picture[inside], weight, step - step.min())
-        result[inside] = profile[step - step.min()]
+        source = seen.get(twin(part), inside) if seen[part].sum() < 0.3 * inside.sum() else seen[part]
+        if source.any():
+            profile = _profile_along(picture, source, parts)
+            step = np.round(parts.along[inside] - parts.along[inside].min()).astype(int)
+            result[inside] = profile[np.minimum(step, len(profile) - 1)]
     return result
 
 
-def _profile(colors: Float, weight: NDArray, step: NDArray) -> Float:
-    """Weighted median per step and channel, gaps closed linearly, slightly smoothed: (steps, 3)."""
-    count = step.max() + 1
+def _profile_along(picture: Float, source: Bools, parts: Segments) -> Float:
+    depth = distance(np.pad(source, 1))[1:-1, 1:-1][source]
+    weight = np.where(depth > 0.5 * np.percentile(depth, 98), 0.3, 1.0) * np.where(depth < 2, 0.3, 1.0)
+    step = np.round(parts.along[source] - parts.along[source].min()).astype(int)
+    return _profile(picture[source], weight, step, step.max() + 1)
+
+
+def _profile(colors: Float, weight: NDArray, step: NDArray, count: int) -> Float:
+    """Weighted median per step and channel, gaps closed linearly, folds and shading smoothed away: (count, 3)."""
     profile = np.stack([_weighted_medians(colors[:, c], weight, step, count) for c in range(3)], axis=1)
     filled = np.flatnonzero(np.bincount(step, minlength=count))
     at = np.arange(count)
     full = np.stack([np.interp(at, filled, profile[filled, c]) for c in range(3)], axis=1)
-    return _floats(gaussian_filter1d(full, 1.0, axis=0, mode="nearest"))
+    steady = median_filter(full, (2 * _FOLD + 1, 1), mode="nearest")
+    return _floats(gaussian_filter1d(steady, 1.0, axis=0, mode="nearest"))
 
 
 def _weighted_medians(values: Float, weight: NDArray, group: NDArray, count: int) -> Float:
@@ -79,31 +99,43 @@ def _soften(colors: Float, mask: Bools) -> Float:
     return blur(extended, np.ones(mask.shape, np.float32), 1.5)
 
 
-def _paint_head(colors: Float, picture: Float, mask: Bools, parts: Segments, points: NDArray) -> Float:
-    """Hair over the back of the head; in profile the far cheek equals the near one."""
-    side = _facing(points)
+def _paint_head(
+    colors: Float, picture: Float, mask: Bools, far: Float, parts: Segments, points: NDArray[np.float64]
+) -> Float:
+    """Hair over the back of the head; where its far side looks the way of the face, the near half of the face."""
+    facing = _facing(points)
     head = mask & (parts.label == HEAD)
-    if side is None or not head.any():
+    if facing is None or not head.any():
         return colors
     hair, region = _hair(picture, mask, head, parts, points)
     soft = cv2.GaussianBlur(region.astype(np.float32), (0, 0), 1.5)[..., None]
     behind = colors + soft * (hair - colors)
-    copy = np.where(mask[..., None], picture, colors)
-    share = (side * cv2.GaussianBlur(head.astype(np.float32), (0, 0), 2.0))[..., None]
-    return behind + share * (copy - behind)
+    share = cv2.GaussianBlur(np.where(head, _towards(far, facing), 0).astype(np.float32), (0, 0), 1.0)[..., None]
+    return behind + share * (np.where(mask[..., None], picture, behind) - behind)
 
 
-def _facing(points: NDArray[np.float64]) -> np.float32 | None:
-    """0 = the face looks at the camera, 1 = profile; None where it looks away or cannot be found."""
+def _towards(far: Float, facing: tuple[float, float]) -> Float:
+    """0 .. 1: how much the far sheet's normal points the way of the face. far: depth in the unit of the pixels."""
+    smooth = cv2.GaussianBlur(far, (0, 0), 2.0)
+    dx, dy = (cv2.Sobel(smooth, cv2.CV_32F, i, 1 - i, scale=1 / 8) for i in (1, 0))
+    cosine = (-dx * facing[0] - facing[1]) / np.sqrt(1 + dx * dx + dy * dy)
+    return np.asarray(np.clip((cosine + 0.05) / 0.3, 0, 1), np.float32)
+
+
+def _facing(points: NDArray[np.float64]) -> tuple[float, float] | None:
+    """Direction of the face (to the right in the picture, towards the camera), a unit vector.
+
+    None where it looks away or cannot be found. The ears are about .65 of the way from nose to shoulders apart.
+    """
     ears, shoulders = points[[3, 4]], points[[INDEX["left_shoulder"], INDEX["right_shoulder"]]]
     if not np.isfinite(points[:5]).all() or not np.isfinite(shoulders).all():
         return None
     reach = max(float(np.linalg.norm(points[0] - shoulders.mean(axis=0))), 1.0)
-    across = float(ears[0, 0] - ears[1, 0])
-    sideways = abs(across) / reach < 0.25
-    if across < 0 and not sideways:
+    towards = float(np.clip((ears[0, 0] - ears[1, 0]) / (0.65 * reach), -1, 1))
+    if towards < -0.4:
         return None
-    return np.float32(np.clip((0.42 - abs(across) / reach) / 0.2, 0, 1))
+    side = float(np.sign(points[0, 0] - ears[:, 0].mean()))
+    return side * float(np.sqrt(1 - towards * towards)), towards
 
 
 def _hair(

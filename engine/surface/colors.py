@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from engine.surface import weld
 from engine.surface.back import back_colors
-from engine.surface.clean import Float, Shell, blur, nearest
+from engine.surface.clean import Bools, Float, Shell, blur, nearest
 from engine.surface.front import front_colors
 from engine.surface.solid import Solid
 from engine.types import Canvas, Photo
@@ -17,7 +17,7 @@ def paint(solid: Solid, shell: Shell, canvas: Canvas, photo: Photo, grain: float
     grain: standard deviation in pixels of a low-pass filter, for meshes that will have fewer vertices.
     """
     front = front_colors(shell, canvas, photo)
-    back = back_colors(shell, front, canvas.keypoints - (shell.column, shell.row))
+    back = back_colors(shell, front, _before(solid, shell), canvas.keypoints - (shell.column, shell.row))
     if grain > 0:
         front, back = (blur(c, shell.mask.astype(np.float32), grain) for c in (front, back))
     front, back = front.reshape(-1, 3), back.reshape(-1, 3)
@@ -31,6 +31,13 @@ def paint(solid: Solid, shell: Shell, canvas: Canvas, photo: Photo, grain: float
     if hidden.any():
         colors[hidden] = _continued(solid, shell, front)[solid.pixel[hidden]]
     return np.clip(np.rint(colors), 0, 255).astype(np.uint8)
+
+
+def _before(solid: Solid, shell: Shell) -> Bools:
+    """(H, W) pixels at which a gap separates what the camera sees from what lies at the back."""
+    gap = np.zeros(shell.mask.size, bool)
+    gap[solid.pixel[solid.sheets & (1 << weld.BEHIND | 1 << weld.HIDDEN) > 0]] = True
+    return gap.reshape(shell.mask.shape)
 
 
 def _continued(solid: Solid, shell: Shell, front: Float) -> Float:

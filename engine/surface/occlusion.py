@@ -28,7 +28,7 @@ _LAYER = 40.0
 """Of two occluded surfaces close together that differ by more pixels than this only the deeper one is continued."""
 _SLIT = 4.0
 """Narrowest gap in pixels of depth."""
-_SMALLEST = 120
+_SMALLEST = 300
 """Least number of cells of a gap."""
 
 
@@ -82,9 +82,11 @@ def find_gaps(shell: Shell) -> tuple[Shell, Gaps]:
     free = shell.mask & (behind + _SLIT < hidden) & (near + 1.5 < behind) & (hidden + 1.5 < far)
     parted = _parted(near, far, front.steep, rear.steep)
     body = (cells.codes(shell.mask) > 0) & ~parted
-    gap = _gap(free, body, (front.steep | rear.steep) & body)
+    slit = np.where(free, hidden - behind, 0)
+    gap = _gap(_corners(slit, np.minimum), body, (front.steep | rear.steep) & body)
     jumps = [body & (side.steep | (_near(gap) & (_climb(side.depth) > 1.5 * _JUMP))) for side in (front, rear)]
-    gap |= _threads(gap, body, jumps[0] | jumps[1])
+    long = _corners(far - near, np.minimum) > _LAYER
+    gap |= _threads(gap, body, jumps[0] | jumps[1], long)
     parted |= body & ~gap & _near(gap, 6) & (_shared(near, far) < -_JUMP)
     around = ~gap & ~parted & _near(gap)
     cut_near, cut_far = jumps[0] & ~jumps[1] & around, jumps[1] & ~jumps[0] & around
@@ -136,15 +138,17 @@ def _corners(values: NDArray, combine: np.ufunc) -> NDArray:
     return np.asarray(combine(rows[:, :-1], rows[:, 1:]))
 
 
-def _gap(free: Bools, body: Bools, jump: Bools) -> Bools:
-    """Free cells in pieces that are large enough and reach a jump."""
-    gap = _corners(free, np.logical_and) & body & ~jump
+def _gap(slit: Float, body: Bools, jump: Bools) -> Bools:
+    """Cells with a slit, in pieces that are large enough, somewhere wide enough, and reach a jump."""
+    gap = (slit > 0) & body & ~jump
     gap = cv2.morphologyEx(gap.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)) > 0
     beside = cv2.dilate(jump.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     _, labels, stats, _ = cv2.connectedComponentsWithStats(gap.astype(np.uint8), connectivity=4)
     opens = np.zeros(len(stats), bool)
     opens[labels[gap & beside]] = True
-    keep = opens & (stats[:, cv2.CC_STAT_AREA] >= _SMALLEST)
+    wide = np.zeros(len(stats), bool)
+    wide[labels[gap & (slit > 4 * _SLIT)]] = True
+    keep = opens & wide & (stats[:, cv2.CC_STAT_AREA] >= _SMALLEST)
     keep[0] = False
     return keep[labels]
 
@@ -154,14 +158,19 @@ def _near(gap: Bools, steps: int = 2) -> Bools:
     return cv2.dilate(gap.astype(np.uint8), np.ones((2 * steps + 1, 2 * steps + 1), np.uint8)) > 0
 
 
-def _threads(gap: Bools, body: Bools, jump: Bools) -> Bools:
-    """Cells between gap and jumps that would be left as thin threads or specks across the gap."""
+def _threads(gap: Bools, body: Bools, jump: Bools, long: Bools) -> Bools:
+    """Cells between gap and jumps that would be left as thin threads or specks across the gap.
+
+    long: cells where near and far sheet are so far apart that a thread would show.
+    """
     open_ = gap | (jump & _near(gap))
     closed = cv2.morphologyEx(open_.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((4, 4), np.uint8)) > 0
     rest = body & ~closed
+    solid = cv2.morphologyEx(rest.astype(np.uint8), cv2.MORPH_OPEN, np.ones((7, 7), np.uint8)) > 0
     _, labels, stats, _ = cv2.connectedComponentsWithStats(rest.astype(np.uint8), connectivity=4)
     specks = rest & (stats[:, cv2.CC_STAT_AREA] < _SMALLEST)[labels]
-    return body & ~jump & (closed | specks)
+    thin = rest & ~solid & long & _near(gap, 6)
+    return body & ~jump & (closed | specks | thin)
 
 
 def _climb(depth: Float) -> Float:

@@ -27,6 +27,13 @@ _LIMBS = (("shoulder", "elbow", 0.11), ("elbow", "wrist", 0.09), ("wrist", "fing
 """Ends of a limb's bone and its half width over the length of the trunk."""
 
 
+def twin(part: int) -> int:
+    """The same part of the other side; -1 for the head and the trunk."""
+    if part < 2:
+        return -1
+    return 2 + (part - 2 + len(_LIMBS)) % (2 * len(_LIMBS))
+
+
 def segment(keypoints: NDArray[np.float64], shape: tuple[int, int]) -> Segments:
     """keypoints: (31, 2) in the grid's pixels, NaN = missing; parts whose joints are missing are left out.
 
