@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.errors import UserError
 from engine.evaluation.surface import Surface
 
 Align = Literal["none", "height-shift"]
@@ -34,13 +35,15 @@ def place(predicted: Surface, truth: Surface, align: Align) -> Placement:
 
     height-shift: scaled by the ratio of the heights, then shifted to the smallest mean distance between the two
     surfaces, both ways. Heights and the start of the search are those of the box that leaves out 0.1 % of the area
-    at each end, so that a speck of dust does not decide. none: as they are.
+    at each end, so that a speck of dust does not decide. none: as they are. Raises UserError for a flat prediction.
     """
     if align == "none":
         return Placement(1.0, (0.0, 0.0, 0.0))
     points, goals = predicted.sample(SAMPLES)[0], truth.sample(SAMPLES)[0]
     low, high = _box(points)
     goal_low, goal_high = _box(goals)
+    if high[2] - low[2] <= 0:
+        raise UserError("The predicted mesh has no height; choose a mesh of a standing person, z or y up.")
     scale = (goal_high[2] - goal_low[2]) / (high[2] - low[2])
     start = (goal_low + goal_high) / 2 - scale * (low + high) / 2
     shift = start + closest_shift(predicted.moved(scale, start), truth)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.errors import UserError
 from engine.evaluation.alignment import Align, Placement, place
 from engine.evaluation.outer import outer_surface
 from engine.evaluation.surface import Surface
@@ -70,9 +71,11 @@ class Truth:
 
 
 def prepare_truth(surface: Surface) -> Truth:
-    """What counts of a true mesh in any unit (z up, facing -y), scaled to 180 cm."""
+    """What counts of a true mesh in any unit (z up, facing -y), scaled to 180 cm. Raises UserError for a flat mesh."""
     outer = _counted(surface, check_health(surface))
     low, high = outer.vertices[outer.faces].min((0, 1)), outer.vertices[outer.faces].max((0, 1))
+    if high[2] <= low[2]:
+        raise UserError("The true mesh has no height; choose a mesh of a standing person, z or y up.")
     scale = HEIGHT / float(high[2] - low[2])
     shift = -scale * np.array([(low[0] + high[0]) / 2, (low[1] + high[1]) / 2, low[2]])
     return Truth(outer.moved(scale, shift), scale, shift)
