@@ -28,6 +28,9 @@ _CROP = 768
 """Side in pixels of the copy in which one person is measured (the landmark network sees 256 of them)."""
 _MARGIN = 1.5
 """Side of that crop as a multiple of the longer side of the box around the landmarks."""
+_MEASUREMENTS = 3
+_GROWTH = 1.03
+"""A person who comes out larger than this is measured once more, at most `_MEASUREMENTS` times."""
 _TILINGS = (2, 3, 5)
 
 TORSO = [11, 12, 23, 24]
@@ -66,6 +69,16 @@ class Detection:
         """The landmarks' smallest and largest x, y."""
         return self.landmarks.min(axis=0), self.landmarks.max(axis=0)
 
+    @property
+    def extent(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The smallest and largest x, y of the landmarks and of the coarse mask."""
+        low, high = self.box
+        rows, columns = (np.flatnonzero((self.coarse > 0.5).any(axis=axis)) for axis in (1, 0))
+        if len(rows) and len(columns):
+            corners = np.array([(columns[0], rows[0]), (columns[-1] + 1, rows[-1] + 1)]) * self.step + self.origin
+            low, high = np.minimum(low, corners[0]), np.maximum(high, corners[1])
+        return low, high
+
 
 def detect(rgb: NDArray[np.uint8]) -> list[Detection]:
     """Everybody in a picture (HxWx3 uint8), the largest first.
@@ -98,13 +111,22 @@ def _tiles(rgb: NDArray[np.uint8], tiling: int) -> Iterator[Window]:
 
 
 def _measured(landmarker: "PoseLandmarker", rgb: NDArray[np.uint8], person: Detection) -> Detection:
-    """The same person measured in a crop around them; unchanged where the crop does not show them again."""
-    low, high = person.box
-    side = _MARGIN * max(high - low)
-    window = _window(rgb, tuple((low + high - side) / 2), side, _CROP)
-    again = _in_window(landmarker, window)
-    distances = [_distance(person, other) for other in again]
-    return again[int(np.argmin(distances))] if distances and min(distances) < 0.5 else person
+    """The same person measured in a crop around them, again while the crop's own result reaches farther.
+
+    Unchanged where the crop does not show them again.
+    """
+    for _ in range(_MEASUREMENTS):
+        low, high = person.extent
+        side = _MARGIN * max(high - low)
+        window = _window(rgb, tuple((low + high - side) / 2), side, _CROP)
+        again = _in_window(landmarker, window)
+        distances = [_distance(person, other) for other in again]
+        if not distances or min(distances) > 0.5:
+            break
+        person = again[int(np.argmin(distances))]
+        if max(person.extent[1] - person.extent[0]) < _GROWTH * max(high - low):
+            break
+    return person
 
 
 def _distance(a: Detection, b: Detection) -> float:

@@ -46,11 +46,20 @@ def person_mask(photo: Photo, person: Detection, others: Sequence[Detection], fi
     coarse = window.resample(person)
     crowd = [window.resample(other) for other in others]
     background = uniform_background(pixels, coarse, crowd)
-    if background is None:
-        inside = grab_cut(pixels, coarse, _limbs(window, person, INWARD * body_size(coarse)))
-    else:
-        inside = unlike_background(pixels, coarse, background)
+    if background is not None:
+        return _before_uniform(photo, person, others, background)
+    inside = grab_cut(pixels, coarse, _limbs(window, person, INWARD * body_size(coarse)))
     return window.paste(without_specks(inside & _nearest(window, person, others), coarse))
+
+
+def _before_uniform(
+    photo: Photo, person: Detection, others: Sequence[Detection], background: NDArray[np.float32]
+) -> Bool:
+    """Everything unlike the background that hangs together with the person, in wider surroundings."""
+    window = Window.around(person, photo.rgb.shape[:2], margin=0.4)
+    coarse = window.resample(person)
+    inside = unlike_background(window.cut(photo.rgb), coarse, background) & _nearest(window, person, others)
+    return window.paste(without_specks(inside, coarse))
 
 
 def _from_file(file: Path, shape: tuple[int, ...]) -> Bool:

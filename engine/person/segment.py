@@ -16,7 +16,7 @@ Picture = NDArray[np.uint8]
 INWARD, OUTWARD = 24 / 1569, 20 / 1569
 """How far the true border may lie inside and outside of the coarse mask's, as shares of the person's size."""
 _SURROUNDINGS = 48 / 1569
-"""Strip around the coarse mask that may still hold parts of the person before a uniform background."""
+"""Strip around the coarse mask that may still hold parts of the person; outside it a background shows itself."""
 _UNIFORM = 8
 """Largest deviation (8-bit levels, any channel, 99 % of the pixels) of a background that counts as uniform."""
 
@@ -33,7 +33,7 @@ def uniform_background(pixels: Picture, coarse: Float, crowd: Sequence[Float]) -
 
 
 def unlike_background(pixels: Picture, coarse: Float, background: Float) -> Bool:
-    """Pixels near the coarse mask that differ from the uniform background.
+    """Pixels that differ from the uniform background and hang together with the coarse mask.
 
     Clothes of the background's colour are taken from the coarse mask: its core, and all of it where no difference is
     to be seen around.
@@ -41,11 +41,17 @@ def unlike_background(pixels: Picture, coarse: Float, background: Float) -> Bool
     difference = np.abs(pixels - background).max(axis=2)
     visible, body, size = difference > _UNIFORM, coarse > 0.5, body_size(coarse)
     hidden = body & ~_grown(visible, INWARD * size)
-    inside = visible & _grown(body, _SURROUNDINGS * size) | _shrunk(body, INWARD * size) | hidden
+    inside = _touching(visible, body) | _shrunk(body, INWARD * size) | hidden
     inside = _shrunk(_grown(inside, 2), 2)
     rim = inside & ~hidden & ~_shrunk(inside, 2)
     mixed = difference < 0.5 * cv2.dilate(difference, _disc(3))  # less than half of the body's colour: an edge pixel
     return np.asarray(inside & ~(rim & mixed))
+
+
+def _touching(visible: Bool, body: Bool) -> Bool:
+    """The connected parts of `visible` that `body` meets."""
+    _, parts = cv2.connectedComponents(visible.astype(np.uint8), connectivity=8)
+    return visible & np.isin(parts, np.unique(parts[visible & body]))
 
 
 def grab_cut(pixels: Picture, coarse: Float, limbs: Bool) -> Bool:

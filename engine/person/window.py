@@ -10,8 +10,7 @@ Bool = NDArray[np.bool_]
 
 _WORKING_SIDE = 1536
 """Longer side of a window in pixels; a framed body spans 1569 pixels of the canvas."""
-_MARGIN = 0.12
-"""Border around the person in shares of the window's longer side."""
+MARGIN = 0.12
 
 
 class Window:
@@ -24,11 +23,12 @@ class Window:
         self.size = tuple(max(1, round(length / self.step)) for length in (right - left, bottom - top))
 
     @classmethod
-    def around(cls, person: Detection, shape: tuple[int, ...]) -> "Window":
-        low, high = _extent(person)
-        margin = _MARGIN * max(high - low)
-        left, top = np.floor(np.maximum(low - margin, 0)).astype(int)
-        right, bottom = np.ceil(np.minimum(high + margin, shape[1::-1])).astype(int)
+    def around(cls, person: Detection, shape: tuple[int, ...], margin: float = MARGIN) -> "Window":
+        """margin: border around the person in shares of the longer side."""
+        low, high = person.extent
+        border = margin * max(high - low)
+        left, top = np.floor(np.maximum(low - border, 0)).astype(int)
+        right, bottom = np.ceil(np.minimum(high + border, shape[1::-1])).astype(int)
         return cls(left, top, right, bottom, shape)
 
     def cut(self, picture: NDArray) -> NDArray:
@@ -55,13 +55,3 @@ class Window:
         full = cv2.resize(inside.astype(np.uint8) * 255, size, interpolation=cv2.INTER_LINEAR)
         mask[self.top : self.bottom, self.left : self.right] = full > 127
         return mask
-
-
-def _extent(person: Detection) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Box (x, y) around the landmarks and the coarse mask in photo pixels."""
-    low, high = person.box
-    rows, columns = (np.flatnonzero((person.coarse > 0.5).any(axis=axis)) for axis in (1, 0))
-    if len(rows) and len(columns):
-        corners = np.array([(columns[0], rows[0]), (columns[-1] + 1, rows[-1] + 1)]) * person.step + person.origin
-        low, high = np.minimum(low, corners[0]), np.maximum(high, corners[1])
-    return low, high
