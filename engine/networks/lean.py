@@ -15,7 +15,7 @@ def make_lean(network: Network) -> Network:
     Parameters are left in channels-last order. A network that is lean already is left as it is.
     """
     _make_children_lean(network.eval().requires_grad_(False))
-    return network.to(memory_format=torch.channels_last)
+    return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload, unused-ignore]
 
 
 def _make_children_lean(module: nn.Module) -> None:

@@ -107,4 +107,4 @@ def _store(views: Views, i: int, rendered: RenderedView, rng: np.random.Generato
 
 def shrunk(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """The method's low-resolution picture: the mean of the central 2x2 pixels of every 8x8 block of the canvas."""
-    return cv2.resize(picture, (SIZE, SIZE), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.resize(picture, (SIZE, SIZE), interpolation=cv2.INTER_LINEAR), np.uint8)

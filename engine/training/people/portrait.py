@@ -46,6 +46,6 @@ def _shadow(sole: int, middle: float) -> Float32:
     shade = np.zeros((HEIGHT, WIDTH), np.float32)
     for size, strength in ((1.0, 0.3), (0.55, 0.35)):
         blob = np.zeros_like(shade)
-        cv2.ellipse(blob, (int(middle), sole - 22), (int(210 * size), int(38 * size)), 0, 0, 360, 1.0, cv2.FILLED)
+        cv2.ellipse(blob, (int(middle), sole - 22), (int(210 * size), int(38 * size)), 0, 0, 360, (1.0,), cv2.FILLED)
         shade = np.maximum(shade, strength * cv2.GaussianBlur(blob, (0, 0), 22 * size))
     return (1 - shade)[..., None]
