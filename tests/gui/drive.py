@@ -23,8 +23,8 @@ EDIT_MENU, UNDO = (68, 12), (110, 38)
 """The menu Edit, and its first entry."""
 
 TAB_FROM_RIGHT, TAB_STEP = 14, 25
-EXPANDER = (-5, 88)
-"""The arrow that opens the sidebar, from the 3D view's upper right corner."""
+VIEW_MENU, SIDEBAR = (190, 40), (225, 86)
+"""The 3D view's menu View, and its second entry."""
 
 GENERATE, CANCEL = 275, 301
 """The buttons' distance from the sidebar's upper edge, with a photo chosen."""
@@ -87,11 +87,10 @@ class Window:
 
 def open_panel(window: Window) -> None:
     """Open the sidebar and try its tabs from the top until ours is there."""
-    x, y, width, height = window.wait("Blender's window", lambda state: state["window"] == list(WINDOW))["view"]
-    for _ in range(3):
-        window.click(x + width + EXPANDER[0], WINDOW[1] - y - height + EXPANDER[1])
-        if window.state()["sidebar"][2] > 100:
-            break
+    window.wait("Blender's window", lambda state: state["window"] == list(WINDOW))
+    window.settle()
+    window.click(*VIEW_MENU)
+    window.click(*SIDEBAR)
     x, y, width, height = window.wait("the sidebar", lambda state: state["sidebar"][2] > 100)["sidebar"]
     for below_top in range(TAB_STEP, 20 * TAB_STEP, TAB_STEP):
         if window.click(x + width - TAB_FROM_RIGHT, WINDOW[1] - y - height + below_top)["tab"] == "2K2K":
@@ -122,6 +121,7 @@ def generate(window: Window) -> None:
     before = window.state()
     window.click_in_sidebar(GENERATE)
     after = window.wait("the end of the work", finished, PATIENCE)
+    window.settle()
     window.picture("result")
     assert len(stages) > 1, (stages, after["message"])
     assert len(after["objects"]) == len(before["objects"]) + 1, after

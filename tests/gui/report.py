@@ -38,7 +38,6 @@ def state() -> dict[str, Any]:
         "facts": {key: str(value) for key, value in active.items()} if active else {},
         "color_type": view.spaces.active.shading.color_type,
         "window": [window.width, window.height],
-        "view": [view.x, view.y, view.width, view.height],
         "sidebar": [sidebar.x, sidebar.y, sidebar.width, sidebar.height],
         "tab": getattr(sidebar, "active_panel_category", ""),
     }
