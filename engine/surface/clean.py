@@ -13,6 +13,8 @@ from engine.types import Maps
 Float = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 
+NOBODY = "No body could be reconstructed from this picture; choose one that shows a whole person."
+
 _MARGIN = 4
 _SPECK = 0.02
 _HOLE = 64
@@ -41,7 +43,7 @@ def clean(maps: Maps) -> Shell:
     valid = np.isfinite(maps.front) & np.isfinite(maps.back) & (maps.front > 0) & (maps.back >= maps.front)
     mask = _solid_parts(valid)
     if not mask.any():
-        raise UserError("No body could be reconstructed from this picture; choose one that shows a whole person.")
+        raise UserError(NOBODY)
     padded, row, column = _crop(mask)
     window = (slice(row, row + padded.shape[0]), slice(column, column + padded.shape[1]))
     known = valid[window] & padded
@@ -97,7 +99,7 @@ def _crop(mask: Bools) -> tuple[Bools, int, int]:
     inner[:, : _MARGIN + 1], inner[:, -_MARGIN - 1 :] = False, False
     rows, columns = np.flatnonzero(inner.any(axis=1)), np.flatnonzero(inner.any(axis=0))
     if not len(rows):
-        raise UserError("No body could be reconstructed from this picture; choose one that shows a whole person.")
+        raise UserError(NOBODY)
     top, left = rows[0] - _MARGIN, columns[0] - _MARGIN
     return inner[top : rows[-1] + _MARGIN + 1, left : columns[-1] + _MARGIN + 1], int(top), int(left)
 

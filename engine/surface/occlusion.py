@@ -126,10 +126,14 @@ def _touches(side: _Side, gap: Bools) -> Bools:
 
 
 def _parted(near: Float, far: Float, steep_near: Bools, steep_far: Bools) -> Bools:
-    """Cells on a jump whose pixels share no depth, or little of it where both sheets jump."""
+    """Cells on a jump whose pixels share no depth, or little of it where both sheets jump; and all far apart."""
     shared = _shared(near, far)
     whole = _corners(far, np.maximum) - _corners(near, np.minimum)
-    return ((steep_near | steep_far) & (shared < 0)) | (steep_near & steep_far & (shared < 0.2 * whole))
+    return (
+        (shared < -2 * _JUMP)
+        | ((steep_near | steep_far) & (shared < 0))
+        | (steep_near & steep_far & (shared < 0.2 * whole))
+    )
 
 
 def _corners(values: NDArray, combine: np.ufunc) -> NDArray:

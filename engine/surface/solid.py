@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.errors import UserError
 from engine.surface import cells, contour, weld
-from engine.surface.clean import Bools, Float, Shell
+from engine.surface.clean import NOBODY, Bools, Float, Shell
 from engine.surface.health import component_labels
 from engine.surface.occlusion import Gaps
 from engine.surface.repair import repair
@@ -28,11 +29,16 @@ class Solid:
 
 
 def solidify(shell: Shell, gaps: Gaps) -> Solid:
-    """One closed mesh of every part of the person with at least 2 % of the triangles of the largest."""
+    """One closed mesh of every part of the person with at least 2 % of the triangles of the largest.
+
+    Raises UserError where nothing is left.
+    """
     behind = np.clip(gaps.behind, shell.near + 0.2, shell.far - 0.6)
     hidden = np.clip(gaps.hidden, behind + 0.2, shell.far - 0.2)
     maps = (shell.near, shell.far, behind, hidden)
     body = np.where(gaps.parted, np.uint8(0), cells.codes(shell.mask))
+    if not body.any():
+        raise UserError(NOBODY)
     topology = weld.weld(body, gaps.cells, gaps.cut_near, gaps.cut_far, tuple(_shorter(m) for m in maps))
     depth = _depths(topology, maps)
     columns, rows = _positions(topology, shell)

@@ -73,7 +73,8 @@ class _Special:
 def weld(body: Codes, gap: Bools, cut_near: Bools, cut_far: Bools, split: tuple[Bools, ...]) -> Topology:
     """Sheets -> closed mesh.
 
-    body: (H-1, W-1) cell codes of the person. gap, cut_near, cut_far: cells of G, Cn and Cf, disjoint, inside body.
+    body: (H-1, W-1) cell codes of the person, not empty. gap, cut_near, cut_far: cells of G, Cn and Cf, disjoint,
+    inside the body.
     split: per sheet, which quads are split along the diagonal from corner 0 to corner 3 (else 1 to 2).
     """
     zero = np.uint8(0)

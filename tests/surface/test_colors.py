@@ -1,0 +1,101 @@
+"""Front from the photo, no background at the contour, no copy of the front on the back."""
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+from analytic_maps import canvas_of, ellipsoid, maps_of
+
+from engine.camera import CANVAS
+from engine.skeleton import INDEX
+from engine.surface import build
+from engine.types import Mesh, Photo, Settings
+
+RED, BLUE, GREEN, WHITE = np.array([[200, 30, 30], [30, 30, 200], [0, 255, 0], [250, 250, 250]], np.uint8)
+SKIN, HAIR = np.array([[225, 180, 150], [60, 40, 20]], np.uint8)
+
+
+@pytest.fixture(scope="module")
+def dressed() -> Mesh:
+    """A red top with a white print over blue trousers, before a green wall, on one ellipsoid."""
+    maps = maps_of(ellipsoid((0, 0, 1), (0.05, 0.12, 0.05)))
+    picture = np.broadcast_to(GREEN, (CANVAS, CANVAS, 3)).copy()
+    rows = np.arange(CANVAS)[:, None]
+    picture[maps.mask & (rows < 1024)], picture[maps.mask & (rows >= 1024)] = RED, BLUE
+    picture[900:960, 990:1058] = WHITE
+    picture = cv2.GaussianBlur(picture, (0, 0), 1.2)
+    canvas, photo = canvas_of(maps, picture)
+    return build(maps, canvas, photo, Settings(height=2.4))[0]
+
+
+def _close(colors: np.ndarray, wanted: np.ndarray, tolerance: float = 40) -> np.ndarray:
+    return np.linalg.norm(colors.astype(float) - wanted, axis=1) < tolerance
+
+
+def test_no_background_anywhere(dressed: Mesh) -> None:
+    assert (dressed.colors[:, 1].astype(int) - dressed.colors[:, [0, 2]].max(axis=1) < 25).all()
+
+
+def test_print_stays_in_front(dressed: Mesh) -> None:
+    white = _close(dressed.colors, WHITE)
+    front = dressed.vertices[:, 1] < 0
+    assert np.count_nonzero(white & front) > 3000
+    assert np.count_nonzero(white & ~front) == 0
+
+
+def test_hem_keeps_its_height_on_the_back(dressed: Mesh) -> None:
+    back, z = dressed.vertices[:, 1] > 0.1, dressed.vertices[:, 2]
+    assert _close(dressed.colors[back & (z > 1.3)], RED).mean() > 0.98
+    assert _close(dressed.colors[back & (z < 1.1)], BLUE).mean() > 0.98
+
+
+def _head(turned: bool = False) -> Mesh:
+    """A head (dark hair over a light face with dark eyes) on a trunk."""
+    head, trunk = ellipsoid((0, -0.12, 1), (0.025, 0.04, 0.03)), ellipsoid((0, 0.05, 1), (0.06, 0.15, 0.04))
+    maps = maps_of(head, trunk)
+    picture = np.zeros((CANVAS, CANVAS, 3), np.uint8)
+    picture[:] = RED
+    picture[:840] = SKIN
+    picture[:720] = HAIR
+    points = np.full((31, 2), np.nan)
+    for name, x, y in (
+        ("nose", 1024, 775), ("left_eye", 1040, 755), ("right_eye", 1008, 755), ("left_ear", 1076, 760),
+        ("right_ear", 972, 760), ("left_shoulder", 1110, 880), ("right_shoulder", 938, 880), ("left_hip", 1080, 1200),
+        ("right_hip", 968, 1200), ("left_ankle", 1060, 1440), ("right_ankle", 988, 1440),
+    ):  # fmt: skip
+        points[INDEX[name]] = x, y
+    for x in (1008, 1040):
+        cv2.circle(picture, (x, 755), 5, (10, 10, 60), -1)
+    if turned:
+        points[:5] = np.nan
+        picture[:840] = HAIR
+    canvas, photo = canvas_of(maps, picture, points)
+    return build(maps, canvas, photo, Settings(height=1.75))[0]
+
+
+def test_back_of_the_head_is_hair_not_face() -> None:
+    mesh = _head()
+    z, y = mesh.vertices[:, 2], mesh.vertices[:, 1]
+    head = (z > 1.56) & (np.abs(mesh.vertices[:, 0]) < 0.06)
+    assert _close(mesh.colors[head & (y > 0.08)], HAIR).mean() > 0.95
+    assert _close(mesh.colors[(z > 1.4) & (z < 1.52) & (y < -0.05)], SKIN).mean() > 0.5
+
+
+def test_no_face_is_invented_for_a_person_seen_from_behind() -> None:
+    mesh = _head(turned=True)
+    head = mesh.vertices[:, 2] > 1.5
+    assert _close(mesh.colors[head], HAIR).mean() > 0.95
+
+
+def test_colors_come_from_the_full_photo() -> None:
+    maps = maps_of(ellipsoid((0, 0, 1), (0.05, 0.12, 0.05)))
+    canvas, _ = canvas_of(maps)
+    large = np.zeros((900, 700, 3), np.uint8)
+    large[:, :, 0] = np.linspace(0, 255, 700).astype(np.uint8)
+    canvas = replace(canvas, scale=2.0, offset=(300.0, 200.0))
+    mesh, _ = build(maps, canvas, Photo(large), Settings(height=2.4))
+    front = mesh.vertices[:, 1] < -0.3
+    column = CANVAS / 2 + mesh.vertices[front, 0] / 10 / (1 + mesh.vertices[front, 1] / 10) * 2195.975
+    expected = ((column - 300) / 2 - 0.5) / 699 * 255
+    assert np.abs(mesh.colors[front, 0] - expected).mean() < 3
