@@ -52,8 +52,8 @@ class TWOK2K_AP_preferences(bpy.types.AddonPreferences):  # noqa: N801
         name="Weights", description="Trained networks that see depth in the photo", items=_weights_items
     )
     idle_minutes: bpy.props.FloatProperty(
-        name="Idle Time",
-        description="Minutes without work after which the engine ends and frees its memory",
+        name="Idle Minutes",
+        description="Time without work after which the engine ends and frees its memory",
         default=10,
         min=0.1,
         soft_max=120,

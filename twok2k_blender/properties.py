@@ -11,6 +11,9 @@ DETAILS = (
     ("low", "Low", "25,000 triangles, for crowds and games"),
 )
 
+RELATIVE_PATH = {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else {"ANIMATABLE"}
+"""Options of a path that may begin with "//"; older versions allow it always ("ANIMATABLE" is the default)."""
+
 
 class TWOK2K_PG_picture(bpy.types.PropertyGroup):  # noqa: N801
     """The photo and how to reconstruct it."""
@@ -24,7 +27,10 @@ class TWOK2K_PG_picture(bpy.types.PropertyGroup):  # noqa: N801
         ),
     )
     filepath: bpy.props.StringProperty(
-        name="Photo", description="Picture that shows a person from head to feet", subtype="FILE_PATH"
+        name="Photo",
+        description="Picture that shows a person from head to feet",
+        subtype="FILE_PATH",
+        options=RELATIVE_PATH,
     )
     image: bpy.props.PointerProperty(
         name="Image",
