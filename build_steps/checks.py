@@ -1,7 +1,9 @@
 """Style, types and tests, in the order in which they fail fastest."""
 
+import sys
+
 from build_steps import windows
-from build_steps.environments import BLENDERS, DEVELOPMENT, call, ensure, ensure_engine, say
+from build_steps.environments import BLENDERS, DEVELOPMENT, BuildError, call, ensure, ensure_engine, say
 
 PACKAGES = ("engine", "twok2k_blender", "build.py", "build_steps")
 
@@ -19,4 +21,7 @@ def run() -> None:
     for environment in BLENDERS.values():
         ensure(environment)
     say("== Tests")
-    call([python, "-m", "pytest", "-rs"], TWOK2K_GUI=windows.roots())
+    try:
+        call([python, "-m", "pytest", "-rs"], TWOK2K_GUI=windows.roots())
+    except BuildError:
+        sys.exit(1)  # pytest's own last line says it

@@ -1,4 +1,9 @@
+import hypothesis
 import pytest
+
+# No test is a test of speed: a busy machine must not fail one.
+hypothesis.settings.register_profile("untimed", parent=hypothesis.settings(), deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
