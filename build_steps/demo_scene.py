@@ -62,7 +62,7 @@ def light(scene: bpy.types.Scene) -> None:
     scene.camera = camera
     scene.world = bpy.data.worlds.new("Sky")
     scene.world.use_nodes = True
-    scene.world.node_tree.nodes["Background"].inputs["Color"].default_value = (0.4, 0.4, 0.4, 1)
+    scene.world.node_tree.nodes["Background"].inputs["Color"].default_value = (0.6, 0.6, 0.6, 1)
     scene.view_settings.view_transform = "Standard"  # type: ignore[assignment]  # the stubs list one of many
     scene.render.engine = "CYCLES"  # type: ignore[assignment]
 
