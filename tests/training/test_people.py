@@ -10,6 +10,7 @@ from engine.errors import UserError
 from engine.skeleton import INDEX
 from engine.training.people import SyntheticPerson, Wardrobe, load_people, load_wardrobe, pack_people, sample_person
 from engine.training.people.body import BODY_VERTICES, load_body
+from engine.training.people.portrait import HEIGHT, WIDTH, portrait
 
 ASSETS = Path(__file__).parents[2].parent / "shared" / "assets"
 
@@ -132,3 +133,13 @@ def test_a_foreign_file_is_refused(tmp_path: Path, content: bytes) -> None:
 def test_command_wants_an_output(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["synthesize", "--assets", str(tmp_path)]) == 2
     assert "nothing to write" in capsys.readouterr().err
+
+
+@needs_assets
+def test_a_portrait_shows_the_whole_person_in_a_bright_room(people: list[SyntheticPerson]) -> None:
+    picture = portrait(people[0]).astype(int)
+    assert picture.shape == (HEIGHT, WIDTH, 3)
+    assert picture[:40].min() > 150  # wall above the head
+    assert picture[-20:].min() > 60  # floor below the feet
+    person = np.abs(picture[300:1300, 300:900] - np.median(picture[300:1300, :60], axis=(0, 1))).max(axis=2) > 40
+    assert person.mean() > 0.1
