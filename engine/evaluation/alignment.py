@@ -12,13 +12,13 @@ from engine.evaluation.surface import Surface
 Align = Literal["none", "height-shift"]
 ALIGNMENTS: tuple[Align, ...] = ("none", "height-shift")
 
-SAMPLES = 10_000
+SAMPLES = 3_000
 STRAY = 0.001
 """Share of the area that may lie beyond either end of the robust box (specks, single hairs)."""
 STEPS = 30
 SOFTNESS = 0.001
 """Distance in metres below which a sample pulls in proportion to its distance (Huber's loss)."""
-STILL = 1e-5
+STILL = 2e-5
 """Shift in metres after which the search ends."""
 
 

@@ -48,10 +48,14 @@ def evaluate_suite(folder: Path, options: Options) -> Iterator[Row]:
     """Measure every person of a suite as soon as it is done; a person who fails gives a row with the error.
 
     folder: one folder per person with one mesh each. Nothing of the truth reaches the reconstruction but the rendered
-    photo: key points and mask are detected. Raises UserError where the suite holds no meshes.
+    photo: key points and mask are detected. Raises UserError where the suite holds no meshes
+    or the output folder cannot be made.
     """
     people = find_people(folder)
-    options.output.mkdir(parents=True, exist_ok=True)
+    try:
+        options.output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"The folder {options.output} cannot be made ({error.strerror}); choose another.") from error
     for path in people:
         mesh = load_mesh(path)
         for yaw in options.yaws:

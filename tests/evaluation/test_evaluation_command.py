@@ -78,6 +78,13 @@ def test_a_person_who_fails_becomes_a_row(tmp_path: Path, monkeypatch: pytest.Mo
     assert (tmp_path / "out" / "ball_yaw020.png").is_file()
 
 
+def test_an_output_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "ball").mkdir()
+    (tmp_path / "ball" / "mesh.ply").touch()
+    with pytest.raises(UserError, match="cannot be made"):
+        list(suite.evaluate_suite(tmp_path, suite.Options(tmp_path / "ball" / "mesh.ply" / "out")))
+
+
 def test_the_table_has_means_by_method_and_names_failures() -> None:
     ball = trimesh.creation.icosphere(3)
     surface = Surface(np.asarray(ball.vertices), np.asarray(ball.faces, np.int32))
