@@ -12,10 +12,12 @@ from scipy.ndimage import gaussian_filter1d, median_filter
 
 from engine.skeleton import INDEX
 from engine.surface.clean import Bools, Float, Shell, blur, distance, nearest
-from engine.surface.segments import HEAD, TORSO, Segments, segment, twin
+from engine.surface.segments import HEAD, TORSO, UPPER_ARMS, Segments, segment, twin
 
 _STEP = 4
 """Colours of the back are made on every fourth pixel: they have no finer detail."""
+_ALIKE = 45.0
+"""Colours (Euclidean distance in sRGB) that may be one garment in light and shade."""
 _FOLD = 5
 """Bands narrower than so many steps (about 2 cm) along a part are folds or shading and vanish."""
 
@@ -61,7 +63,31 @@ def _prevailing(picture: Float, mask: Bools, known: Bools, parts: Segments) -> F
             profile = _profile_along(picture, source, parts)
             step = np.round(parts.along[inside] - parts.along[inside].min()).astype(int)
             result[inside] = profile[np.minimum(step, len(profile) - 1)]
-    return result
+    return _outer_garment(result, picture, mask & known, mask, parts)
+
+
+def _outer_garment(colors: Float, picture: Float, known: Bools, mask: Bools, parts: Segments) -> Float:
+    """Give the trunk the colour of what lies on the shoulders, as far down as some of it hangs at the sides.
+
+    An open jacket shows the shirt in front, but not on the back.
+    """
+    upper = known & np.isin(parts.label, (TORSO, *UPPER_ARMS))
+    top = upper & (np.abs(parts.down) < 0.12 * parts.size) & (distance(mask) < 0.12 * parts.size)
+    torso = mask & (parts.label == TORSO) & (parts.down > -0.12 * parts.size)
+    if np.count_nonzero(top) < 20 or not torso.any():
+        return colors
+    shoulders = np.median(picture[top], axis=0)
+    like = upper & (np.linalg.norm(picture - shoulders, axis=-1) < _ALIKE)
+    step = np.clip(np.round(parts.down + parts.size), 0, None).astype(int)
+    count = step[mask].max() + 1
+    share = np.bincount(step[like], minlength=count) / np.maximum(np.bincount(step[upper], minlength=count), 1)
+    covered = gaussian_filter1d(share, 2.0) > 0.15
+    covered[: int(1.12 * parts.size)] |= covered.any()
+    weight = cv2.GaussianBlur((torso & covered[np.minimum(step, count - 1)]).astype(np.float32), (0, 0), 1.0)
+    profile = (
+        _profile(picture[like], np.ones(np.count_nonzero(like)), step[like], count) if like.any() else colors[:1, 0]
+    )
+    return colors + weight[..., None] * (profile[np.minimum(step, len(profile) - 1)] - colors)
 
 
 def _profile_along(picture: Float, source: Bools, parts: Segments) -> Float:

@@ -20,6 +20,8 @@ _SPECK = 0.02
 _HOLE = 64
 _OUTLIER = 8.0
 _THINNEST = 1.0
+_GRAIN = 0.25
+"""Steps below so many pixels (0.2 mm) are never detail."""
 _CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
 
 
@@ -114,11 +116,11 @@ def _fill(depth: Float, known: Bools) -> Float:
 def _smooth(depth: Float, mask: Bools) -> Float:
     """Self-guided filter (He et al., 2013) of what a small Gaussian leaves over, so that slopes cost no strength.
 
-    Its threshold comes from the map's own noise (median absolute second difference): a clean map stays as it is.
+    Its threshold comes from the map's own noise (median absolute second difference): a clean map keeps its detail.
     """
     laplacian = cv2.filter2D(depth, -1, np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32))
     noise = float(np.median(np.abs(laplacian[mask]))) * 1.4826 / 6
-    epsilon = np.float32(np.clip((4 * noise) ** 2, 1e-4, 4.0))
+    epsilon = np.float32(np.clip((4 * noise) ** 2, _GRAIN**2, 4.0))
     base = cv2.GaussianBlur(depth, (0, 0), 3.0)
     rest = depth - base
     mean = cv2.boxFilter(rest, -1, (7, 7))

@@ -37,7 +37,7 @@ def reduce(mesh: Mesh, detail: Detail, solid: Solid, canvas: Canvas) -> Mesh:
 
 def grain(detail: Detail, faces: int) -> float:
     """Standard deviation in pixels of the low-pass filter that the colours need before `reduce`."""
-    return 0.4 * float(np.sqrt(max(faces / TRIANGLES.get(detail, faces) - 1, 0)))
+    return 0.25 * float(np.sqrt(max(faces / TRIANGLES.get(detail, faces) - 1, 0)))
 
 
 def _simplify(vertices: NDArray[np.float32], faces: NDArray[np.int32], target: int) -> NDArray[np.int32]:

@@ -7,18 +7,19 @@ from numpy.typing import NDArray
 
 from engine.skeleton import INDEX
 
-HEAD, TORSO = 0, 1
+HEAD, TORSO, UPPER_ARMS = 0, 1, (2, 8)
 
 
 @dataclass(frozen=True)
 class Segments:
     """label: (H, W) int32 part, HEAD, TORSO, then limbs. along: (H, W) float32 pixels along the part's axis.
 
-    size: pixels from the line of the shoulders to that of the hips (a measure of the person).
+    down: (H, W) float32 pixels below the line of the shoulders, along the trunk. size: pixels from there to the hips.
     """
 
     label: NDArray[np.int32]
     along: NDArray[np.float32]
+    down: NDArray[np.float32]
     size: float
 
 
@@ -42,7 +43,7 @@ def segment(keypoints: NDArray[np.float64], shape: tuple[int, int]) -> Segments:
     yy, xx = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
     bones = _bones(keypoints)
     if not bones:
-        return Segments(np.full(shape, TORSO, np.int32), yy, shape[0] / 3)
+        return Segments(np.full(shape, TORSO, np.int32), yy, yy, shape[0] / 3)
     size = float(np.linalg.norm(bones[0][2] - bones[0][1]))
     best, label, along = np.full(shape, np.inf, np.float32), np.zeros(shape, np.int32), np.zeros(shape, np.float32)
     for part, a, b, width in bones:
@@ -51,7 +52,7 @@ def segment(keypoints: NDArray[np.float64], shape: tuple[int, int]) -> Segments:
         best[nearer] = (gap - width * size)[nearer]
         label[nearer] = part
         along[nearer] = t[nearer]
-    return Segments(label, along, size)
+    return Segments(label, along, _project(xx, yy, *bones[0][1:3])[0], size)
 
 
 def _bones(k: NDArray[np.float64]) -> list[tuple[int, NDArray, NDArray, float]]:
