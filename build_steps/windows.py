@@ -11,7 +11,7 @@ SUITES = ("trixie", "sid")
 
 
 def roots() -> str:
-    """The value of TWOK2K_GUI for the tests: what the user has set; for "make", folders made here, where they can be."""
+    """The value of TWOK2K_GUI for the tests: what the user has set; for "make", folders made here where they can be."""
     wanted = os.environ.get("TWOK2K_GUI", "")
     if wanted != "make":
         return wanted
