@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from engine.networks.graph import TwoK2K, depth_maps
+from engine.training.colors import varied
 from engine.training.fit import Batch
 from engine.training.losses import depth_loss, depth_normals, inner, mean_inside, normal_loss
 from engine.training.views import Views
@@ -41,10 +42,7 @@ def batches(folders: list[Path], batch: int, seed: int) -> Iterator[Batch]:
 
 def _vary(batch: Batch, rng: np.random.Generator) -> Batch:
     """Exposure, contrast and white balance change; the background outside the input mask is black."""
-    n = len(batch["picture"])
-    gain = torch.from_numpy(rng.uniform(0.7, 1.15, (n, 1, 1, 1)) * rng.uniform(0.94, 1.06, (n, 3, 1, 1))).float()
-    gamma = torch.from_numpy(rng.uniform(0.75, 1.3, (n, 1, 1, 1))).float()
-    picture = (batch["picture"].clamp(0, 1) ** gamma * gain).clamp(0, 1)
+    picture = varied(batch["picture"], rng)
     return batch | {"picture": (picture * batch["prior"][:, 3:] - 0.5) / 0.5}
 
 

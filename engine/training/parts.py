@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from engine.networks.graph import TwoK2K
+from engine.training.colors import varied
 from engine.training.fit import Batch
 from engine.training.losses import normal_loss
 
@@ -51,7 +52,7 @@ def batches(folders: list[Path], groups: tuple[str, ...], batch: int, seed: int)
         chosen = [crops[rng.integers(len(crops))][int(rng.choice(GROUPS[group]))] for _ in range(batch)]
         windows = [_window(source, rng) for source in chosen]
         x = torch.from_numpy(np.stack(windows)).float() / 255
-        inputs = torch.cat([(_varied(x[:, :3], rng) * x[:, 12:] - 0.5) / 0.5, x[:, 3:6]], 1)
+        inputs = torch.cat([(varied(x[:, :3], rng) * x[:, 12:] - 0.5) / 0.5, x[:, 3:6]], 1)
         yield {"inputs": inputs, "normals": x[:, 6:12], "mask": x[:, 12:], "group": torch.tensor(_index(group))}
 
 
@@ -70,13 +71,6 @@ def _window(crops: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.ui
             best, most = window, covered
     assert best is not None
     return np.array(best)
-
-
-def _varied(picture: Tensor, rng: np.random.Generator) -> Tensor:
-    n = len(picture)
-    gain = torch.from_numpy(rng.uniform(0.7, 1.15, (n, 1, 1, 1)) * rng.uniform(0.94, 1.06, (n, 3, 1, 1))).float()
-    gamma = torch.from_numpy(rng.uniform(0.75, 1.3, (n, 1, 1, 1))).float()
-    return (picture**gamma * gain).clamp(0, 1)
 
 
 def loss(module: nn.Module, batch: Batch) -> dict[str, Tensor]:
