@@ -18,6 +18,7 @@ from engine.training.people.material import Material
 from engine.training.people.measure import measure_torso
 from engine.training.people.phenotype import sample_expression, sample_phenotype
 from engine.training.people.pose import JOINT, Rotations, rotate
+from engine.training.people.props import sample_props
 from engine.training.people.rig import bone_rotations
 from engine.training.people.standing import sample_a_pose, sample_reaches, sample_standing, sample_t_pose
 from engine.training.people.wardrobe import SKIN, Wardrobe, load_wardrobe
@@ -33,7 +34,7 @@ _POSES = {"standing": 0.5, "a-pose": 0.08, "t-pose": 0.06, "motion": 0.36}
 @dataclass(frozen=True)
 class SyntheticPerson:
     """mesh: metres, z up, facing -y, feet at z = 0, pelvis above the origin. joints: (31, 3) float32 world positions in
-    the order of `engine.skeleton.KEYPOINTS`. facts: phenotype, kind of pose, names of what is worn."""
+    the order of `engine.skeleton.KEYPOINTS`. facts: phenotype, kind of pose, names of what is worn and carried."""
 
     mesh: TexturedMesh
     joints: Float32
@@ -69,9 +70,11 @@ def sample_ingredients(rng: np.random.Generator, wardrobe: Wardrobe) -> Ingredie
     layers = _layers(wardrobe, rest, transforms, clothes, sample_skin(rng, wardrobe, phenotype))
     heads = np.einsum("bij,bj->bi", transforms[:, :, :3], rest.heads) + transforms[:, :, 3]
     joints = keypoints(body, wardrobe.landmarks, heads, skin(rest.vertices, body.weights, transforms))
+    props, carried = sample_props(rng, body, heads, wardrobe.patterns)
+    layers += props
     shift = np.array([*heads[0, :2], _lowest(wardrobe, layers)], dtype=np.float32)
     moved = tuple(Layer(la.surface, la.vertices - shift, la.materials, la.shown) for la in layers)
-    facts = {"pose": kind, "phenotype": phenotype, "worn": [worn.garment.name for worn in clothes]}
+    facts = {"pose": kind, "phenotype": phenotype, "worn": [worn.garment.name for worn in clothes], "carried": carried}
     return Ingredients(moved, (joints - shift).astype(np.float32), facts)
 
 

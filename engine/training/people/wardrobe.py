@@ -16,6 +16,7 @@ from engine.training.people.joints import landmark_vertices
 from engine.training.people.material import Picture
 from engine.training.people.pose import Rotations, load_motions
 from engine.training.people.procedural import pattern_pictures, strands
+from engine.training.people.props import prop_surfaces
 from engine.training.people.tailored import tailored_garments
 
 SKIN = "skin"
@@ -26,7 +27,7 @@ _KINDS = {"hair": "hair", "eyebrows": "eyebrows", "eyelashes": "eyelashes", "eye
 @dataclass(frozen=True)
 class Wardrobe:
     """body: the shared body model. garments: by kind (outfit, shoes, hat, hair, eyebrows, eyelashes, eyes).
-    surfaces: triangles of every garment by name, and of the skin (`SKIN`).
+    surfaces: triangles of every garment and prop by name, and of the skin (`SKIN`).
 
     pictures: every shared texture by name, HxWx4 uint8; hair without one has a made one of
     its own name, clothes without one get a pattern.
@@ -71,7 +72,9 @@ def _load(assets: Path, texture_size: int) -> Wardrobe:
         assets=assets,
         body=body,
         garments=_by_kind(garments),
-        surfaces={garment.name: garment.surface for garment in garments} | {SKIN: _skin_surface(body)},
+        surfaces={garment.name: garment.surface for garment in garments}
+        | {SKIN: _skin_surface(body)}
+        | prop_surfaces(),
         pictures=pictures,
         tones={name: _mean_color(picture) for name, picture in pictures.items()},
         skins=tuple(n for n, path in files.items() if path.parent.parent.name == "skins"),
