@@ -5,7 +5,7 @@ In training the body's bounding box is centred and its longer side spans 2/2.8 c
 """
 
 from dataclasses import dataclass
-from math import atan2, hypot
+from math import atan2, hypot, tan
 
 import cv2
 import numpy as np
@@ -14,7 +14,6 @@ from PIL import Image
 
 from engine.camera import CANVAS, NETWORK_FOCAL, Camera
 from engine.networks.prior import centred_depths
-from engine.person.balance import balanced
 from engine.skeleton import INDEX
 from engine.types import Canvas, Person, Photo
 
@@ -52,8 +51,8 @@ def frame(photo: Photo, person: Person) -> Canvas:
     `rgb` repeats the photo's border and `mask` is False.
 
     `depths` are in camera units (the detector's metres times its pixels per metre, at the canvas's scale, perspective
-    neglected), relative to the mean of shoulders and hips, the point that stands for the body's centre at distance 1,
-    and upright for who stands (`balanced`).
+    neglected), along the view axis, relative to the mean of shoulders and hips, the point that stands for the body's
+    centre at distance 1.
     The camera has the photo's focal length, or `ASSUMED_FOCAL`; its pitch says how far the ray to the canvas's centre
     points below the photo's optical axis, which is taken as level and through the photo's centre.
     """
@@ -63,16 +62,24 @@ def frame(photo: Photo, person: Person) -> Canvas:
     offset = CANVAS / 2 - scale * centre
     camera = _camera(photo, scale, centre)
     keypoints = person.keypoints * scale + offset
-    depths = centred_depths(person.depths * person.pixels_per_metre * scale / NETWORK_FOCAL)
+    level = person.depths * person.pixels_per_metre * scale / NETWORK_FOCAL
     return Canvas(
         rgb=_resample(photo.rgb, scale, offset),
         mask=_resample_mask(person.mask, scale, offset),
         keypoints=keypoints,
-        depths=balanced(keypoints, depths, camera.pitch),
+        depths=view_depths(keypoints, level, camera.pitch),
         camera=camera,
         scale=scale,
         offset=(float(offset[0]), float(offset[1])),
     )
+
+
+def view_depths(keypoints: NDArray[np.float64], level: NDArray[np.float64], pitch: float) -> NDArray[np.float64]:
+    """Depths (31,) in camera units along the axis of a camera that looks down by `pitch` radians, centred.
+
+    keypoints: (31, 2) canvas pixels. level: (31,) camera units in the direction in which a level camera looks.
+    """
+    return centred_depths(level + tan(pitch) * keypoints[:, 1] / NETWORK_FOCAL)
 
 
 def body_box(person: Person) -> _Box:

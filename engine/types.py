@@ -43,8 +43,8 @@ class Person:
     """One person in a photo.
 
     keypoints: (31, 2) float64 photo pixels (x, y), order of `skeleton.KEYPOINTS`, NaN = missing.
-    depths: (31,) float64 metres behind the pelvis's centre along the view (positive = farther), for a person of the
-        detector's own metric scale, NaN = missing.
+    depths: (31,) float64 metres behind the pelvis's centre in the direction in which a level camera looks (positive =
+        farther), for a person of the detector's own metric scale, NaN = missing.
     mask: HxW bool, the photo's size. index, count: which of how many people, by size.
     pixels_per_metre: photo pixels per metre of `depths`, NaN = unknown.
     """

@@ -6,15 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import UserError
-from engine.person.depths import key_depths
 from engine.person.detector import Detection, detect
-from engine.person.keypoints import SOURCES, keypoints
+from engine.person.joints import VISIBLE, inside, joints, pixels_per_metre
 from engine.person.mask import person_mask
 from engine.skeleton import INDEX
 from engine.types import Person, Photo
 
-_VISIBLE = 0.2
-"""Joints that are less likely to be visible count as missing. Hidden joints in the picture usually score more."""
 _FEET = [INDEX[f"{side}_{joint}"] for side in ("left", "right") for joint in ("ankle", "heel", "big_toe")]
 _BODY = (11, 12, 23, 24)
 
@@ -33,7 +30,7 @@ def find_people(photo: Photo, index: int = 0, mask: Path | None = None) -> Perso
     _check_choice(found, people, index)
     chosen = people[index]
     others = [person for person in found if person is not chosen]
-    points, depths = _joints(chosen, shape)
+    points, depths = joints(chosen, shape)
     return Person(
         keypoints=points,
         depths=depths,
@@ -41,7 +38,7 @@ def find_people(photo: Photo, index: int = 0, mask: Path | None = None) -> Perso
         index=index,
         count=len(people),
         warnings=_warnings(points, index, len(people)),
-        pixels_per_metre=_scale(chosen),
+        pixels_per_metre=pixels_per_metre(chosen),
     )
 
 
@@ -52,12 +49,8 @@ def _opaque(photo: Photo) -> NDArray[np.uint8]:
 
 def _shows_body(person: Detection, shape: tuple[int, ...]) -> bool:
     """Whether shoulders and hips are in the picture (one of each will do)."""
-    seen = _inside(person.landmarks, shape) & (person.visibility > _VISIBLE)
+    seen = inside(person.landmarks, shape) & (person.visibility > VISIBLE)
     return bool(seen[[11, 12]].any() and seen[[23, 24]].any())
-
-
-def _inside(points: NDArray[np.float64], shape: tuple[int, ...]) -> NDArray[np.bool_]:
-    return ((points >= 0) & (points < (shape[1], shape[0]))).all(axis=1)
 
 
 def _check_choice(found: list[Detection], people: list[Detection], index: int) -> None:
@@ -68,24 +61,6 @@ def _check_choice(found: list[Detection], people: list[Detection], index: int) -
     if not 0 <= index < len(people):
         number = "only one person was" if len(people) == 1 else f"only {len(people)} people were"
         raise UserError(f"There is no person {index}: {number} found; choose a number from 0 to {len(people) - 1}.")
-
-
-def _joints(person: Detection, shape: tuple[int, ...]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Key points (31, 2) in photo pixels and depths (31,) in metres behind the hips, NaN where missing."""
-    points, depths = keypoints(person.landmarks), key_depths(person.world)
-    missing = ~_inside(points, shape) | (person.visibility[SOURCES] < _VISIBLE)
-    points[missing] = np.nan
-    depths[missing] = np.nan
-    return points, depths
-
-
-def _scale(person: Detection) -> float:
-    """Photo pixels per metre: the least-squares similarity's scale from the metric x, y to the pixels."""
-    weights = np.where(person.visibility > 0.5, 1.0, 1e-3)[:, None]
-    pixels, metres = (
-        points - (weights * points).sum(axis=0) / weights.sum() for points in (person.landmarks, person.world[:, :2])
-    )
-    return float((weights * pixels * metres).sum() / (weights * metres**2).sum())
 
 
 def _warnings(points: NDArray[np.float64], index: int, count: int) -> tuple[str, ...]:

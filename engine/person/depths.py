@@ -1,31 +1,110 @@
-"""Depths of the key points from MediaPipe's metric landmarks.
+"""Depths of the key points from MediaPipe's landmarks.
 
-Those landmarks lean towards the camera and exaggerate depth: on rendered synthetic people their depths are off by
-13 cm (RMS, all 31 key points; 12 cm for who stands). One linear map of all landmarks, fitted to such people by ridge
-regression (`engine.training.depth_calibration`), brings that to 10 cm (7 cm).
+Its metric landmarks lean towards the camera and exaggerate depth: for rendered synthetic people they, or a linear map
+of them, are off by 7 cm (mean over the 31 key points). A small network that is also given the landmarks in the picture,
+learned on such people (`engine.training.depth_calibration`), brings that to 4.5 cm (3.5 cm for who stands).
 """
 
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from safetensors.torch import load_file
+from torch import Tensor, nn
 
 from engine.person.detector import TORSO
+from engine.person.keypoints import LANDMARKS
 from engine.skeleton import INDEX
 
-COEFFICIENTS = Path(__file__).with_name("depths.npy")
-"""(100, 31) float32: weights of the 99 coordinates (see `features`) and a constant."""
+WEIGHTS = Path(__file__).with_name("depths.safetensors")
 
+_LANDMARKS = 33
+_INPUTS = 6 * _LANDMARKS
+_HIDDEN = 256
 _HIPS = [INDEX["left_hip"], INDEX["right_hip"]]
+_LIMIT = 5.0
+"""Standard deviations beyond which an input counts as that many."""
 
 
-def key_depths(world: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Landmarks (33, 3) in metres (x right, y down, z away) -> depths (31,) in metres behind the middle of the hips."""
-    depths = features(world[None])[0] @ np.load(COEFFICIENTS).astype(np.float64)
-    return depths - depths[_HIPS].mean()
+class KeyDepths(nn.Module):
+    """Features (N, 198) of landmarks -> depths (N, 31) in metres behind the torso's middle."""
+
+    mean: Tensor
+    spread: Tensor
+
+    def __init__(self, dropout: float = 0.0) -> None:
+        super().__init__()
+        self.register_buffer("mean", torch.zeros(_INPUTS))
+        self.register_buffer("spread", torch.ones(_INPUTS))
+        self.layers = nn.Sequential(
+            nn.Linear(_INPUTS, _HIDDEN), nn.GELU(), nn.Dropout(dropout),
+            nn.Linear(_HIDDEN, _HIDDEN), nn.GELU(), nn.Dropout(dropout),
+            nn.Linear(_HIDDEN, len(INDEX)),
+        )  # fmt: skip
+
+    def forward(self, features: Tensor) -> Tensor:
+        return self.layers(((features - self.mean) / self.spread).clamp(-_LIMIT, _LIMIT))
 
 
-def features(world: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Landmarks (N, 33, 3) -> (N, 100): coordinates relative to the torso's middle, then 1."""
-    centred = world - world[:, TORSO].mean(axis=1, keepdims=True)
-    return np.concatenate([centred.reshape(len(world), -1), np.ones((len(world), 1))], axis=1)
+def key_depths(
+    landmarks: NDArray[np.float64], world: NDArray[np.float64], visibility: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Depths (31,) in metres behind the middle of the hips, in the direction in which a level camera looks.
+
+    landmarks: (33, 2) pixels. world: (33, 3) metres (x right, y down, z away). visibility: (33,) 0..1. The mean of the
+    network's answers to them and to their mirror image.
+    """
+    both = [values[None] for values in (landmarks, world, visibility)]
+    inputs = np.concatenate([features(*both), features(*mirrored(*both))])
+    with torch.inference_mode():
+        depths, reflected = _network()(torch.from_numpy(inputs).float()).double().numpy()
+    mean = (depths + reflected[MIRRORED_KEYPOINTS]) / 2
+    return mean - mean[_HIPS].mean()
+
+
+@lru_cache(maxsize=1)
+def _network() -> KeyDepths:
+    network = KeyDepths()
+    network.load_state_dict(load_file(WEIGHTS))
+    return network.eval()
+
+
+def features(
+    landmarks: NDArray[np.float64], world: NDArray[np.float64], visibility: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """(N, 33, 2), (N, 33, 3), (N, 33) -> (N, 198): metric and picture coordinates from the torso's middle, both in
+    metres, and visibility."""
+    metric = world - world[:, TORSO].mean(axis=1, keepdims=True)
+    picture = landmarks - landmarks[:, TORSO].mean(axis=1, keepdims=True)
+    picture = picture * (_size(metric[..., :2]) / _size(picture))[:, None, None]
+    return np.concatenate([metric.reshape(len(world), -1), picture.reshape(len(world), -1), visibility], axis=1)
+
+
+def _size(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Root mean square distance (N,) of points (N, 33, 2) from their mean."""
+    offsets = points - points.mean(axis=1, keepdims=True)
+    return np.sqrt((offsets**2).sum(axis=2).mean(axis=1)).clip(1e-6)
+
+
+def mirrored(
+    landmarks: NDArray[np.float64], world: NDArray[np.float64], visibility: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """The landmarks of the mirror image, N people as in `features`."""
+    order = _MIRRORED_LANDMARKS
+    return landmarks[:, order] * (-1, 1), world[:, order] * (-1, 1, 1), visibility[:, order]
+
+
+def _mirror(count: int, names: dict[str, int]) -> NDArray[np.int64]:
+    """Where the left and right of `names` change places; what has no name stays."""
+    order = np.arange(count)
+    for name, index in names.items():
+        if name.startswith("left_"):
+            other = names[name.replace("left_", "right_", 1)]
+            order[[index, other]] = other, index
+    return order
+
+
+_MIRRORED_LANDMARKS = _mirror(_LANDMARKS, LANDMARKS)
+MIRRORED_KEYPOINTS = _mirror(len(INDEX), INDEX)

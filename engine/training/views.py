@@ -9,17 +9,22 @@ import numpy as np
 from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
 
-from engine.camera import CANVAS, NETWORK_FOCAL, UNIT, Camera, ray_lengths
+from engine.camera import NETWORK_FOCAL, UNIT, Camera, ray_lengths
 from engine.networks.prior import SIZE, TORSO, capsule_maps
 from engine.render.maps import RenderedView, render_maps
 from engine.render.shading import random_lighting
 from engine.render.view import HALF_EXTENT, View
 from engine.skeleton import INDEX
+from engine.training.detection import Detect, detected, lose_some
 from engine.training.people import SyntheticPerson
-from engine.training.photographs import detected, develop, segmented
+from engine.training.photographs import develop, segmented
 
 DEPTH_SCALE = 12000
 """Stored depth = network depth * DEPTH_SCALE as uint16 (1/23 of a canvas pixel); 0 = background."""
+
+
+DETECTION_SIZE = 512
+"""Side in pixels of the pictures in which the person is looked for; smaller views are rendered a second time."""
 
 
 @dataclass(frozen=True)
@@ -71,15 +76,34 @@ class Views:
         return {k: np.ascontiguousarray(v[..., ::-1]) if mirrored else v for k, v in planes.items()}
 
 
-def render_views(people: Sequence[SyntheticPerson], folder: Path, count: int, size: int, seed: int) -> None:
-    """Render `count` views of random people at size x size into `folder` (see `Views`)."""
+def render_views(
+    people: Sequence[SyntheticPerson], folder: Path, count: int, size: int, seed: int, detect: Detect = detected
+) -> None:
+    """Render `count` views of random people at size x size into `folder` (see `Views`).
+
+    A view in which the detector does not find the person is left out and another one made.
+    """
     rng = np.random.default_rng(seed)
     views = Views.create(folder, count, size)
     for i in range(count):
-        person = people[int(rng.integers(len(people)))]
-        view = random_view(rng, person.mesh.vertices)
-        rendered = render_maps(person.mesh, person.joints, view, size, lighting=random_lighting(rng))
-        _store(views, i, rendered, rng)
+        while not _add_view(views, i, people[int(rng.integers(len(people)))], rng, detect):
+            pass
+
+
+def _add_view(views: Views, i: int, person: SyntheticPerson, rng: np.random.Generator, detect: Detect) -> bool:
+    """Store a random view as number i; False where the person is not found in it."""
+    size = views.mask.shape[1]
+    view, lighting = random_view(rng, person.mesh.vertices), random_lighting(rng)
+    seen = render_maps(person.mesh, person.joints, view, max(size, DETECTION_SIZE), lighting=lighting)
+    photo = develop(seen, rng)
+    found = detect(photo, seen)
+    if found is None:
+        return False
+    if size < DETECTION_SIZE:
+        seen = render_maps(person.mesh, person.joints, view, size, lighting=lighting)
+        photo = develop(seen, rng)
+    _store(views, i, seen, photo, lose_some(*found, rng), rng)
+    return True
 
 
 def random_view(rng: np.random.Generator, vertices: NDArray) -> View:
@@ -92,17 +116,22 @@ def random_view(rng: np.random.Generator, vertices: NDArray) -> View:
     return View(float(rng.uniform(-spread, spread)), camera, float(rng.normal(0, 0.02)), scale, shift)
 
 
-def _store(views: Views, i: int, rendered: RenderedView, rng: np.random.Generator) -> None:
-    size = rendered.mask.shape[0]
-    keypoints, offsets = detected(rendered, rng)
-    torso = float(rendered.offsets[[INDEX[name] for name in TORSO]].mean())
-    shift = torso * ray_lengths(size) * (NETWORK_FOCAL / UNIT)
-    depth = np.stack([rendered.front.depth, rendered.back.depth]) - shift
-    views.depth[i] = np.where(rendered.mask, depth * DEPTH_SCALE, 0).round()
-    views.picture[i] = develop(rendered, rng)
-    views.mask[i] = segmented(rendered, rng)
-    views.keypoints[i] = keypoints * (CANVAS / size)
-    views.prior[i] = capsule_maps(keypoints * (CANVAS / size), offsets)
+def _store(
+    views: Views,
+    i: int,
+    seen: RenderedView,
+    photo: NDArray[np.uint8],
+    found: tuple[NDArray[np.float64], NDArray[np.float64]],
+    rng: np.random.Generator,
+) -> None:
+    torso = float(seen.offsets[[INDEX[name] for name in TORSO]].mean())
+    shift = torso * ray_lengths(len(photo)) * (NETWORK_FOCAL / UNIT)
+    depth = np.stack([seen.front.depth, seen.back.depth]) - shift
+    views.depth[i] = np.where(seen.mask, depth * DEPTH_SCALE, 0).round()
+    views.picture[i] = photo
+    views.mask[i] = segmented(seen, rng)
+    views.keypoints[i] = found[0]
+    views.prior[i] = capsule_maps(*found)
 
 
 def shrunk(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
