@@ -26,21 +26,31 @@ def bend(shell: Shell) -> Shell:
     """Bend both sheets towards each other along the silhouette as a quarter of an ellipse.
 
     Its height is half the thickness that the maps leave at the edge; its width goes on with the slope that they have
-    there: nothing is changed where the maps already come round, and a flat edge is rounded.
+    there: nothing is changed where the maps already come round, and a flat edge is rounded. All three are smooth along
+    the silhouette: seen from the side, every step of a pixel would be a ridge.
     """
-    depth = distance(shell.mask) - 0.5
-    edge = shell.mask & (depth < 0.6)
-    source = nearest(edge)
-    height = blur((shell.far - shell.near) / 2, edge.astype(np.float32), 2.0)
-    width = blur(_widths(shell, depth, height), edge.astype(np.float32), 4.0)
-    height, width = height.ravel()[source], width.ravel()[source]
-    inside = np.clip(1 - depth / np.maximum(width, 0.5), 0, 1)
+    edge = shell.mask & (distance(shell.mask) < 1.1)
+    height = _along(blur((shell.far - shell.near) / 2, edge.astype(np.float32), 6.0), edge)
+    width = _along(blur(_widths(shell, height), edge.astype(np.float32), 8.0), edge)
+    inside = np.clip(1 - _smooth_distance(shell.mask) / np.maximum(width, 0.5), 0, 1)
     drop = np.where(shell.mask, height * (1 - np.sqrt(1 - inside * inside)), 0)
     drop = np.minimum(drop, (shell.far - shell.near - 0.5) / 2)
     return replace(shell, near=shell.near + drop, far=shell.far - drop)
 
 
-def _widths(shell: Shell, depth: Float, height: Float) -> Float:
+def _along(values: Float, edge: Bools) -> Float:
+    """The edge's values carried inward, without the seams between the areas of different edge pixels."""
+    return np.asarray(cv2.GaussianBlur(values.ravel()[nearest(edge)], (0, 0), 3.0), np.float32)
+
+
+def _smooth_distance(mask: Bools) -> Float:
+    """Distance of every pixel inside the mask to a contour without steps, 0 outside."""
+    signed = np.where(mask, distance(mask) - 0.5, 0.5 - distance(~mask))
+    return np.maximum(np.asarray(cv2.GaussianBlur(signed, (0, 0), 3.0), np.float32), 0)
+
+
+def _widths(shell: Shell, height: Float) -> Float:
+    depth = distance(shell.mask) - 0.5
     ring = shell.mask & (depth > 1) & (depth < 4)
     if not ring.any():
         return np.full_like(depth, 0.5)
