@@ -12,12 +12,18 @@ from scipy.ndimage import gaussian_filter1d, median_filter
 
 from engine.skeleton import INDEX
 from engine.surface.clean import Bools, Float, Shell, blur, distance, nearest
-from engine.surface.segments import HEAD, TORSO, UPPER_ARMS, Segments, segment, twin
+from engine.surface.segments import HEAD, THIGHS, TORSO, UPPER_ARMS, Segments, segment, twin
 
 _STEP = 4
 """Colours of the back are made on every fourth pixel: they have no finer detail."""
 _ALIKE = 45.0
 """Colours (Euclidean distance in sRGB) that may be one garment in light and shade."""
+_HANGING = 0.15
+"""Share of a row from which on a garment seen at its sides is taken to cover the trunk's back there."""
+_FLARED = 0.3
+"""The same for what hangs beside the thighs: an open coat does, a sleeve, a phone or a shirt's tail does not."""
+_HIDDEN = 0.4
+"""Height over the trunk's length that arms may hide of it."""
 _FOLD = 5
 """Bands narrower than so many steps (about 2 cm) along a part are folds or shading and vanish."""
 
@@ -41,7 +47,7 @@ def back_colors(shell: Shell, front: Float, before: Bools, keypoints: NDArray[np
     far = _floats(cv2.resize(shell.far, small, interpolation=cv2.INTER_AREA)) / _STEP
     colors = _paint_head(colors, picture, mask, far, parts, points)
     large = _floats(cv2.resize(colors, (width, height), interpolation=cv2.INTER_LINEAR))
-    return _texture(_meet_silhouette(large, front, shell.mask), front, shell.mask)
+    return _texture(_meet_silhouette(large, front, shell), front, shell.mask)
 
 
 def _floats(values: NDArray) -> Float:
@@ -67,27 +73,48 @@ def _prevailing(picture: Float, mask: Bools, known: Bools, parts: Segments) -> F
 
 
 def _outer_garment(colors: Float, picture: Float, known: Bools, mask: Bools, parts: Segments) -> Float:
-    """Give the trunk the colour of what lies on the shoulders, as far down as some of it hangs at the sides.
+    """Give trunk and thighs the colour of what lies on the shoulders, as far down as some of it hangs at the sides.
 
     An open jacket shows the shirt in front, but not on the back.
     """
-    upper = known & np.isin(parts.label, (TORSO, *UPPER_ARMS))
-    top = upper & (np.abs(parts.down) < 0.12 * parts.size) & (distance(mask) < 0.12 * parts.size)
-    torso = mask & (parts.label == TORSO) & (parts.down > -0.12 * parts.size)
-    if np.count_nonzero(top) < 20 or not torso.any():
+    below = np.abs(parts.down) < 0.12 * parts.size
+    top = known & np.isin(parts.label, (TORSO, *UPPER_ARMS)) & below & (distance(mask) < 0.12 * parts.size)
+    area = mask & np.isin(parts.label, (TORSO, *THIGHS)) & (parts.down > -0.12 * parts.size)
+    if np.count_nonzero(top) < 20 or not area.any():
         return colors
-    shoulders = np.median(picture[top], axis=0)
-    like = upper & (np.linalg.norm(picture - shoulders, axis=-1) < _ALIKE)
+    around = known & (np.isin(parts.label, (TORSO, *UPPER_ARMS, *THIGHS)) | parts.loose)
+    like = around & ~(np.isin(parts.label, THIGHS) & ~parts.loose)
+    like &= np.linalg.norm(picture - np.median(picture[top], axis=0), axis=-1) < _ALIKE
     step = np.clip(np.round(parts.down + parts.size), 0, None).astype(int)
-    count = step[mask].max() + 1
-    share = np.bincount(step[like], minlength=count) / np.maximum(np.bincount(step[upper], minlength=count), 1)
-    covered = gaussian_filter1d(share, 2.0) > 0.15
-    covered[: int(1.12 * parts.size)] |= covered.any()
-    weight = cv2.GaussianBlur((torso & covered[np.minimum(step, count - 1)]).astype(np.float32), (0, 0), 1.0)
-    profile = (
-        _profile(picture[like], np.ones(np.count_nonzero(like)), step[like], count) if like.any() else colors[:1, 0]
-    )
-    return colors + weight[..., None] * (profile[np.minimum(step, len(profile) - 1)] - colors)
+    seen = _seen(like, around, step, _HANGING)
+    seen[: int(1.12 * parts.size)] |= seen.any()
+    like &= seen[step]
+    if not like.any():
+        return colors
+    hanging = _without_gaps(seen, parts.size)
+    beside = _seen(like & parts.loose, around, step, _FLARED)
+    beside[: int(2 * parts.size)] = hanging[: int(2 * parts.size)]
+    flared = _without_gaps(beside, parts.size)
+    covered = np.where(np.isin(parts.label, THIGHS), flared[step], hanging[step])
+    weight = cv2.GaussianBlur((area & covered).astype(np.float32), (0, 0), 1.0)
+    profile = _profile(picture[like], np.ones(np.count_nonzero(like)), step[like], len(seen))
+    return colors + weight[..., None] * (profile[step] - colors)
+
+
+def _seen(like: Bools, around: Bools, step: NDArray, least: float) -> Bools:
+    """Steps down the body at which more than the share `least` of what is around looks like the garment."""
+    count = int(step.max()) + 1
+    share = np.bincount(step[like], minlength=count) / np.maximum(np.bincount(step[around], minlength=count), 1)
+    return np.asarray(gaussian_filter1d(share, 2.0) > least)
+
+
+def _without_gaps(seen: Bools, size: float) -> Bools:
+    """All steps down to the garment's hem; arms before it may hide a part of its height, but not its beginning."""
+    rows = np.flatnonzero(seen)
+    if not len(rows):
+        return seen
+    hem = rows[np.argmax(np.diff(rows, append=3 * len(seen)) > _HIDDEN * size)]
+    return np.arange(len(seen)) <= hem
 
 
 def _profile_along(picture: Float, source: Bools, parts: Segments) -> Float:
@@ -204,15 +231,20 @@ def _disc(mask: Bools, centre: NDArray[np.float64], radius: float) -> Bools:
     return disc & mask if (disc & mask).any() else mask
 
 
-def _meet_silhouette(colors: Float, front: Float, mask: Bools) -> Float:
-    """Along the silhouette the photo's colours, fading into those of the back over a sixth of the part's width."""
-    depth = distance(mask)
-    edge = (mask & (depth < 1.5)).astype(np.float32)
+def _meet_silhouette(colors: Float, front: Float, shell: Shell) -> Float:
+    """Along the silhouette the photo's colours, fading into those of the back over a sixth of the part's width.
+
+    Ways are measured on the far sheet: where it turns away steeply, few pixels are far.
+    """
+    depth = distance(shell.mask)
+    edge = (shell.mask & (depth < 1.5)).astype(np.float32)
     source = nearest(edge > 0)
     along = blur(front, edge, 3.0).reshape(-1, 3)[source]
+    middle = ((shell.near + shell.far) / 2).ravel()[source]
+    way = np.hypot(depth, np.maximum(shell.far - middle, 0))
     room = cv2.blur(cv2.dilate(depth, np.ones((61, 61), np.uint8)), (31, 31))
-    weight = np.exp(-depth / np.clip(0.3 * room, 4, 16))[..., None]
-    return np.where(mask[..., None], colors + weight * (along - colors), along)
+    weight = np.exp(-way / np.clip(0.3 * room, 4, 16))[..., None]
+    return np.where(shell.mask[..., None], colors + weight * (along - colors), along)
 
 
 def _texture(colors: Float, front: Float, mask: Bools) -> Float:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from engine.skeleton import INDEX
 
-HEAD, TORSO, UPPER_ARMS = 0, 1, (2, 8)
+HEAD, TORSO, UPPER_ARMS, THIGHS = 0, 1, (2, 8), (5, 11)
 
 
 @dataclass(frozen=True)
@@ -15,17 +15,22 @@ class Segments:
     """label: (H, W) int32 part, HEAD, TORSO, then limbs. along: (H, W) float32 pixels along the part's axis.
 
     down: (H, W) float32 pixels below the line of the shoulders, along the trunk. size: pixels from there to the hips.
+    loose: (H, W) bool, farther from the bone than the part is wide: hair, a skirt, an open coat.
     """
 
     label: NDArray[np.int32]
     along: NDArray[np.float32]
     down: NDArray[np.float32]
     size: float
+    loose: NDArray[np.bool_]
 
 
 _LIMBS = (("shoulder", "elbow", 0.11), ("elbow", "wrist", 0.09), ("wrist", "finger3", 0.1), ("hip", "knee", 0.2),
           ("knee", "ankle", 0.14), ("ankle", "big_toe", 0.12))  # fmt: skip
 """Ends of a limb's bone and its half width over the length of the trunk."""
+
+_LOOSE = 0.04
+"""Distance beyond a part's own half width, over the length of the trunk, from which on something hangs loose."""
 
 
 def twin(part: int) -> int:
@@ -43,7 +48,7 @@ def segment(keypoints: NDArray[np.float64], shape: tuple[int, int]) -> Segments:
     yy, xx = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
     bones = _bones(keypoints)
     if not bones:
-        return Segments(np.full(shape, TORSO, np.int32), yy, yy, shape[0] / 3)
+        return Segments(np.full(shape, TORSO, np.int32), yy, yy, shape[0] / 3, np.zeros(shape, bool))
     size = float(np.linalg.norm(bones[0][2] - bones[0][1]))
     best, label, along = np.full(shape, np.inf, np.float32), np.zeros(shape, np.int32), np.zeros(shape, np.float32)
     for part, a, b, width in bones:
@@ -52,7 +57,7 @@ def segment(keypoints: NDArray[np.float64], shape: tuple[int, int]) -> Segments:
         best[nearer] = (gap - width * size)[nearer]
         label[nearer] = part
         along[nearer] = t[nearer]
-    return Segments(label, along, _project(xx, yy, *bones[0][1:3])[0], size)
+    return Segments(label, along, _project(xx, yy, *bones[0][1:3])[0], size, best > _LOOSE * size)
 
 
 def _bones(k: NDArray[np.float64]) -> list[tuple[int, NDArray, NDArray, float]]:
