@@ -2,28 +2,37 @@
 
 import os
 import subprocess
+from pathlib import Path
 
 from build_steps.environments import ROOT, say
 
-TOOL = ROOT.parent / "shared/tools/blender-gui/get-blender-gui.sh"
+TOOLS = ROOT.parent / "shared/tools/blender-gui"
 SUITES = ("trixie", "sid")
 """Debian's releases with Blender 4.3 and 5.2."""
 
 
 def roots() -> str:
-    """The value of TWOK2K_GUI for the tests: what the user has set; for "make", folders made here where they can be."""
-    wanted = os.environ.get("TWOK2K_GUI", "")
-    if wanted != "make":
-        return wanted
-    if not TOOL.exists() or os.name == "nt" or os.geteuid() != 0:
+    """The value of TWOK2K_GUI for the tests: what the user has set; else a folder with Blender 4.3 that is made here
+    where that can be; for "all", one with 5.2 too."""
+    wanted = os.environ.get("TWOK2K_GUI")
+    if wanted not in (None, "all"):
+        return str(wanted)
+    if not TOOLS.exists() or os.name == "nt" or os.geteuid() != 0:
         return ""
-    made = []
-    for suite in SUITES:
-        folder = ROOT / "build" / f"blender-gui-{suite}"
-        command = ["bash", str(TOOL), str(folder), suite]
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
-        if done.returncode == 0:
-            made.append(str(folder))
-        else:
+    made = [_made(suite) for suite in SUITES[: 2 if wanted else 1]]
+    return os.pathsep.join(str(folder) for folder in made if folder)
+
+
+def _made(suite: str) -> Path | None:
+    """A folder with that Blender, in which a command has run; None, and a word why, where there is none."""
+    folder = ROOT / "build" / f"blender-gui-{suite}"
+    commands = (
+        ["bash", str(TOOLS / "get-blender-gui.sh"), str(folder), suite],
+        ["unshare", "--mount", "bash", str(TOOLS / "blender-gui.sh"), str(folder), "true"],
+    )
+    for command in commands:
+        done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
             say(f"No Blender window of {suite}: {(done.stderr.strip().splitlines() or ['?'])[-1]}")
-    return os.pathsep.join(made)
+            return None
+    return folder

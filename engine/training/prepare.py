@@ -8,11 +8,11 @@ import torch
 from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn.functional import interpolate
 
 from engine.camera import CANVAS
 from engine.networks.graph import TwoK2K, depth_maps
-from engine.networks.parts import PARTS, blend, blend_weight, crop, part_affines
+from engine.networks.inference import part_inputs, part_normals, picture_tensor
+from engine.networks.parts import PARTS, blend, crop, part_affines
 from engine.networks.prior import SIZE
 from engine.training.losses import depth_normals, inner
 from engine.training.parts import crops_file
@@ -27,10 +27,11 @@ def write_crops(views: Views, network: TwoK2K, folder: Path) -> None:
     shapes = [(len(views), 13, part.height, part.width) for part in PARTS]
     files = [open_memmap(crops_file(folder, i), "w+", np.uint8, shape) for i, shape in enumerate(shapes)]
     for i in range(len(views)):
-        planes = torch.cat([_picture(views, i), _front_normals(_coarse(network, views, i)[0]), _truth(views, i)], 1)
-        z = torch.from_numpy(part_affines(views.keypoints[i].astype(np.float64)))
-        for file, affine, part in zip(files, z, PARTS, strict=True):
-            file[i] = (crop(planes, affine[None], part)[0] * 255).round().clamp(0, 255).byte().numpy()
+        affines, truth = _affines(views, i), _truth(views, i)
+        inputs = part_inputs(_picture(views, i), _coarse(network, views, i)[0], affines)
+        for file, affine, part, given in zip(files, affines, PARTS, inputs, strict=True):
+            shown = torch.cat([(given[:, :3] + 1) / 2, given[:, 3:], crop(truth, affine[None], part)], 1)
+            file[i] = _bytes(shown)
 
 
 @torch.inference_mode()
@@ -44,7 +45,13 @@ def write_tiles(views: Views, network: TwoK2K, folder: Path) -> None:
     for i in range(n):
         coarse, depth = _coarse(network, views, i)
         depths[i] = depth[0].numpy()
-        normals[i] = (_part_normals(network, views, i, coarse)[0] * 255).round().clamp(0, 255).byte().numpy()
+        affines = _affines(views, i)
+        weighted = list(part_normals(network, _picture(views, i), coarse, affines, lambda fraction: None))
+        normals[i] = _bytes(blend(weighted, affines))
+
+
+def _affines(views: Views, i: int) -> Tensor:
+    return torch.from_numpy(part_affines(views.keypoints[i].astype(np.float64)))
 
 
 def _masked(views: Views, i: int) -> NDArray[np.uint8]:
@@ -52,20 +59,16 @@ def _masked(views: Views, i: int) -> NDArray[np.uint8]:
 
 
 def _picture(views: Views, i: int) -> Tensor:
-    return torch.from_numpy(_masked(views, i)).permute(2, 0, 1)[None].float() / 255
+    return picture_tensor(_masked(views, i))
 
 
 def _coarse(network: TwoK2K, views: Views, i: int) -> tuple[Tensor, Tensor]:
     """Normals (1, 6, 256, 256) and front and back depth (1, 2, 256, 256)."""
-    small = torch.from_numpy(shrunk(_masked(views, i))).permute(2, 0, 1)[None].float() / 127.5 - 1
+    small = picture_tensor(shrunk(_masked(views, i)))
     seen = cv2.resize(views.mask[i].astype(np.float32), (SIZE, SIZE), interpolation=cv2.INTER_AREA)
     prior = torch.from_numpy(np.concatenate([views.prior[i].astype(np.float32), seen[None]]))[None]
     normals, raw = network.coarse(small, prior)
     return normals, depth_maps(raw, prior)
-
-
-def _front_normals(coarse: Tensor) -> Tensor:
-    return interpolate(coarse[:, :3], scale_factor=CANVAS // SIZE, mode="bilinear", align_corners=False)
 
 
 def _truth(views: Views, i: int) -> Tensor:
@@ -75,11 +78,6 @@ def _truth(views: Views, i: int) -> Tensor:
     return torch.cat([depth_normals(depth[:1]) * mask, depth_normals(depth[1:]) * mask, mask], 1)
 
 
-def _part_normals(network: TwoK2K, views: Views, i: int, coarse: Tensor) -> Tensor:
-    planes = torch.cat([_picture(views, i) * 2 - 1, _front_normals(coarse)], 1)
-    z = torch.from_numpy(part_affines(views.keypoints[i].astype(np.float64)))
-    weighted = []
-    for affine, part in zip(z, PARTS, strict=True):
-        predicted = network.get_submodule(part.network)(crop(planes, affine[None], part))
-        weighted.append(torch.cat([predicted, blend_weight(affine[None], part)], 1))
-    return blend(weighted, z)
+def _bytes(planes: Tensor) -> NDArray[np.uint8]:
+    """Planes (1, C, H, W) in 0..1 -> (C, H, W) uint8."""
+    return (planes[0] * 255).round().clamp(0, 255).byte().numpy()

@@ -53,5 +53,5 @@ def test_generate_cancel_and_undo_with_the_mouse(blender: str) -> None:
     drive = ["python3", str(ROOT / "tests/gui/drive.py"), sys.executable, str(PHOTO), str(pictures)]
     environment = ["env", f"LD_LIBRARY_PATH={library_folder()}"]
     show = ["unshare", "--mount", "bash", "-euc", SHOW, "-", blender, sys.base_prefix, str(TOOL)]
-    done = subprocess.run([*show, *environment, *drive], cwd=ROOT, capture_output=True, text=True, timeout=3600)
+    done = subprocess.run([*show, *environment, *drive], cwd=ROOT, capture_output=True, text=True, timeout=1200)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
