@@ -40,7 +40,7 @@ class Environment:
 ENGINE = Environment(".venv", ("engine",), torch=True)
 DEVELOPMENT = Environment(".venv", ("dev", "train", "engine"), torch=True)
 BLENDERS = {version: Environment(f".venv-bpy-{version}", (f"bpy-{version}",)) for version in ("4.2", "4.5", "5.0")}
-POSE_MODELS = ROOT / "engine/person/models/pose.task"
+MODELS = [ROOT / "engine/person/models" / name for name in ("pose.task", "face.tflite")]
 
 
 def ensure(environment: Environment) -> Path:
@@ -58,10 +58,10 @@ def ensure(environment: Environment) -> Path:
 
 
 def ensure_engine(environment: Environment = ENGINE) -> Path:
-    """`ensure` for an environment that runs the engine; also fetches the pose models."""
+    """`ensure` for an environment that runs the engine; also fetches the models of pose and face."""
     python = ensure(environment)
-    if not POSE_MODELS.exists():
-        say("Fetching the pose models.")
+    if not all(model.exists() for model in MODELS):
+        say("Fetching the models of pose and face.")
         call([python, "-m", "engine.person.bundle"])
     return python
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from build_steps import wheels
-from build_steps.environments import BLENDERS, POSE_MODELS, ROOT, BuildError, call, ensure, ensure_engine, say
+from build_steps.environments import BLENDERS, MODELS, ROOT, BuildError, call, ensure, ensure_engine, say
 
 CONTENT = ("__init__.py", "blender_manifest.toml", "LICENSE", "engine", "twok2k_blender")
 LEFT_OUT = ("__pycache__", "training", "*.pyc", "*.partial")
@@ -35,7 +35,7 @@ def build(name: str) -> Path:
 def stage(folder: Path, target: wheels.Target | None = None, files: Iterable[Path] = ()) -> None:
     """Put what belongs into the extension into a fresh `folder`; without a target no wheels and no limits."""
     ensure_engine()
-    for needed in (POSE_MODELS, DEFAULT_WEIGHTS):
+    for needed in (*MODELS, DEFAULT_WEIGHTS):
         if not needed.exists():
             raise BuildError(f"{needed.relative_to(ROOT)} is missing; restore it from git or run the demo once.")
     shutil.rmtree(folder, ignore_errors=True)

@@ -71,6 +71,7 @@ def frame(photo: Photo, person: Person) -> Canvas:
         camera=camera,
         scale=scale,
         offset=(float(offset[0]), float(offset[1])),
+        face=None if person.face is None else person.face * scale + [*offset, 0],
     )
 
 

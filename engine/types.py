@@ -47,6 +47,7 @@ class Person:
         farther), for a person of the detector's own metric scale, NaN = missing.
     mask: HxW bool, the photo's size. index, count: which of how many people, by size.
     pixels_per_metre: photo pixels per metre of `depths`, NaN = unknown.
+    face: (468, 3) float64 face mesh, x, y and depth behind the middle of the head in photo pixels; None = not seen.
     """
 
     keypoints: NDArray[np.float64]
@@ -56,6 +57,7 @@ class Person:
     count: int = 1
     warnings: tuple[str, ...] = ()
     pixels_per_metre: float = float("nan")
+    face: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ class Canvas:
 
     rgb: 2048x2048x3 uint8 (not masked). mask: 2048x2048 bool. keypoints: (31, 2) canvas pixels, NaN = missing.
     depths: (31,) camera units behind the body's centre, NaN = missing. scale, offset: canvas = scale * photo + offset
-    (pixel-edge coordinates, x then y).
+    (pixel-edge coordinates, x then y). face: (468, 3) face mesh in canvas pixels, None = not seen.
     """
 
     rgb: NDArray[np.uint8]
@@ -74,6 +76,7 @@ class Canvas:
     camera: Camera
     scale: float = 1.0
     offset: tuple[float, float] = (0.0, 0.0)
+    face: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from torch.nn.functional import interpolate
 
 from engine.camera import CANVAS
 from engine.networks.devices import memory_errors, pick_device
+from engine.networks.face import with_face
 from engine.networks.graph import TwoK2K, depth_maps
 from engine.networks.parts import PARTS, blend, blend_weight, crop, is_placed, part_affines
 from engine.networks.prior import prior_maps
@@ -56,7 +57,9 @@ def _predict(network: TwoK2K, canvas: Canvas, device: torch.device, step: Step) 
     picture = picture_tensor(rgb if network.config.prior else _jittered(rgb)).to(device)
     affines = torch.from_numpy(part_affines(canvas.keypoints))
     depths = predict_depths(network, picture, prior, affines, canvas.mask, step)
-    return given_silhouette(depths, canvas.mask) if network.config.prior else learned_silhouette(depths, canvas.mask)
+    if network.config.prior:
+        return with_face(given_silhouette(depths, canvas.mask), canvas.face)
+    return learned_silhouette(depths, canvas.mask)
 
 
 def predict_depths(

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from engine.errors import UserError
 from engine.person.detector import Detection, detect
+from engine.person.face import find_face
 from engine.person.joints import VISIBLE, inside, joints, pixels_per_metre
 from engine.person.mask import person_mask
 from engine.skeleton import INDEX
@@ -39,6 +40,7 @@ def find_people(photo: Photo, index: int = 0, mask: Path | None = None) -> Perso
         count=len(people),
         warnings=_warnings(points, index, len(people)),
         pixels_per_metre=pixels_per_metre(chosen),
+        face=find_face(_opaque(photo), chosen.landmarks),
     )
 
 

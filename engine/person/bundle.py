@@ -1,8 +1,8 @@
-"""Assembles the pose model bundle (`pose.task`) from the models inside the mediapipe 0.10.21 wheel.
+"""Takes the models of pose and face (`pose.task`, `face.tflite`) from the mediapipe 0.10.21 wheel.
 
     python -m engine.person.bundle [WHEEL]
 
-The wheel of any platform will do, because only its two pose models (Apache-2.0) are read; without WHEEL pip fetches it.
+The wheel of any platform will do, because only three models (Apache-2.0) are read; without WHEEL pip fetches it.
 mediapipe's Tasks (1.x) take the models from one stored zip and want to be told, in TFLite metadata inside each model,
 how pixels are normalised; mediapipe's own metadata writer needs a native module that 1.x no longer has, so the
 metadata is written here with the FlatBuffers schemas that it still has.
@@ -20,6 +20,7 @@ from pathlib import Path
 import flatbuffers
 
 from engine.errors import UserError
+from engine.person.face import FACE_MODEL
 from engine.person.tasks import import_mediapipe
 
 BUNDLE = Path(__file__).parent / "models" / "pose.task"
@@ -60,13 +61,30 @@ MODELS = (
 )
 
 
+FACE = (
+    "mediapipe/modules/face_landmark/face_landmark.tflite",
+    "1055cb9d4a9ca8b8c688902a3a5194311138ba256bcc94e336d8373a5f30c814",
+)
+"""The face mesh's path in the wheel and SHA-256; it is used as it is."""
+
+
+def extract_face(wheel: Path, target: Path = FACE_MODEL) -> Path:
+    """Write the face model from `wheel` to `target` and return its path; raises UserError as `build_bundle` does."""
+    content = _read_model(wheel, *FACE)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_suffix(".partial")
+    partial.write_bytes(content)
+    partial.replace(target)
+    return target
+
+
 def build_bundle(wheel: Path, bundle: Path = BUNDLE) -> Path:
     """Write `bundle` from the models in `wheel` and return its path.
 
     Raises UserError if the wheel is not mediapipe 0.10.21 (each model's SHA-256 is checked).
     """
     import_mediapipe()  # its schemas are imported below, which must not ask for more than is installed
-    models = [(model.name, _with_metadata(_read_model(wheel, model), model)) for model in MODELS]
+    models = [(model.name, _with_metadata(_read_model(wheel, model.source, model.sha256), model)) for model in MODELS]
     bundle.parent.mkdir(parents=True, exist_ok=True)
     partial = bundle.with_suffix(".partial")
     with zipfile.ZipFile(partial, "w", zipfile.ZIP_STORED) as archive:
@@ -96,14 +114,14 @@ def _aligned_entry(name: str, offset: int) -> zipfile.ZipInfo:
     return entry
 
 
-def _read_model(wheel: Path, model: Model) -> bytes:
+def _read_model(wheel: Path, source: str, sha256: str) -> bytes:
     try:
         with zipfile.ZipFile(wheel) as archive:
-            content = archive.read(model.source)
+            content = archive.read(source)
     except (OSError, KeyError, zipfile.BadZipFile) as error:
         raise UserError(f"{wheel} is not the wheel of {WHEEL}; let pip download it again.") from error
-    if hashlib.sha256(content).hexdigest() != model.sha256:
-        raise UserError(f"The pose models in {wheel} are not those of {WHEEL}; let pip download it again.")
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise UserError(f"The models in {wheel} are not those of {WHEEL}; let pip download it again.")
     return content
 
 
@@ -147,10 +165,10 @@ def _metadata(model: Model) -> bytes:
 
 
 def main(arguments: list[str]) -> None:
-    """Build the bundle from the wheel named by the first argument, or from one that pip fetches."""
+    """Take the models from the wheel named by the first argument, or from one that pip fetches."""
     with tempfile.TemporaryDirectory() as folder:
         wheel = Path(arguments[0]) if arguments else download_wheel(Path(folder))
-        print(build_bundle(wheel))
+        print(build_bundle(wheel), extract_face(wheel))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,90 @@
+"""Relief of the face on the front depth map, from the landmarks of the face: what the prior is for the body."""
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from engine.camera import UNIT
+from engine.person.face import face_triangles
+from engine.render.raster import rasterize
+from engine.types import Maps
+
+_COARSER = 0.4
+"""Standard deviation, over the width of the face, of what the network's own depth decides."""
+_FACETS = 0.02
+"""The same for the smoothing that hides the triangles of the mesh."""
+_FEATHER = 0.12
+"""Width of the band, over that of the face, in which the relief fades out."""
+_THINNEST = 0.02
+"""Least distance that the relief leaves between the two maps, in network units."""
+_SMALLEST = 8
+"""Width in pixels of the smallest face that is worth it."""
+_RIM = 4
+_FAR = 1e4
+"""Distance in pixels from which the mesh is drawn: nearly parallel rays."""
+
+Float = NDArray[np.float32]
+
+
+def with_face(maps: Maps, face: NDArray[np.float64] | None) -> Maps:
+    """Give the front map the nose, eye sockets, lips and chin of a face mesh; overwrites it.
+
+    face: (468, 3) canvas pixels, z behind the middle of the head; None changes nothing. Where the head as a whole is
+    and which way it bends remains what the network said: only what is finer than `_COARSER` comes from the mesh.
+    """
+    if face is None:
+        return maps
+    left, top, right, bottom = _box(face, maps.front.shape)
+    width = float(np.ptp(face[:, 0]))
+    if width < _SMALLEST or min(right - left, bottom - top) < _SMALLEST:
+        return maps
+    area = np.s_[top:bottom, left:right]
+    front, back = maps.front[area], maps.back[area]
+    surface, seen = _drawn(face - [left, top, 0], front.shape, _FACETS * width)
+    inside = seen & (front > 0)
+    if inside.any():
+        relief = _relief(surface - front, inside, _COARSER * width) * _weight(inside, front > 0, _FEATHER * width)
+        front[inside] = np.minimum(front + relief, np.maximum(back - _THINNEST, front))[inside]
+    return maps
+
+
+def _box(face: NDArray[np.float64], shape: tuple[int, ...]) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom of the part of the canvas around the face, with a rim."""
+    low, high = face[:, :2].min(axis=0) - _RIM, face[:, :2].max(axis=0) + _RIM
+    left, top, right, bottom = np.clip([*low, *high], 0, [shape[1], shape[0]] * 2).astype(int)
+    return int(left), int(top), int(right), int(bottom)
+
+
+def _drawn(face: NDArray[np.float64], shape: tuple[int, ...], sigma: float) -> tuple[Float, NDArray[np.bool_]]:
+    """Depth of the nearest triangle per pixel in network units, smooth, and where there is one."""
+    height, width = shape
+    points, triangles = torch.from_numpy(face), torch.from_numpy(face_triangles())
+    near, _ = rasterize(points[:, :2], 1 / (points[:, 2] + _FAR), triangles, height, width, None)
+    depth, seen = np.zeros(height * width, np.float32), np.zeros(height * width, bool)
+    depth[near.pixels] = (near.interpolate(points[:, 2:], triangles)[:, 0] / UNIT).numpy()
+    seen[near.pixels] = True
+    depth, seen = depth.reshape(shape), seen.reshape(shape)
+    return _mean(depth, seen, sigma), seen
+
+
+def _relief(difference: Float, inside: NDArray[np.bool_], sigma: float) -> Float:
+    """What is finer than sigma pixels of the difference between mesh and map."""
+    return difference - _mean(difference, inside, sigma)
+
+
+def _mean(values: Float, inside: NDArray[np.bool_], sigma: float) -> Float:
+    """Gaussian mean over the pixels inside."""
+    weight = inside.astype(np.float32)
+    total = cv2.GaussianBlur(weight, (0, 0), sigma)
+    return np.asarray(cv2.GaussianBlur(values * weight, (0, 0), sigma) / np.maximum(total, 1e-6), np.float32)
+
+
+def _weight(inside: NDArray[np.bool_], person: NDArray[np.bool_], band: float) -> Float:
+    """1 in the middle of the face, falling to 0 where the head goes on around it (not at its silhouette)."""
+    beyond = person & ~inside
+    if not beyond.any():
+        return inside.astype(np.float32)
+    depth = cv2.distanceTransform((~beyond).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
+    step = np.clip(depth / band, 0, 1)
+    return np.asarray(step * step * (3 - 2 * step) * inside, np.float32)
