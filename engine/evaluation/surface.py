@@ -10,10 +10,13 @@ import warp as wp
 from numpy.typing import NDArray
 
 from engine.evaluation import kernels
+from engine.native import quiet
 from engine.render.mesh import TexturedMesh
 from engine.types import Mesh
 
 wp.config.log_level = wp.LOG_ERROR  # standard output is for results
+with quiet():  # it warns of every computer without a graphics card
+    wp.init()
 
 DEVICE = "cpu"
 

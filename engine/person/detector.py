@@ -4,7 +4,6 @@ The work is done on reduced copies: people are looked for in the whole picture, 
 tiles (small people); each is then measured once more in a crop of their own.
 """
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import UserError
+from engine.native import quiet
 from engine.person.bundle import BUNDLE
 from engine.person.tasks import import_mediapipe
 
@@ -190,7 +190,7 @@ def _landmarker() -> Iterator["PoseLandmarker"]:
     """The native landmarker, loaded for the time of one picture (60 ms): kept longer, it complains at exit."""
     if not BUNDLE.is_file():
         raise UserError("The pose model is missing; run the set-up (python build.py demo) once.")
-    with _quiet():
+    with quiet():
         tasks = import_mediapipe().tasks
         vision = tasks.vision
         options = vision.PoseLandmarkerOptions(
@@ -200,20 +200,3 @@ def _landmarker() -> Iterator["PoseLandmarker"]:
         )
         with vision.PoseLandmarker.create_from_options(options) as landmarker:
             yield landmarker
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Send what native code writes to stderr to nowhere: it speaks of its internals, never of the user's picture."""
-    try:
-        kept = os.dup(2)
-    except OSError:  # there is no stderr
-        yield
-        return
-    with open(os.devnull, "wb") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
