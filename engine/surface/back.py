@@ -41,8 +41,9 @@ def back_colors(shell: Shell, front: Float, before: Bools, keypoints: NDArray[np
         return front
     picture = _floats(cv2.resize(front, small, interpolation=cv2.INTER_AREA))
     points = (keypoints + 0.5) / _STEP - 0.5
-    parts = segment(points, (small[1], small[0]))
-    known = mask & (cv2.resize(before.astype(np.float32), small, interpolation=cv2.INTER_AREA) < 0.1)
+    thickness = _floats(cv2.resize(shell.far - shell.near, small, interpolation=cv2.INTER_AREA)) / _STEP
+    parts = segment(points, thickness)
+    known = mask & ~parts.crossed & (cv2.resize(before.astype(np.float32), small, interpolation=cv2.INTER_AREA) < 0.1)
     colors = _soften(_prevailing(picture, mask, known, parts), mask)
     far = _floats(cv2.resize(shell.far, small, interpolation=cv2.INTER_AREA)) / _STEP
     colors = _paint_head(colors, picture, mask, far, parts, points)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from engine.skeleton import INDEX
 
 HEAD, TORSO, UPPER_ARMS, THIGHS = 0, 1, (2, 8), (5, 11)
+ARMS = (2, 3, 4, 8, 9, 10)
 
 
 @dataclass(frozen=True)
@@ -15,7 +16,8 @@ class Segments:
     """label: (H, W) int32 part, HEAD, TORSO, then limbs. along: (H, W) float32 pixels along the part's axis.
 
     down: (H, W) float32 pixels below the line of the shoulders, along the trunk. size: pixels from there to the hips.
-    loose: (H, W) bool, farther from the bone than the part is wide: hair, a skirt, an open coat.
+    loose: (H, W) bool, farther from the bone than the part is wide: hair, a skirt, an open coat. crossed: (H, W) bool,
+    an arm is seen there, but what is behind it is too deep to be the arm alone; the label is that of the rest.
     """
 
     label: NDArray[np.int32]
@@ -23,6 +25,7 @@ class Segments:
     down: NDArray[np.float32]
     size: float
     loose: NDArray[np.bool_]
+    crossed: NDArray[np.bool_]
 
 
 _LIMBS = (("shoulder", "elbow", 0.11), ("elbow", "wrist", 0.09), ("wrist", "finger3", 0.1), ("hip", "knee", 0.2),
@@ -32,6 +35,9 @@ _LIMBS = (("shoulder", "elbow", 0.11), ("elbow", "wrist", 0.09), ("wrist", "fing
 _LOOSE = 0.04
 """Distance beyond a part's own half width, over the length of the trunk, from which on something hangs loose."""
 
+_DEEP = 1.7
+"""Depth of an arm over its width from which on something else must be behind it."""
+
 
 def twin(part: int) -> int:
     """The same part of the other side; -1 for the head and the trunk."""
@@ -40,24 +46,32 @@ def twin(part: int) -> int:
     return 2 + (part - 2 + len(_LIMBS)) % (2 * len(_LIMBS))
 
 
-def segment(keypoints: NDArray[np.float64], shape: tuple[int, int]) -> Segments:
+def segment(keypoints: NDArray[np.float64], thickness: NDArray[np.float32]) -> Segments:
     """keypoints: (31, 2) in the grid's pixels, NaN = missing; parts whose joints are missing are left out.
+
+    thickness: (H, W) from the near to the far sheet, in the grid's pixels.
 
     Where the trunk's joints are missing all is TORSO, measured downwards.
     """
+    shape = thickness.shape
     yy, xx = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
     bones = _bones(keypoints)
     if not bones:
-        return Segments(np.full(shape, TORSO, np.int32), yy, yy, shape[0] / 3, np.zeros(shape, bool))
+        return Segments(np.full(shape, TORSO, np.int32), yy, yy, shape[0] / 3, *np.zeros((2, *shape), bool))
     size = float(np.linalg.norm(bones[0][2] - bones[0][1]))
     best, label, along = np.full(shape, np.inf, np.float32), np.zeros(shape, np.int32), np.zeros(shape, np.float32)
+    crossed = np.zeros(shape, bool)
     for part, a, b, width in bones:
         t, gap = _project(xx, yy, a, b)
         nearer = gap - width * size < best
+        if part in ARMS:
+            deep = thickness > _DEEP * 2 * width * size
+            crossed |= nearer & deep
+            nearer &= ~deep
         best[nearer] = (gap - width * size)[nearer]
         label[nearer] = part
         along[nearer] = t[nearer]
-    return Segments(label, along, _project(xx, yy, *bones[0][1:3])[0], size, best > _LOOSE * size)
+    return Segments(label, along, _project(xx, yy, *bones[0][1:3])[0], size, best > _LOOSE * size, crossed)
 
 
 def _bones(k: NDArray[np.float64]) -> list[tuple[int, NDArray, NDArray, float]]:
