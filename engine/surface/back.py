@@ -12,7 +12,7 @@ from scipy.ndimage import gaussian_filter1d, median_filter
 
 from engine.skeleton import INDEX
 from engine.surface.clean import Bools, Float, Shell, blur, distance, nearest
-from engine.surface.segments import HEAD, THIGHS, TORSO, UPPER_ARMS, Segments, segment, twin
+from engine.surface.segments import ARMS, HEAD, THIGHS, TORSO, UPPER_ARMS, Segments, segment, twin
 
 _STEP = 4
 """Colours of the back are made on every fourth pixel: they have no finer detail."""
@@ -66,11 +66,27 @@ def _prevailing(picture: Float, mask: Bools, known: Bools, parts: Segments) -> F
     for part in present:
         inside = mask & (parts.label == part)
         source = seen.get(twin(part), inside) if seen[part].sum() < 0.3 * inside.sum() else seen[part]
+        if part == TORSO:
+            source = _without_arms(picture, source, parts)
         if source.any():
             profile = _profile_along(picture, source, parts)
             step = np.round(parts.along[inside] - parts.along[inside].min()).astype(int)
             result[inside] = profile[np.minimum(step, len(profile) - 1)]
     return _outer_garment(result, picture, mask & known, mask, parts)
+
+
+def _without_arms(picture: Float, trunk: Bools, parts: Segments) -> Bools:
+    """The trunk without pixels that look like an arm: bare arms beside it are often broader than the bone tells.
+
+    Where that leaves little, arms and trunk are of one colour, and all of it counts.
+    """
+    sources = [trunk]
+    for side in (ARMS[:3], ARMS[3:]):
+        arm = np.isin(parts.label, side[:2]) & (picture.sum(axis=-1) > 0)
+        if arm.any():
+            sources.append(trunk & (np.linalg.norm(picture - np.median(picture[arm], axis=0), axis=-1) > _ALIKE))
+    others = np.logical_and.reduce(sources)
+    return others if others.sum() > 0.4 * trunk.sum() else trunk
 
 
 def _outer_garment(colors: Float, picture: Float, known: Bools, mask: Bools, parts: Segments) -> Float:

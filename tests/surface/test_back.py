@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine.skeleton import INDEX, KEYPOINTS
-from engine.surface.back import _outer_garment, _seen, _without_gaps
+from engine.surface.back import _outer_garment, _seen, _without_arms, _without_gaps
 from engine.surface.segments import ARMS, TORSO, segment
 
 SHAPE = (160, 120)
@@ -74,3 +74,18 @@ def test_an_open_coat_covers_the_back_of_the_dress() -> None:
     shirt[30:66] = (90, 90, 95)
     below = _outer_garment(shirt.copy(), shirt, mask, mask, parts)
     assert np.abs(below[100, 60] - (160, 20, 30)).max() < 6
+
+
+@pytest.mark.parametrize("sleeves", [False, True])
+def test_bare_arms_beside_the_trunk_are_not_its_clothes(sleeves: bool) -> None:
+    points, mask = keypoints(), np.zeros(SHAPE, bool)
+    mask[30:120, 25:96] = True
+    shirt, skin = (90, 90, 95), (220, 170, 150)
+    picture = np.full((*SHAPE, 3), shirt, np.float32)
+    picture[:, :45] = picture[:, 76:] = shirt if sleeves else skin
+    parts = segment(points, np.full(SHAPE, 8, np.float32))
+    trunk = mask & (parts.label == TORSO)
+    kept = _without_arms(picture, trunk, parts)
+    assert (picture[kept] == shirt).all()
+    assert kept.sum() > 0.4 * trunk.sum()
+    assert not sleeves or (kept == trunk).all()
