@@ -17,7 +17,7 @@ from engine.surface.segments import ARMS, HEAD, THIGHS, TORSO, UPPER_ARMS, Segme
 _STEP = 4
 """Colours of the back are made on every fourth pixel: they have no finer detail."""
 _ALIKE = 45.0
-"""Colours (Euclidean distance in sRGB) that may be one garment in light and shade."""
+"""Largest `_difference` of colours that may be one garment in light and shade."""
 _HANGING = 0.15
 """Share of a row from which on a garment seen at its sides is taken to cover the trunk's back there."""
 _FLARED = 0.3
@@ -84,7 +84,7 @@ def _without_arms(picture: Float, trunk: Bools, parts: Segments) -> Bools:
     for side in (ARMS[:3], ARMS[3:]):
         arm = np.isin(parts.label, side[:2]) & (picture.sum(axis=-1) > 0)
         if arm.any():
-            sources.append(trunk & (np.linalg.norm(picture - np.median(picture[arm], axis=0), axis=-1) > _ALIKE))
+            sources.append(trunk & (_difference(picture, np.median(picture[arm], axis=0)) > _ALIKE))
     others = np.logical_and.reduce(sources)
     return others if others.sum() > 0.4 * trunk.sum() else trunk
 
@@ -101,7 +101,7 @@ def _outer_garment(colors: Float, picture: Float, known: Bools, mask: Bools, par
         return colors
     around = known & (np.isin(parts.label, (TORSO, *UPPER_ARMS, *THIGHS)) | parts.loose)
     like = around & ~(np.isin(parts.label, THIGHS) & ~parts.loose)
-    like &= np.linalg.norm(picture - np.median(picture[top], axis=0), axis=-1) < _ALIKE
+    like &= _difference(picture, np.median(picture[top], axis=0)) < _ALIKE
     step = np.clip(np.round(parts.down + parts.size), 0, None).astype(int)
     seen = _seen(like, around, step, _HANGING)
     seen[: int(1.12 * parts.size)] |= seen.any()
@@ -116,6 +116,13 @@ def _outer_garment(colors: Float, picture: Float, known: Bools, mask: Bools, par
     weight = cv2.GaussianBlur((area & covered).astype(np.float32), (0, 0), 1.0)
     profile = _profile(picture[like], np.ones(np.count_nonzero(like)), step[like], len(seen))
     return colors + weight[..., None] * (profile[step] - colors)
+
+
+def _difference(picture: Float, color: NDArray) -> Float:
+    """Distance (H, W) of sRGB colours in which hue and saturation count three times as much as light and shade."""
+    offset = picture - _floats(color)
+    light = offset.mean(axis=-1, keepdims=True)
+    return _floats(np.sqrt(0.36 * 3 * light[..., 0] ** 2 + 3.24 * ((offset - light) ** 2).sum(axis=-1)))
 
 
 def _seen(like: Bools, around: Bools, step: NDArray, least: float) -> Bools:
