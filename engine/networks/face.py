@@ -1,6 +1,5 @@
 """Relief of the face on the front depth map, from the landmarks of the face: what the prior is for the body."""
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -8,6 +7,7 @@ from numpy.typing import NDArray
 from engine.camera import UNIT
 from engine.person.face import face_triangles
 from engine.render.raster import rasterize
+from engine.surface.clean import blur, distance
 from engine.types import Maps
 
 _COARSER = 0.4
@@ -44,7 +44,9 @@ def with_face(maps: Maps, face: NDArray[np.float64] | None) -> Maps:
     surface, seen = _drawn(face - [left, top, 0], front.shape, _FACETS * width)
     inside = seen & (front > 0)
     if inside.any():
-        relief = _relief(surface - front, inside, _COARSER * width) * _weight(inside, front > 0, _FEATHER * width)
+        relief = surface - front
+        relief -= blur(relief, inside.astype(np.float32), _COARSER * width)
+        relief *= _weight(inside, front > 0, _FEATHER * width)
         front[inside] = np.minimum(front + relief, np.maximum(back - _THINNEST, front))[inside]
     return maps
 
@@ -65,19 +67,7 @@ def _drawn(face: NDArray[np.float64], shape: tuple[int, ...], sigma: float) -> t
     depth[near.pixels] = (near.interpolate(points[:, 2:], triangles)[:, 0] / UNIT).numpy()
     seen[near.pixels] = True
     depth, seen = depth.reshape(shape), seen.reshape(shape)
-    return _mean(depth, seen, sigma), seen
-
-
-def _relief(difference: Float, inside: NDArray[np.bool_], sigma: float) -> Float:
-    """What is finer than sigma pixels of the difference between mesh and map."""
-    return difference - _mean(difference, inside, sigma)
-
-
-def _mean(values: Float, inside: NDArray[np.bool_], sigma: float) -> Float:
-    """Gaussian mean over the pixels inside."""
-    weight = inside.astype(np.float32)
-    total = cv2.GaussianBlur(weight, (0, 0), sigma)
-    return np.asarray(cv2.GaussianBlur(values * weight, (0, 0), sigma) / np.maximum(total, 1e-6), np.float32)
+    return blur(depth, seen.astype(np.float32), sigma), seen
 
 
 def _weight(inside: NDArray[np.bool_], person: NDArray[np.bool_], band: float) -> Float:
@@ -85,6 +75,5 @@ def _weight(inside: NDArray[np.bool_], person: NDArray[np.bool_], band: float) -
     beyond = person & ~inside
     if not beyond.any():
         return inside.astype(np.float32)
-    depth = cv2.distanceTransform((~beyond).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
-    step = np.clip(depth / band, 0, 1)
+    step = np.clip(distance(~beyond) / band, 0, 1)
     return np.asarray(step * step * (3 - 2 * step) * inside, np.float32)

@@ -25,7 +25,8 @@ def find_people(photo: Photo, index: int = 0, mask: Path | None = None) -> Perso
 
     Raises UserError if there is nobody, only a head, nobody with this index, no model, or a mask that does not fit.
     """
-    found = detect(_opaque(photo))
+    rgb = _opaque(photo)
+    found = detect(rgb)
     shape = photo.rgb.shape
     people = [person for person in found if _shows_body(person, shape)]
     _check_choice(found, people, index)
@@ -40,7 +41,7 @@ def find_people(photo: Photo, index: int = 0, mask: Path | None = None) -> Perso
         count=len(people),
         warnings=_warnings(points, index, len(people)),
         pixels_per_metre=pixels_per_metre(chosen),
-        face=find_face(_opaque(photo), chosen.landmarks),
+        face=find_face(rgb, chosen.landmarks),
     )
 
 

@@ -99,9 +99,9 @@ def _outer_garment(colors: Float, picture: Float, known: Bools, mask: Bools, par
     area = mask & np.isin(parts.label, (TORSO, *THIGHS)) & (parts.down > -0.12 * parts.size)
     if np.count_nonzero(top) < 20 or not area.any():
         return colors
-    around = known & (np.isin(parts.label, (TORSO, *UPPER_ARMS, *THIGHS)) | parts.loose)
-    like = around & ~(np.isin(parts.label, THIGHS) & ~parts.loose)
-    like &= _difference(picture, np.median(picture[top], axis=0)) < _ALIKE
+    upper = known & (np.isin(parts.label, (TORSO, *UPPER_ARMS)) | parts.loose)
+    around = upper | known & np.isin(parts.label, THIGHS)
+    like = upper & (_difference(picture, np.median(picture[top], axis=0)) < _ALIKE)
     step = np.clip(np.round(parts.down + parts.size), 0, None).astype(int)
     seen = _seen(like, around, step, _HANGING)
     seen[: int(1.12 * parts.size)] |= seen.any()

@@ -29,10 +29,11 @@ def bend(shell: Shell) -> Shell:
     there: nothing is changed where the maps already come round, and a flat edge is rounded. All three are smooth along
     the silhouette: seen from the side, every step of a pixel would be a ridge.
     """
-    edge = shell.mask & (distance(shell.mask) < 1.1)
+    depth = distance(shell.mask)
+    edge = shell.mask & (depth < 1.1)
     height = _along(blur((shell.far - shell.near) / 2, edge.astype(np.float32), 6.0), edge)
-    width = _along(blur(_widths(shell, height), edge.astype(np.float32), 8.0), edge)
-    inside = np.clip(1 - _smooth_distance(shell.mask) / np.maximum(width, 0.5), 0, 1)
+    width = _along(blur(_widths(shell, depth - 0.5, height), edge.astype(np.float32), 8.0), edge)
+    inside = np.clip(1 - _smooth_distance(shell.mask, depth) / np.maximum(width, 0.5), 0, 1)
     drop = np.where(shell.mask, height * (1 - np.sqrt(1 - inside * inside)), 0)
     drop = np.minimum(drop, (shell.far - shell.near - 0.5) / 2)
     return replace(shell, near=shell.near + drop, far=shell.far - drop)
@@ -43,14 +44,13 @@ def _along(values: Float, edge: Bools) -> Float:
     return np.asarray(cv2.GaussianBlur(values.ravel()[nearest(edge)], (0, 0), 3.0), np.float32)
 
 
-def _smooth_distance(mask: Bools) -> Float:
-    """Distance of every pixel inside the mask to a contour without steps, 0 outside."""
-    signed = np.where(mask, distance(mask) - 0.5, 0.5 - distance(~mask))
+def _smooth_distance(mask: Bools, depth: Float) -> Float:
+    """Distance of every pixel inside the mask to a contour without steps, 0 outside. depth: `distance` of the mask."""
+    signed = np.where(mask, depth - 0.5, 0.5 - distance(~mask))
     return np.maximum(np.asarray(cv2.GaussianBlur(signed, (0, 0), 3.0), np.float32), 0)
 
 
-def _widths(shell: Shell, height: Float) -> Float:
-    depth = distance(shell.mask) - 0.5
+def _widths(shell: Shell, depth: Float, height: Float) -> Float:
     ring = shell.mask & (depth > 1) & (depth < 4)
     if not ring.any():
         return np.full_like(depth, 0.5)

@@ -22,7 +22,6 @@ from engine.training.photographs import develop, segmented
 DEPTH_SCALE = 12000
 """Stored depth = network depth * DEPTH_SCALE as uint16 (1/23 of a canvas pixel); 0 = background."""
 
-
 DETECTION_SIZE = 512
 """Side in pixels of the pictures in which the person is looked for; smaller views are rendered a second time."""
 

@@ -9,8 +9,6 @@ from engine.render.view import View
 from engine.skeleton import KEYPOINTS
 from engine.training.photographs import develop, segmented
 
-HEIGHT = 1.75
-
 
 def joints() -> np.ndarray:
     """A standing person's key points in metres, z from the body's centre."""
