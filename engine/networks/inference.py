@@ -122,13 +122,13 @@ def refined_depths(
     network: TwoK2K, depths: Tensor, weighted: list[Tensor], affines: Tensor, mask: NDArray[np.bool_], step: Step
 ) -> NDArray[np.float32]:
     """Coarse depths (1, 2, 256, 256) and `part_normals` -> (2, 2048, 2048), evaluated only in the mask's tiles."""
-    refined = np.zeros((2, *mask.shape), np.float32)
+    refined = depths.new_zeros(2, *mask.shape)
     tiles = list(person_tiles(mask))
     for number, tile in enumerate(tiles, 1):
         depth = refine_tile(network, depths, partial(blend, weighted, affines), tile)
-        refined[:, tile.top : tile.bottom, tile.left : tile.right] = depth[0].cpu().numpy()
+        refined[:, tile.top : tile.bottom, tile.left : tile.right] = depth[0]
         step(PARTS_SHARE + (1 - PARTS_SHARE) * number / len(tiles))
-    return refined
+    return refined.cpu().numpy()
 
 
 def given_silhouette(depths: NDArray[np.float32], mask: NDArray[np.bool_]) -> Maps:

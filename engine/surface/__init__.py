@@ -5,7 +5,7 @@ import numpy as np
 from engine.surface.clean import clean
 from engine.surface.colors import paint
 from engine.surface.contour import bend
-from engine.surface.detail import grain, reduce
+from engine.surface.detail import STEPS, grain, reduce
 from engine.surface.occlusion import find_gaps
 from engine.surface.place import placement, world
 from engine.surface.solid import solidify
@@ -27,13 +27,14 @@ def build(
     shell, gaps = find_gaps(clean(maps))
     shell = bend(shell)
     tell("Building the mesh", 0.15)
-    solid = solidify(shell, gaps)
+    step = STEPS.get(settings.detail, 1)
+    solid = solidify(shell, gaps, step)
     tell("Building the mesh", 0.45)
     points = world(solid.depth, solid.columns, solid.rows, canvas)
     place = placement(points, solid.rows, solid.columns, canvas, settings)
     vertices = (place.scale * points + place.shift).astype(np.float32)
     tell("Colouring the mesh", 0.55)
-    smoothing = grain(settings.detail, len(solid.faces))
+    smoothing = grain(settings.detail, step**2 * len(solid.faces))
     mesh = Mesh(vertices, solid.faces, paint(solid, shell, canvas, photo, smoothing))
     tell("Reducing the mesh", 0.8)
     return reduce(mesh, settings.detail, solid, canvas), place.warnings

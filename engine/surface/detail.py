@@ -11,6 +11,9 @@ from engine.types import Canvas, Detail, Mesh
 
 TRIANGLES: dict[Detail, int] = {"high": 400_000, "medium": 100_000, "low": 25_000}
 
+STEPS: dict[Detail, int] = {"medium": 2, "low": 2}
+"""Levels for which a vertex for every second pixel is enough to begin with."""
+
 _ENLARGEMENT = 2.5
 """How much larger the face and the hands appear to the simplification, so that it keeps more triangles there."""
 _REGIONS = (
@@ -36,7 +39,8 @@ def reduce(mesh: Mesh, detail: Detail, solid: Solid, canvas: Canvas) -> Mesh:
 
 
 def grain(detail: Detail, faces: int) -> float:
-    """Standard deviation in pixels of the low-pass filter that the colours need before `reduce`."""
+    """Standard deviation in pixels of the low-pass filter that the colours need before `reduce`; faces: of the full
+    mesh."""
     return 0.25 * float(np.sqrt(max(faces / TRIANGLES.get(detail, faces) - 1, 0)))
 
 

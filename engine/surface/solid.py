@@ -1,6 +1,6 @@
 """Shell and gaps -> closed triangle mesh whose vertices still know their canvas position, depth and sheets."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,11 +28,45 @@ class Solid:
     sheets: NDArray[np.uint8]
 
 
-def solidify(shell: Shell, gaps: Gaps) -> Solid:
+def solidify(shell: Shell, gaps: Gaps, step: int = 1) -> Solid:
     """One closed mesh of every part of the person with at least 2 % of the triangles of the largest.
 
-    Raises UserError where nothing is left.
+    step: a vertex for every pixel, or for every second in both directions. Raises UserError where nothing is left.
     """
+    return _on_canvas(_solidify(*_sparse(shell, gaps, step)), shell, step)
+
+
+def _sparse(shell: Shell, gaps: Gaps, step: int) -> tuple[Shell, Gaps]:
+    """Every `step`-th pixel; a cell is in a gap, cut or parted where one of the cells that it stands for is."""
+    near, far, mask, behind, hidden = (
+        np.ascontiguousarray(m[::step, ::step]) for m in (shell.near, shell.far, shell.mask, gaps.behind, gaps.hidden)
+    )
+    parted, gap, cut_near, cut_far = (
+        _blocks(c, step, (mask.shape[0] - 1, mask.shape[1] - 1))
+        for c in (gaps.parted, gaps.cells, gaps.cut_near, gaps.cut_far)
+    )
+    cut_near &= ~gap
+    cut_far &= ~gap & ~cut_near
+    return replace(shell, near=near, far=far, mask=mask), Gaps(behind, hidden, gap, cut_near, cut_far, parted)
+
+
+def _blocks(marked: Bools, step: int, shape: tuple[int, int]) -> Bools:
+    height, width = shape
+    blocks = marked[: height * step, : width * step].reshape(height, step, width, step)
+    return np.asarray(blocks.any(axis=(1, 3)))
+
+
+def _on_canvas(solid: Solid, shell: Shell, step: int) -> Solid:
+    """From the sparse grid's own pixels to the canvas, and to the pixels of the whole crop."""
+    width = -(-shell.mask.shape[1] // step)
+    row, column = np.divmod(solid.pixel, width)
+    pixel = step * (row * shell.mask.shape[1] + column)
+    columns, rows = step * solid.columns + shell.column, step * solid.rows + shell.row
+    return replace(solid, columns=columns, rows=rows, pixel=pixel.astype(np.int32))
+
+
+def _solidify(shell: Shell, gaps: Gaps) -> Solid:
+    """The same with positions in pixels of the shell's own grid."""
     behind = np.clip(gaps.behind, shell.near + 0.2, shell.far - 0.6)
     hidden = np.clip(gaps.hidden, behind + 0.2, shell.far - 0.2)
     maps = (shell.near, shell.far, behind, hidden)
@@ -68,8 +102,8 @@ def _positions(topology: weld.Topology, shell: Shell) -> tuple[Float, Float]:
     share = np.where(topology.sheets == 1 << weld.RIM, np.float32(1), np.float32(0.5))
     rows, columns = np.divmod(topology.pixel, shell.mask.shape[1])
     return (
-        (columns + shell.column + share * shift[:, 0]).astype(np.float32),
-        (rows + shell.row + share * shift[:, 1]).astype(np.float32),
+        (columns + share * shift[:, 0]).astype(np.float32),
+        (rows + share * shift[:, 1]).astype(np.float32),
     )
 
 
