@@ -20,7 +20,13 @@ from engine.training.people.phenotype import sample_expression, sample_phenotype
 from engine.training.people.pose import JOINT, Rotations, rotate
 from engine.training.people.props import sample_props
 from engine.training.people.rig import bone_rotations
-from engine.training.people.standing import sample_a_pose, sample_reaches, sample_standing, sample_t_pose
+from engine.training.people.standing import (
+    sample_a_pose,
+    sample_reaches,
+    sample_standing,
+    sample_striding,
+    sample_t_pose,
+)
 from engine.training.people.wardrobe import SKIN, Wardrobe, load_wardrobe
 
 Float32 = NDArray[np.float32]
@@ -28,7 +34,11 @@ Float32 = NDArray[np.float32]
 _DEEP = 0.03
 """Metres inside the body at which an arm makes a pose worthless."""
 
-_POSES = {"standing": 0.5, "a-pose": 0.08, "t-pose": 0.06, "motion": 0.36}
+_POSES = {"standing": 0.43, "striding": 0.15, "a-pose": 0.06, "t-pose": 0.05, "motion": 0.31}
+
+_POSED = {
+    "standing": sample_standing, "striding": sample_striding, "a-pose": sample_a_pose, "t-pose": sample_t_pose,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -86,7 +96,7 @@ def _sample_pose(rng: np.random.Generator, wardrobe: Wardrobe, rest: RestBody, t
     pose = _sample_kind(rng, wardrobe, kind)
     if kind != "motion":
         pose = _planted(body, rest, pose)
-    reaches = sample_reaches(rng) if kind == "standing" else {}
+    reaches = sample_reaches(rng) if kind in ("standing", "striding") else {}
     for side, goal in reaches.items():
         reach(body, rest, torso, pose, side, goal)
     if clear_arms(body, rest, torso, pose) > _DEEP and tries > 1:
@@ -97,7 +107,7 @@ def _sample_pose(rng: np.random.Generator, wardrobe: Wardrobe, rest: RestBody, t
 def _sample_kind(rng: np.random.Generator, wardrobe: Wardrobe, kind: str) -> Rotations:
     if kind == "motion":
         return wardrobe.motions[rng.integers(len(wardrobe.motions))].copy()
-    return {"standing": sample_standing, "a-pose": sample_a_pose, "t-pose": sample_t_pose}[kind](rng)
+    return _POSED[kind](rng)
 
 
 def _planted(body: Body, rest: RestBody, pose: Rotations) -> Rotations:

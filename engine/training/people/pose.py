@@ -44,12 +44,14 @@ class Arm:
 
 @dataclass(frozen=True)
 class Leg:
-    """One leg: abduction, forward flexion of the hip, knee flexion, and how far the toes point outward."""
+    """One leg: abduction, forward flexion of the hip, knee flexion, how far the toes point outward, and how far the
+    heel is raised (0: the foot is flat on the floor)."""
 
     abduction: float
     flexion: float
     knee: float
     outward: float
+    heel: float = 0.0
 
 
 def rotate(axis: str, angle: float) -> Rotations:
@@ -71,11 +73,11 @@ def arm_rotations(arm: Arm) -> Rotations:
 
 
 def leg_rotations(leg: Leg) -> Rotations:
-    """World rotations (4, 3, 3) of the left thigh, calf, foot (flat on the floor) and toes relative to the T-pose."""
+    """World rotations (4, 3, 3) of the left thigh, calf, foot and toes (flat on the floor) relative to the T-pose."""
     turn = rotate("z", leg.outward)
     thigh = rotate("y", -leg.abduction) @ turn @ rotate("x", -leg.flexion)
     calf = thigh @ rotate("x", leg.knee)
-    return np.stack([thigh, calf, turn, turn])
+    return np.stack([thigh, calf, turn @ rotate("x", leg.heel), turn])
 
 
 @lru_cache(maxsize=2)

@@ -1,4 +1,4 @@
-"""Random poses of people who pose for a photo: standing, A-pose and T-pose."""
+"""Random poses of people who pose for a photo: standing, in mid-stride, A-pose and T-pose."""
 
 from dataclasses import replace
 
@@ -39,6 +39,17 @@ def sample_standing(rng: np.random.Generator) -> Rotations:
     pose = _sample_trunk(rng, 1.0)
     left, right = _sample_arms(rng)
     return _with_limbs(pose, (left, right), _sample_legs(rng))
+
+
+def sample_striding(rng: np.random.Generator) -> Rotations:
+    """A step (22, 3, 3), from hip-wide to the legs crossing as on a catwalk; the arms swing against the legs."""
+    front, rear = _sample_step(rng)
+    swing = rng.normal(12, 8)
+    forward, backward = (replace(_hanging(rng), flexion=sign * swing) for sign in (1, -1))
+    pose = _sample_trunk(rng, 1.0)
+    if rng.uniform() < 0.5:
+        return _with_limbs(pose, (backward, forward), (front, rear))
+    return _with_limbs(pose, (forward, backward), (rear, front))
 
 
 def sample_a_pose(rng: np.random.Generator) -> Rotations:
@@ -142,6 +153,15 @@ def _sample_legs(rng: np.random.Generator) -> tuple[Leg, Leg]:
     knee = rng.uniform(0, 5) if rng.uniform() < 0.6 else rng.uniform(8, 28)
     relaxed = Leg(spread + rng.uniform(-1, 2.5), knee * rng.uniform(0.4, 0.8), knee, outward + rng.uniform(0, 15))
     return (stiff, relaxed) if rng.uniform() < 0.5 else (relaxed, stiff)
+
+
+def _sample_step(rng: np.random.Generator) -> tuple[Leg, Leg]:
+    """The leg in front and the one behind, its heel raised as far as the ankle cannot bend."""
+    inward = rng.uniform(-2, 7)
+    front = Leg(-inward, rng.uniform(4, 28), rng.uniform(0, 18), rng.uniform(-3, 12))
+    back, knee = rng.uniform(2, 22), rng.uniform(2, 30)
+    heel = max(0.0, back + knee - 15) + rng.uniform(0, 10)
+    return front, Leg(-inward + rng.normal(0, 1.5), -back, knee, rng.uniform(-3, 12), heel)
 
 
 def _with_limbs(trunk: Rotations, arms: tuple[Arm, Arm], legs: tuple[Leg, Leg]) -> Rotations:
