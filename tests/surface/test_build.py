@@ -7,6 +7,7 @@ from analytic_maps import canvas_of, ellipsoid, maps_from_mask, maps_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.ndimage import gaussian_filter
+from scipy.spatial import cKDTree
 
 from engine.camera import CANVAS, NETWORK_FOCAL
 from engine.errors import Cancelled, UserError
@@ -108,14 +109,14 @@ def test_specks_go_and_separate_parts_stay() -> None:
 
 
 @settings(max_examples=15, deadline=None)
-@given(st.integers(0, 2**31), st.floats(1.5, 6), st.booleans())
-def test_random_blobs_with_noise_and_jumps_are_sound(seed: int, coarse: float, jumps: bool) -> None:
+@given(st.integers(0, 2**31), st.floats(1.5, 6), st.booleans(), st.sampled_from(["full", "medium"]))
+def test_random_blobs_with_noise_and_jumps_are_sound(seed: int, coarse: float, jumps: bool, detail: str) -> None:
     rng = np.random.default_rng(seed)
     noise = [gaussian_filter(rng.normal(size=(90, 70)), coarse) for _ in range(3)]
     mask = noise[0] > np.quantile(noise[0], 0.3)
     near, far = (20 + 15 * n / n.std() for n in noise[1:])
     near = near + np.where(noise[1] > 0, 60, 0) if jumps else near
-    mesh = _build(maps_from_mask(mask, near, np.maximum(far, -near), scale=2))
+    mesh = _build(maps_from_mask(mask, near, np.maximum(far, -near), scale=2), detail=detail)
     health = check(mesh)
     assert health.watertight
     assert health.manifold_edges
@@ -133,6 +134,14 @@ def test_detail_gives_its_triangles_and_stays_sound(detail: str, target: int) ->
     assert len(mesh.colors) == len(mesh.vertices)
     assert check(mesh).sound
     assert np.ptp(mesh.vertices[:, 2]) == pytest.approx(1.75, abs=0.005)
+
+
+def test_fewer_triangles_lie_on_the_full_surface() -> None:
+    maps = maps_of(ellipsoid((0.0, 0.0, 1.0), (0.08, 0.17, 0.06)), ellipsoid((0.0, 0.0, 0.9), (0.12, 0.02, 0.02)))
+    full = _build(maps)
+    for detail, millimetres in (("high", 0.5), ("medium", 2), ("low", 4)):
+        distances, _ = cKDTree(full.vertices).query(_build(maps, detail=detail).vertices)
+        assert np.quantile(distances, 0.99) < millimetres / 1000
 
 
 def test_missing_feet_are_told_and_leave_room_below(egg: Maps) -> None:

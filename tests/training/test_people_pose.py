@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from engine.training.people.arms import _two_bones
 from engine.training.people.measure import Torso
 from engine.training.people.pose import JOINT, Arm, Leg, arm_rotations, leg_rotations, mirrored
-from engine.training.people.standing import sample_a_pose, sample_standing, sample_t_pose
+from engine.training.people.standing import sample_a_pose, sample_standing, sample_striding, sample_t_pose
 
 LEFT = np.array([1.0, 0, 0])
 DOWN = np.array([0, 0, -1.0])
@@ -29,10 +29,24 @@ def test_leg_goes_forward_and_its_knee_backward() -> None:
     np.testing.assert_allclose(foot @ [0, 0, 1], [0, 0, 1], atol=1e-9)
 
 
+def test_a_raised_heel_leaves_the_toes_flat() -> None:
+    _, _, foot, toes = leg_rotations(Leg(abduction=0, flexion=-20, knee=20, outward=0, heel=30))
+    assert (foot @ [0, -1, 0])[2] < -0.4
+    np.testing.assert_allclose(toes, np.eye(3), atol=1e-9)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10**6))
+def test_a_step_has_one_leg_before_the_other(seed: int) -> None:
+    pose = sample_striding(np.random.default_rng(seed))
+    forward = [-(pose[JOINT[f"thigh_{side}"]] @ DOWN)[1] for side in "lr"]
+    assert max(forward) > 0 > min(forward)
+
+
 @settings(max_examples=30, deadline=None)
 @given(st.integers(0, 10**6))
 def test_samples_are_rotations_and_face_the_camera(seed: int) -> None:
-    for sample in (sample_standing, sample_a_pose, sample_t_pose):
+    for sample in (sample_standing, sample_striding, sample_a_pose, sample_t_pose):
         pose = sample(np.random.default_rng(seed))
         np.testing.assert_allclose(pose @ pose.transpose(0, 2, 1), np.tile(np.eye(3), (22, 1, 1)), atol=1e-9)
         np.testing.assert_allclose(np.linalg.det(pose), 1, atol=1e-9)
