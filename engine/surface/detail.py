@@ -46,12 +46,33 @@ def grain(detail: Detail, faces: int) -> float:
 
 def _simplify(vertices: NDArray[np.float32], faces: NDArray[np.int32], target: int) -> NDArray[np.int32]:
     """Each vertex of the result is the one, of those merged there, that is nearest to where the quadrics want it."""
-    collapses = fast_simplification.simplify(vertices, faces, target_count=target, agg=4, return_collapses=True)[2]
-    points, reduced, merged = fast_simplification.replay_simplification(vertices, faces, collapses)
-    farthest_first = np.argsort(-np.linalg.norm(vertices - points[merged], axis=1), kind="stable")
+    points, reduced, collapses = fast_simplification.simplify(
+        vertices, faces, target_count=target, agg=4, return_collapses=True
+    )
+    merged = _merged(faces, collapses, len(vertices))
+    left = np.flatnonzero(merged >= 0)
+    farthest_first = left[np.argsort(-np.linalg.norm(vertices[left] - points[merged[left]], axis=1), kind="stable")]
     nearest = np.zeros(len(points), np.int32)
     nearest[merged[farthest_first]] = farthest_first
     return nearest[reduced]
+
+
+def _merged(faces: NDArray[np.int32], collapses: NDArray[np.int32], count: int) -> NDArray[np.int64]:
+    """The number (N,) of the reduced vertex that each of `count` vertices went into, -1 where its part has vanished.
+
+    collapses: (K, 2) kept, removed. What remains keeps its order. `fast_simplification.replay_simplification` says the
+    same, at the price of doing all collapses again.
+    """
+    kept = np.arange(count)
+    kept[collapses[:, 1]] = collapses[:, 0]
+    while (kept[kept] != kept).any():
+        kept = kept[kept]
+    a, b, c = (kept[faces[:, k]] for k in range(3))
+    corners = faces[(a != b) & (b != c) & (c != a)]
+    number = np.full(count, -1)
+    used = np.unique(kept[corners])
+    number[used] = np.arange(len(used))
+    return number[kept]
 
 
 def _enlarged(vertices: NDArray[np.float32], solid: Solid, canvas: Canvas) -> NDArray[np.float32]:
