@@ -1,6 +1,7 @@
 """From a photo to a mesh: every stage in order."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 
@@ -62,11 +63,13 @@ def reconstruct(
     stages = _Stages(progress)
     stages.run("Reading the photo", 0.0, 0.03)
     picture = _read(photo)
-    stages.run("Finding the person", 0.03, 0.2)
-    person = find_people(picture, settings.person, settings.mask)
-    canvas = frame(picture, person)
-    stages.run("Loading the networks", 0.2, 0.25)
-    network, info = network_of(settings.weights, settings.device)
+    with ThreadPoolExecutor(1) as loader:
+        loading = loader.submit(network_of, settings.weights, settings.device)
+        stages.run("Finding the person", 0.03, 0.2)
+        person = find_people(picture, settings.person, settings.mask)
+        canvas = frame(picture, person)
+        stages.run("Loading the networks", 0.2, 0.25)
+        network, info = loading.result()
     step = stages.run("Estimating depth", 0.25, 0.65)
     maps = predict(network, canvas, step)
     step = stages.run("Building the mesh", 0.65, 1.0)

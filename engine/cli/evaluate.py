@@ -1,66 +1,127 @@
-"""`python -m engine evaluate`: a prediction against the truth, or a suite of true people."""
+"""`python -m engine evaluate`: a prediction against the truth, a suite of true people, or pictures of them."""
 
 import argparse
 import json
 import sys
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.errors import UserError
 from engine.types import Settings
 
-ALIGNMENTS = ("none", "height-shift")
+if TYPE_CHECKING:
+    from engine.evaluation.report import Row
+
+ALIGNMENTS = ("none", "height-shift", "height-shift-icp")
+SUITE_OUTPUT = Path("runs/evaluation")
+RENDER = "render"
+
+USAGE = """
+  python -m engine evaluate PREDICTED TRUTH [options]       two meshes, or a folder of meshes and what render wrote
+  python -m engine evaluate --suite DIR [options]           the engine on a folder of true people
+  python -m engine evaluate render MESHES -o DIR [options]  pictures of a folder of true people for any method"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.usage = USAGE
     add = parser.add_argument
-    add("predicted", nargs="?", type=Path, metavar="PREDICTED", help="mesh file that is measured")
-    add("truth", nargs="?", type=Path, metavar="TRUTH", help="mesh file of the true person")
-    add("--suite", type=Path, metavar="DIR", help="measure the engine on a folder with one sub-folder per true person")
+    add("paths", nargs="*", metavar="PATH", help="PREDICTED TRUTH, or: render MESHES")
+    add("--suite", type=Path, metavar="DIR", help="measure the engine on a folder with a mesh or sub-folder per person")
+    add("-o", "--output", type=Path, metavar="DIR", help=f"for results and pictures (suite: {SUITE_OUTPUT})")
+    add("--up", choices=("y", "z"), help="vertical axis of the true meshes (obj, glb: y; ply, stl: z)")
+    measured = parser.add_argument_group("when measuring")
+    add = measured.add_argument
     add("--align", choices=ALIGNMENTS, default="height-shift", help="before measuring (%(default)s)")
+    add("--predicted-up", choices=("y", "z"), help="vertical axis of PREDICTED (obj, glb: y; ply, stl: z)")
     add("--json", action="store_true", help="print json instead of a table")
-    suite = parser.add_argument_group("suite only")
-    suite.add_argument("--yaws", type=_angles, default=(0.0,), metavar="A,B", help="degrees to the person's left (0)")
-    suite.add_argument("--backdrop", action="store_true", help="a random backdrop instead of plain grey")
-    suite.add_argument("--weights", default=Settings().weights, metavar="NAME|FILE", help="network weights")
-    suite.add_argument("--device", default=Settings().device, help="where the networks run (%(default)s)")
-    suite.add_argument("-o", "--output", type=Path, default=Path("runs/evaluation"), metavar="DIR", help="%(default)s")
+    add("--weights", default=Settings().weights, metavar="NAME|FILE", help="network weights (suite)")
+    add("--device", default=Settings().device, help="where the networks run (suite: %(default)s)")
+    pictures = parser.add_argument_group("when rendering: suite and render")
+    add = pictures.add_argument
+    add("--yaws", type=_angles, metavar="A,B", help="degrees to the person's left (suite: 0; render: 0,90,180,270)")
+    add("--backdrop", action="store_true", help="a random backdrop instead of plain grey")
+    add("--size", type=int, default=2048, metavar="PIXELS", help="side of the pictures (render: %(default)s)")
+    add("--fov", type=float, default=50.0, metavar="DEGREES", help="field of view (render: %(default)g)")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    pair = (arguments.predicted, arguments.truth)
-    if arguments.suite is None and None not in pair:
-        return _run_pair(*pair, arguments)
-    if arguments.suite is not None and pair == (None, None):
-        return _run_suite(arguments)
-    raise UserError("Give either two mesh files, PREDICTED and TRUTH, or --suite with a folder.")
+    match arguments.suite, arguments.paths:
+        case None, [command, meshes] if command == RENDER:
+            return _render(Path(meshes), arguments)
+        case None, [predicted, truth]:
+            pair = Path(predicted), Path(truth)
+            return (_run_folder if any(path.is_dir() for path in pair) else _run_pair)(*pair, arguments)
+        case suite, [] if suite is not None:
+            return _run_suite(arguments)
+    raise UserError("Give PREDICTED and TRUTH, or --suite with a folder, or render with a folder of meshes.")
 
 
 def _run_pair(predicted: Path, truth: Path, arguments: argparse.Namespace) -> int:
+    from engine.evaluation.evidence import write_evidence
     from engine.evaluation.figures import compare, prepare_truth
+    from engine.evaluation.photographs import make_folder
     from engine.evaluation.report import sheet
     from engine.evaluation.surface import as_surface
     from engine.render.mesh import load_mesh
 
-    ours, theirs = (as_surface(load_mesh(path)) for path in (predicted, truth))
-    figures = compare(ours, prepare_truth(theirs), arguments.align)
-    print(json.dumps(asdict(figures), indent=2) if arguments.json else sheet(figures))
+    ours = as_surface(load_mesh(predicted, arguments.predicted_up))
+    theirs = prepare_truth(as_surface(load_mesh(truth, arguments.up)))
+    figures = compare(ours, theirs, arguments.align)
+    text = json.dumps(asdict(figures), indent=2)
+    if arguments.output is not None:
+        make_folder(arguments.output)
+        write_evidence(ours, theirs, figures.placement, arguments.output)
+        (arguments.output / "results.json").write_text(text)
+    print(text if arguments.json else sheet(figures))
     return 0
 
 
+def _run_folder(predicted: Path, rendered: Path, arguments: argparse.Namespace) -> int:
+    from engine.evaluation.predictions import evaluate_predictions
+
+    output = arguments.output
+    return _report(
+        evaluate_predictions(predicted, rendered, arguments.align, output, arguments.predicted_up), output, arguments
+    )
+
+
 def _run_suite(arguments: argparse.Namespace) -> int:
-    from engine.evaluation.report import table
     from engine.evaluation.suite import Options, evaluate_suite
 
     settings = Settings(weights=arguments.weights, device=arguments.device)
-    options = Options(arguments.output, arguments.yaws, arguments.backdrop, arguments.align, settings)
+    output = arguments.output or SUITE_OUTPUT
+    yaws = arguments.yaws or (0.0,)
+    options = Options(output, yaws, arguments.backdrop, arguments.align, settings, arguments.up)
+    return _report(evaluate_suite(arguments.suite, options), output, arguments)
+
+
+def _report(measured: "Iterable[Row]", output: Path | None, arguments: argparse.Namespace) -> int:
+    from engine.evaluation.report import table
+
     rows = []
-    for row in evaluate_suite(arguments.suite, options):
+    for row in measured:
         print(f"{row.person}, yaw {row.yaw:g}: {row.method}", file=sys.stderr, flush=True)
         rows.append(row)
     text = json.dumps([asdict(row) for row in rows], indent=2)
-    (arguments.output / "results.json").write_text(text)
+    if output is not None:
+        (output / "results.json").write_text(text)
     print(text if arguments.json else table(rows))
+    return 0
+
+
+def _render(meshes: Path, arguments: argparse.Namespace) -> int:
+    from engine.evaluation.photographs import Studio, photograph_people
+
+    if arguments.output is None:
+        raise UserError("There is no folder for the pictures: pass -o DIR.")
+    if not (16 <= arguments.size <= 8192 and 1 <= arguments.fov <= 120):
+        raise UserError("--size must be between 16 and 8192 pixels and --fov between 1 and 120 degrees.")
+    chosen = {"yaws": arguments.yaws} if arguments.yaws else {}
+    studio = Studio(size=arguments.size, fov=arguments.fov, backdrop=arguments.backdrop, up=arguments.up, **chosen)
+    for shot in photograph_people(meshes, arguments.output, studio):
+        print(arguments.output / shot.picture, flush=True)
     return 0
 
 

@@ -7,52 +7,47 @@ from numpy.typing import NDArray
 
 from engine.errors import UserError
 from engine.evaluation.alignment import Align, Placement, place
+from engine.evaluation.colours import Colours, compare_colours
+from engine.evaluation.distances import distances
 from engine.evaluation.outer import outer_surface
 from engine.evaluation.surface import Surface
-from engine.evaluation.views import View, common_frame, iou, mean_angle, view
+from engine.evaluation.views import common_frame, iou, mean_angle, normal_distance, view
 from engine.surface.health import Health, check
 from engine.types import Mesh
 
 HEIGHT = 1.8
 """Metres to which the true person is scaled before anything is measured."""
 
-SAMPLES = 100_000
-"""Points per surface, uniform by area, fixed seed."""
-
-
-@dataclass(frozen=True)
-class Distances:
-    """p2s: mean distance in cm from the prediction's points to the true surface. s2p: from the true surface's points
-    to the prediction. normal_consistency: mean dot product of the normals at nearest points, both ways, -1 to 1.
-    """
-
-    p2s: float
-    s2p: float
-    normal_consistency: float
-
-    @property
-    def chamfer(self) -> float:
-        """Mean of both directions in cm (not their sum, no squares)."""
-        return (self.p2s + self.s2p) / 2
+YAWS = (0, 90, 180, 270)
+"""Degrees from which normals are compared."""
 
 
 @dataclass(frozen=True)
 class Figures:
     """What one prediction measures; docs/evaluation.md defines every figure.
 
-    chamfer, p2s, s2p: cm for a person of 180 cm. normal_consistency: -1 to 1. front_iou, side_iou: 0 to 1.
-    front_angle, back_angle: mean degrees between the normals in a view from the front and from the back.
-    placement: how the prediction was laid on the truth. health: of the prediction's mesh.
+    chamfer (mean of p2s and s2p), chamfer_sum, p2s, s2p: cm for a person of 180 cm. normal_consistency: -1 to 1.
+    f_score_1cm, f_score_2cm: 0 to 1. front_iou, side_iou: 0 to 1. front_angle, back_angle, normal_angle: mean degrees
+    between the normals in a view from the front, the back and in four views. front_normal_l2, normal_l2: mean distance
+    of the normals seen from the front and in four views, 0 to 2. colours: None unless both have some. placement: how
+    the prediction was laid on the truth. health: of the prediction's mesh.
     """
 
     chamfer: float
+    chamfer_sum: float
     p2s: float
     s2p: float
     normal_consistency: float
+    f_score_1cm: float
+    f_score_2cm: float
     front_iou: float
     side_iou: float
     front_angle: float
     back_angle: float
+    normal_angle: float
+    front_normal_l2: float
+    normal_l2: float
+    colours: Colours | None
     align: Align
     placement: Placement
     health: Health
@@ -62,10 +57,11 @@ class Figures:
 class Truth:
     """A true surface made ready for comparisons: the outer surface only, 180 cm high, floor at z = 0.
 
-    scale, shift: prepared = scale * given + shift.
+    whole: the same with everything that was given, hidden parts too. scale, shift: prepared = scale * given + shift.
     """
 
     surface: Surface
+    whole: Surface
     scale: float
     shift: NDArray[np.float64]
 
@@ -78,21 +74,51 @@ def prepare_truth(surface: Surface) -> Truth:
         raise UserError("The true mesh has no height; choose a mesh of a standing person, z or y up.")
     scale = HEIGHT / float(high[2] - low[2])
     shift = -scale * np.array([(low[0] + high[0]) / 2, (low[1] + high[1]) / 2, low[2]])
-    return Truth(outer.moved(scale, shift), scale, shift)
+    return Truth(outer.moved(scale, shift), surface.moved(scale, shift), scale, shift)
 
 
 def compare(predicted: Surface, truth: Truth, align: Align = "height-shift") -> Figures:
     """Measure `predicted` (z up, facing -y; the truth's own frame and unit where `align` is none)."""
     health = check_health(predicted)
-    predicted = _counted(predicted, health).moved(truth.scale, truth.shift)
-    placement = place(predicted, truth.surface, align)
-    predicted = predicted.moved(placement.scale, np.array(placement.shift))
-    near = distances(predicted, truth.surface)
-    frame = common_frame(predicted, truth.surface)
-    ours, theirs = ([view(s, yaw, frame) for yaw in (0, 90, 180)] for s in (predicted, truth.surface))
+    counted = _counted(predicted, health).moved(truth.scale, truth.shift)
+    placement = place(counted, truth.surface, align)
+    return _figures(placement.move(counted), laid(predicted, truth, placement), truth, placement, align, health)
+
+
+def _figures(
+    counted: Surface, whole: Surface, truth: Truth, placement: Placement, align: Align, health: Health
+) -> Figures:
+    """counted, whole: of the prediction, where the truth is."""
+    near = distances(counted, truth.surface)
+    frame = common_frame(counted, truth.surface)
+    pairs = [(view(counted, yaw, frame), view(truth.surface, yaw, frame)) for yaw in YAWS]
+    front, side, back, _ = pairs
+    f_score_1cm, f_score_2cm = near.f_scores
     return Figures(
-        near.chamfer, near.p2s, near.s2p, near.normal_consistency, *_seen(ours, theirs), align, placement, health
+        chamfer=near.chamfer,
+        chamfer_sum=near.p2s + near.s2p,
+        p2s=near.p2s,
+        s2p=near.s2p,
+        normal_consistency=near.normal_consistency,
+        f_score_1cm=f_score_1cm,
+        f_score_2cm=f_score_2cm,
+        front_iou=iou(front[0].mask, front[1].mask),
+        side_iou=iou(side[0].mask, side[1].mask),
+        front_angle=mean_angle(*front),
+        back_angle=mean_angle(*back),
+        normal_angle=float(np.mean([mean_angle(*pair) for pair in pairs])),
+        front_normal_l2=normal_distance(*front),
+        normal_l2=float(np.mean([normal_distance(*pair) for pair in pairs])),
+        colours=compare_colours(whole, truth.whole, frame),
+        align=align,
+        placement=placement,
+        health=health,
     )
+
+
+def laid(predicted: Surface, truth: Truth, placement: Placement) -> Surface:
+    """A whole prediction where `compare` laid it on the truth (metres of the 180 cm person)."""
+    return placement.move(predicted.moved(truth.scale, truth.shift))
 
 
 def _counted(surface: Surface, health: Health) -> Surface:
@@ -104,28 +130,3 @@ def check_health(surface: Surface) -> Health:
     """Whether the mesh is closed, manifold and in one piece; see engine.surface.health."""
     v, f = surface.vertices.astype(np.float32), surface.faces
     return check(Mesh(v, f, np.zeros(v.shape, np.uint8)))
-
-
-def _seen(ours: list[View], theirs: list[View]) -> tuple[float, float, float, float]:
-    (front, side, back), (true_front, true_side, true_back) = ours, theirs
-    return (
-        iou(front.mask, true_front.mask),
-        iou(side.mask, true_side.mask),
-        mean_angle(front, true_front),
-        mean_angle(back, true_back),
-    )
-
-
-def distances(predicted: Surface, truth: Surface) -> Distances:
-    """Distances and normal agreement of two surfaces in one frame (metres), from points on either to the other."""
-    p2s, forth = _one_way(predicted, truth)
-    s2p, back = _one_way(truth, predicted)
-    return Distances(p2s, s2p, (forth + back) / 2)
-
-
-def _one_way(start: Surface, goal: Surface) -> tuple[float, float]:
-    """Mean distance in cm from points on `start` to `goal`, and the mean dot product of the normals there."""
-    points, faces = start.sample(SAMPLES)
-    nearest, hit = goal.closest(points)
-    dots = (start.normals[faces] * goal.normals[hit]).sum(1)
-    return 100 * float(np.linalg.norm(points - nearest, axis=1).mean()), float(dots.mean())

@@ -1,17 +1,24 @@
-"""Orthographic views of two surfaces in one frame: silhouettes and normals."""
+"""Orthographic views of two surfaces in one frame: silhouettes, normals and colours."""
 
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from engine.evaluation.surface import Surface
+from engine.render.raster import rasterize
+from engine.render.texture import Skin
 
 SIZE = 512
 """Side of every view in pixels."""
 
 MARGIN = 1.02
 """Side of the frame in units of the longest side of the box around both surfaces."""
+
+
+FAR = 100.0
+"""How far away the colour camera stands, in sides of the frame; it tells what hides what, the picture is parallel."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +39,17 @@ class View:
     mask: NDArray[np.bool_]
     normals: NDArray[np.float64]
     depth: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class ColourView:
+    """mask: (512, 512) bool. colours: (512, 512, 3) float32 sRGB without light, 0 to 1. slant: (512, 512) float32,
+    cosine between the surface's normal and the view axis, 0 to 1. Both 0 outside.
+    """
+
+    mask: NDArray[np.bool_]
+    colours: NDArray[np.float32]
+    slant: NDArray[np.float32]
 
 
 def common_frame(*surfaces: Surface) -> Frame:
@@ -55,6 +73,28 @@ def view(surface: Surface, yaw: float, frame: Frame) -> View:
     return View(mask, normals, np.where(mask, distance - frame.side, 0))
 
 
+def colour_view(surface: Surface, yaw: float, frame: Frame) -> ColourView:
+    """The colours that the camera of `view` sees; textures' holes are holes here. surface: one with a skin."""
+    assert surface.skin is not None
+    skin = Skin(surface.skin, torch.device("cpu"))
+    right, forward = _camera(yaw)
+    offset = (surface.vertices - frame.centre) / frame.side
+    pixels = (np.stack([offset @ right, -offset[:, 2]], axis=1) + 0.5) * SIZE
+    nearness = 1 / (FAR + offset @ forward)
+    hits, _ = rasterize(torch.from_numpy(pixels), torch.from_numpy(nearness), skin.faces, SIZE, SIZE, skin.cutout())
+    slant = np.abs(surface.normals[hits.faces.numpy()] @ forward)
+    shown, albedo = hits.pixels.numpy(), skin.albedo(hits).numpy() / 255
+    return ColourView(_square(shown, np.ones(len(shown), bool)), _square(shown, albedo), _square(shown, slant))
+
+
+def _square(shown: NDArray, values: NDArray) -> NDArray:
+    """Values (K, ...) of the pixels `shown` (K,) as a picture (512, 512, ...), 0 elsewhere; floats as float32."""
+    kind = np.dtype(bool) if values.dtype == bool else np.dtype(np.float32)
+    square = np.zeros((SIZE * SIZE, *values.shape[1:]), kind)
+    square[shown] = values
+    return square.reshape(SIZE, SIZE, *values.shape[1:])
+
+
 def _camera(yaw: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Right and forward of a camera before a person who faces -y and turns: both (3,)."""
     c, s = np.cos(np.radians(yaw)), np.sin(np.radians(yaw))
@@ -72,5 +112,14 @@ def mean_angle(a: View, b: View) -> float:
     both = a.mask & b.mask
     if not both.any():
         return 180.0
-    cosine = np.clip((a.normals[both] * b.normals[both]).sum(-1), -1, 1)
-    return float(np.degrees(np.arccos(cosine)).mean())
+    half_chord = np.linalg.norm(a.normals[both] - b.normals[both], axis=-1) / 2
+    return float(np.degrees(2 * np.arcsin(np.minimum(half_chord, 1))).mean())
+
+
+def normal_distance(a: View, b: View) -> float:
+    """Mean Euclidean distance between the normals of two views, 0 to 2, over all pixels where either shows a surface.
+
+    Outside the silhouette a normal is 0, so that a pixel that only one of them shows counts 1.
+    """
+    either = a.mask | b.mask
+    return float(np.linalg.norm(a.normals[either] - b.normals[either], axis=-1).mean()) if either.any() else 0.0

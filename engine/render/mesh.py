@@ -8,12 +8,15 @@ import numpy as np
 import trimesh
 from numpy.typing import NDArray
 from PIL import Image
+from trimesh.visual.color import ColorVisuals
 from trimesh.visual.material import Material, PBRMaterial
 from trimesh.visual.texture import TextureVisuals
 
 from engine.errors import UserError
 
-FILE_TYPES = {".obj": "y", ".glb": "y", ".ply": "z", ".stl": "z"}
+Up = Literal["y", "z"]
+
+FILE_TYPES: dict[str, Up] = {".obj": "y", ".glb": "y", ".ply": "z", ".stl": "z"}
 """What `load_mesh` reads, and the axis that points up there unless the caller says otherwise."""
 
 GREY = 170
@@ -39,7 +42,7 @@ class TexturedMesh:
     colors: NDArray[np.uint8] | None = None
 
 
-def load_mesh(path: Path | str, up: Literal["y", "z"] | None = None) -> TexturedMesh:
+def load_mesh(path: Path | str, up: Up | None = None) -> TexturedMesh:
     """Read an obj (with mtl and pictures), glb, ply or stl file into world space.
 
     up: the file's vertical axis; "y" turns people that face +z to -y. None follows `FILE_TYPES`. Raises UserError for
@@ -63,9 +66,32 @@ def _geometries(path: Path) -> list[trimesh.Trimesh]:
         raise UserError(f"{path} does not exist; choose an existing mesh file.")
     try:
         scene = trimesh.load_scene(path, process=False)
+        for geometry in scene.geometry.values():
+            _show_vertex_colors(geometry)
         return [g for g in scene.dump() if isinstance(g, trimesh.Trimesh)]
     except Exception as error:
         raise UserError(f"{path.name} cannot be read as a mesh; save it again in another program.") from error
+
+
+def _show_vertex_colors(geometry: Any) -> None:
+    """Let glTF's vertex colours (COLOR_0) stand where the material has no picture that would be shown instead."""
+    visual = geometry.visual
+    if isinstance(visual, TextureVisuals) and "color" in visual.vertex_attributes and _picture(visual.material) is None:
+        factor = getattr(visual.material, "baseColorFactor", None)
+        light = _unit(visual.vertex_attributes["color"]) * (1 if factor is None else _unit(np.asarray(factor)))
+        geometry.visual = ColorVisuals(geometry, vertex_colors=_srgb(light))
+
+
+def _unit(values: NDArray) -> NDArray[np.float64]:
+    """The RGB of (..., 3 or 4) colours in [0, 1], from floats or from integers over their whole range."""
+    return values[..., :3] / (1.0 if values.dtype.kind == "f" else np.iinfo(values.dtype).max)
+
+
+def _srgb(linear: NDArray[np.float64]) -> NDArray[np.uint8]:
+    """Linear light in [0, 1] -> sRGB bytes (IEC 61966-2-1)."""
+    light = linear.clip(0, 1)
+    encoded = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
+    return np.rint(255 * encoded).astype(np.uint8)
 
 
 def _part(geometry: trimesh.Trimesh) -> TexturedMesh:
@@ -82,11 +108,14 @@ def _part(geometry: trimesh.Trimesh) -> TexturedMesh:
 
 
 def _texture(material: Material) -> NDArray[np.uint8]:
-    name = "baseColorTexture" if isinstance(material, PBRMaterial) else "image"
-    picture: Image.Image | None = getattr(material, name, None)
+    picture = _picture(material)
     if picture is None:
         return np.asarray(material.main_color, np.uint8).reshape(1, 1, 4) | np.array([0, 0, 0, 255], np.uint8)
     return np.array(picture.convert("RGBA"))
+
+
+def _picture(material: Material) -> Image.Image | None:
+    return getattr(material, "baseColorTexture" if isinstance(material, PBRMaterial) else "image", None)
 
 
 def _joined(parts: list[TexturedMesh]) -> TexturedMesh:

@@ -1,11 +1,14 @@
-"""Height and shift are taken out; specks and rotation are not allowed to matter or to be taken out."""
+"""Height and shift are taken out, a rotation only where asked for; specks are not allowed to matter."""
 
 import numpy as np
+import pytest
 import trimesh
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.spatial.transform import Rotation
 
-from engine.evaluation.alignment import place
+from engine.evaluation.alignment import ALIGNMENTS, Align, place
+from engine.evaluation.distances import distances
 from engine.evaluation.surface import Surface
 
 LENGTH = st.floats(-20, 20)
@@ -22,9 +25,12 @@ def person() -> Surface:
     return Surface(np.asarray(mesh.vertices), np.asarray(mesh.faces, np.int32))
 
 
-def laid(predicted: Surface, truth: Surface) -> Surface:
-    placement = place(predicted, truth, "height-shift")
-    return predicted.moved(placement.scale, np.array(placement.shift))
+def laid(predicted: Surface, truth: Surface, align: Align = "height-shift") -> Surface:
+    return place(predicted, truth, align).move(predicted)
+
+
+def turned(surface: Surface, degrees: tuple[float, float, float]) -> Surface:
+    return surface.moved(1, np.zeros(3), Rotation.from_euler("xyz", degrees, degrees=True).as_matrix())
 
 
 @given(scale=st.floats(0.01, 100), shift=st.tuples(LENGTH, LENGTH, LENGTH))
@@ -58,6 +64,28 @@ def test_a_prop_does_not_pull_the_body_away() -> None:
 
 
 def test_rotation_is_not_taken_out() -> None:
-    body = person()
-    turned = Surface(body.vertices @ trimesh.transformations.rotation_matrix(0.5, (0, 0, 1))[:3, :3].T, body.faces)
-    assert np.abs(laid(turned, body).vertices - body.vertices).max() > 0.03
+    assert np.abs(laid(turned(person(), (0, 0, 28)), person()).vertices - person().vertices).max() > 0.03
+
+
+@given(degrees=st.tuples(*[st.floats(-10, 10)] * 3), scale=st.floats(0.1, 10), shift=st.tuples(LENGTH, LENGTH, LENGTH))
+@settings(max_examples=6, deadline=None)
+def test_icp_undoes_a_small_rotation_too(degrees: tuple, scale: float, shift: tuple) -> None:
+    """A height that the rotation changes stays: the scale is that of the heights."""
+    moved = turned(person(), degrees).moved(scale, np.array(shift))
+    back = laid(moved, person(), "height-shift-icp")
+    stretch = np.ptp(back.vertices[:, 2]) / np.ptp(person().vertices[:, 2])
+    np.testing.assert_allclose(back.vertices, person().vertices, atol=0.004 + 2 * abs(stretch - 1))
+
+
+def test_icp_tells_its_rotation() -> None:
+    placement = place(turned(person(), (0, 0, 6)), person(), "height-shift-icp")
+    np.testing.assert_allclose(placement.rotation, Rotation.from_euler("z", -6, degrees=True).as_matrix(), atol=0.01)
+    assert placement.angle == pytest.approx(6, abs=0.2)
+    assert place(person(), person(), "height-shift").angle == 0
+
+
+def test_icp_never_ends_farther_away() -> None:
+    thick = Surface(person().vertices * [1.3, 0.8, 1], person().faces)
+    near = [distances(laid(thick, person(), align), person()).chamfer for align in ALIGNMENTS]
+    assert near[2] < near[1] + 0.01
+    assert near[1] < near[0] + 0.01

@@ -1,11 +1,12 @@
-"""Silhouettes and normals as a camera sees them."""
+"""Silhouettes, normals and colours as a camera sees them."""
 
 import numpy as np
 import pytest
 import trimesh
 
-from engine.evaluation.surface import Surface
-from engine.evaluation.views import SIZE, Frame, common_frame, iou, mean_angle, view
+from engine.evaluation.surface import Surface, as_surface
+from engine.evaluation.views import SIZE, Frame, View, colour_view, common_frame, iou, mean_angle, normal_distance, view
+from engine.render.mesh import TexturedMesh
 
 
 def box(size: tuple[float, float, float]) -> Surface:
@@ -51,6 +52,50 @@ def test_a_tilted_plane_differs_by_its_angle() -> None:
     tilted = Surface(plane.vertices @ turn.T, plane.faces)
     frame = common_frame(plane, tilted)
     assert mean_angle(view(plane, 0, frame), view(tilted, 0, frame)) == pytest.approx(10, abs=1e-3)
+
+
+def test_normals_of_a_tilted_plane_lie_a_chord_apart() -> None:
+    """Tilted by 60 degrees: unit normals 1 apart; what only one of both covers counts 1 as well."""
+    plane = box((1, 1e-3, 1))
+    turn = trimesh.transformations.rotation_matrix(np.radians(60), (1, 0, 0))[:3, :3]
+    tilted = plane.moved(1, np.zeros(3), turn)
+    frame = Frame(np.zeros(3), 2.0)
+    a, b = (view(surface, 0, frame) for surface in (plane, tilted))
+    assert normal_distance(a, b) == pytest.approx(1, abs=2e-3)
+    assert normal_distance(a, a) == 0
+
+
+def test_opposite_normals_lie_two_apart() -> None:
+    mask = np.ones((2, 2), bool)
+    left, right = (View(mask, np.full((2, 2, 3), (x, 0.0, 0)), np.zeros((2, 2))) for x in (-1, 1))
+    assert normal_distance(left, right) == 2
+    assert mean_angle(left, right) == 180
+
+
+def test_colours_and_holes_are_seen_from_the_right_side() -> None:
+    """Red to the front, blue to the back, and a hole cut by the texture."""
+    picture = np.full((8, 8, 4), 255, np.uint8)
+    picture[..., 1:3] = 0
+    picture[:, 4:, 3] = 0
+    corners = np.array([[0, 0, 0], [1, 0, 0], [1, 0, 1], [0, 0, 1.0]], np.float32)
+    uv = np.array([[0, 1], [1, 1], [1, 0], [0, 0]], np.float32)
+    faces = np.array([[0, 1, 2], [0, 2, 3], [6, 5, 4], [7, 6, 4]], np.int32)
+    skin = TexturedMesh(
+        np.concatenate([corners, corners + np.array([0, 0.1, 0])]).astype(np.float32),
+        faces,
+        np.concatenate([uv, uv])[faces],
+        np.array([0, 0, -1, -1], np.int32),
+        (picture,),
+        np.tile(np.array([0, 0, 255], np.uint8), (8, 1)),
+    )
+    sheet = as_surface(skin)
+    frame = common_frame(sheet)
+    front, back = (colour_view(sheet, yaw, frame) for yaw in (0, 180))
+    assert front.colours[256, 200].round(5).tolist() == [1, 0, 0]
+    assert front.colours[256, 312].round(5).tolist() == [0, 0, 1]  # through the hole
+    assert back.colours[256, 200].round(5).tolist() == [0, 0, 1]
+    assert (front.mask == view(sheet, 0, frame).mask).mean() > 0.995
+    np.testing.assert_allclose(front.slant[front.mask], 1, atol=1e-6)
 
 
 def test_overlap_of_masks() -> None:

@@ -1,0 +1,27 @@
+"""The pictures that are measured: one photo at several sizes."""
+
+from pathlib import Path
+
+from PIL import Image, UnidentifiedImageError
+
+from engine.errors import UserError
+
+SAMPLE = Path(__file__).parents[2] / "docs/images/sample_person.jpg"
+"""A synthetic person, rendered by this project; part of a checkout, not of the extension."""
+
+
+def at_sizes(photo: Path, sides: tuple[int, ...], folder: Path) -> dict[int, Path]:
+    """Write the photo with each longer side in pixels into `folder`. Raises UserError where it cannot be read."""
+    try:
+        with Image.open(photo) as file:
+            picture = file.convert("RGB")
+    except (OSError, UnidentifiedImageError) as error:
+        raise UserError(f"The picture {photo} cannot be read; name one that shows a person.") from error
+    return {side: _written(picture, side, folder / f"{side}.jpg") for side in sides}
+
+
+def _written(picture: Image.Image, side: int, path: Path) -> Path:
+    scale = side / max(picture.size)
+    width, height = (max(1, round(length * scale)) for length in picture.size)
+    picture.resize((width, height), Image.Resampling.LANCZOS).save(path, quality=92)
+    return path
