@@ -1,7 +1,8 @@
 """The commands of `python -m engine`, one module each, imported only when asked for.
 
 A command's module has `add_arguments(parser)` and `run(arguments) -> int`. Exit codes: 0 done; 1 internal error;
-2 a mistake the user can mend, told in one sentence on stderr; 130 interrupted.
+2 a mistake the user can mend, told in one sentence on stderr; 3 done, but some of many pictures failed, each named on
+stderr; 130 interrupted.
 """
 
 import argparse
@@ -19,6 +20,7 @@ COMMANDS = {
     "info": "show versions, devices, and the weights with their licences",
     "weights": "list, import or verify network weights",
     "evaluate": "measure a mesh against the truth",
+    "bench": "measure seconds and memory, stage by stage",
     "synthesize": "make synthetic people for training",
     "train": "train a network on synthetic people",
     "worker": "serve reconstructions on stdin and stdout (used by the Blender extension)",

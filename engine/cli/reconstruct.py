@@ -1,4 +1,4 @@
-"""`python -m engine reconstruct`: a photo in, a mesh file out."""
+"""`python -m engine reconstruct`: a photo in, a mesh file out; or many photos and a folder of meshes."""
 
 import argparse
 import os
@@ -6,13 +6,21 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar, get_args
+from typing import TYPE_CHECKING, TypeVar, get_args
 
+from engine.batch.inputs import find_pictures, is_collection
 from engine.errors import UserError
 from engine.types import Detail, Progress, Reconstruction, Settings
 
+if TYPE_CHECKING:
+    from engine.batch.run import Runner
+    from engine.batch.summary import Summary
+
 SUFFIXES = (".glb", ".ply", ".obj", ".stl")
 DEVICES = ("auto", "cpu", "cuda", "mps")
+
+SOME_FAILED = 3
+"""The exit code when all is done and the meshes of some of many pictures could not be made."""
 
 Number = TypeVar("Number", int, float)
 
@@ -20,8 +28,15 @@ Number = TypeVar("Number", int, float)
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     defaults = Settings()
     add = parser.add_argument
-    add("photo", type=Path, metavar="PHOTO", help="the picture")
-    add("-o", "--output", type=Path, required=True, metavar="OUT", help="mesh file: .glb, .ply, .obj or .stl")
+    add("photos", nargs="+", metavar="PHOTO", help="the picture; or many: pictures, folders, quoted patterns ('*.jpg')")
+    add(
+        "-o",
+        "--output",
+        type=Path,
+        required=True,
+        metavar="OUT",
+        help="mesh file: .glb, .ply, .obj or .stl; for many pictures a folder",
+    )
     add("--weights", default=defaults.weights, metavar="NAME|FILE", help="network weights (%(default)s)")
     add("--device", default=defaults.device, choices=DEVICES, help="where the networks run (%(default)s)")
     add("--detail", default=defaults.detail, choices=get_args(Detail), help="number of triangles (%(default)s)")
@@ -35,30 +50,83 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add("--mask", type=Path, metavar="FILE", help="picture of the photo's size, white where the person is")
     add("--keep-maps", type=Path, metavar="DIR", help="also write the framed photo, mask and depth maps")
+    _add_many_arguments(parser)
+
+
+def _add_many_arguments(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group(
+        "many pictures", "The same call again goes on where a run was stopped; the output has a summary.json."
+    )
+    add = group.add_argument
+    endings = [suffix[1:] for suffix in SUFFIXES]
+    add("--format", choices=endings, help=f"kind of the meshes ({endings[0]})")
+    add("--recursive", action="store_true", help="take the folders in folders as well")
+    add("--retry-failed", action="store_true", help="try again what has failed in an earlier run")
+    add("--workers", type=_count, metavar="N", help="pictures at once (one per two cores)")
+    add("--ray", metavar="ADDRESS", help="spread the work over a Ray cluster: its address, 'auto' or 'local'")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Check everything that can be checked before the long work, reconstruct, save, report."""
+    return _run_many(arguments) if _is_many(arguments) else _run_one(arguments)
+
+
+def _is_many(arguments: argparse.Namespace) -> bool:
+    first, *others = arguments.photos
+    return bool(others) or is_collection(first) or arguments.output.is_dir() or not arguments.output.suffix
+
+
+def _run_one(arguments: argparse.Namespace) -> int:
+    for name in ("format", "recursive", "retry_failed", "workers", "ray"):
+        if getattr(arguments, name):
+            raise UserError(f"--{name.replace('_', '-')} is for many pictures; give a folder as the output.")
     check_output(arguments.output)
     if arguments.keep_maps:
         _make_folder(arguments.keep_maps)
-    settings = Settings(
-        detail=arguments.detail,
-        height=arguments.height,
-        weights=arguments.weights,
-        device=arguments.device,
-        person=arguments.person,
-        mask=arguments.mask,
-    )
     from engine.export import save
     from engine.pipeline import reconstruct
 
-    result = reconstruct(arguments.photo, settings, progress_printer())
+    result = reconstruct(Path(arguments.photos[0]), _settings(arguments), progress_printer())
     save(result.mesh, arguments.output)
     if arguments.keep_maps:
         save_maps(result, arguments.keep_maps)
     _report(result, arguments.output)
     return 0
+
+
+def _run_many(arguments: argparse.Namespace) -> int:
+    if arguments.mask or arguments.keep_maps:
+        raise UserError("--mask and --keep-maps are for one picture and a mesh file as the output; leave them out.")
+    if arguments.output.suffix.lower() in SUFFIXES and not arguments.output.is_dir():
+        raise UserError(f"The output {arguments.output} is a file; give a folder for the meshes of many pictures.")
+    pictures = find_pictures(arguments.photos, arguments.recursive)
+    from engine.batch.run import Batch
+    from engine.weights import verify
+
+    weights = verify(arguments.weights)
+    depends_on = {name: getattr(arguments, name) for name in ("detail", "height", "person")}
+    ending = f".{arguments.format}" if arguments.format else SUFFIXES[0]
+    batch = Batch(pictures, arguments.output, ending, {**depends_on, "weights": weights.sha256})
+    summary = batch.run(_runner(arguments), arguments.retry_failed)
+    _report_many(summary, arguments.output)
+    print(f"weights: {weights.name} ({weights.licence})")
+    return SOME_FAILED if summary.failures else 0
+
+
+def _runner(arguments: argparse.Namespace) -> "Runner":
+    settings = _settings(arguments)
+    if arguments.ray:
+        from engine.batch.ray_pool import ray_runner
+
+        return ray_runner(settings, arguments.ray, arguments.workers)
+    from engine.batch.workers import local_runner
+
+    return local_runner(settings, arguments.workers)
+
+
+def _settings(arguments: argparse.Namespace) -> Settings:
+    names = ("detail", "height", "weights", "device", "person", "mask")
+    return Settings(**{name: getattr(arguments, name) for name in names})
 
 
 def check_output(path: Path) -> None:
@@ -115,6 +183,13 @@ def _report(result: Reconstruction, output: Path) -> None:
     print(f"weights: {result.weights} ({result.licence})")
 
 
+def _report_many(summary: "Summary", folder: Path) -> None:
+    for entry in summary.failures:
+        print(f"Failed: {entry.photo}: {entry.error}", file=sys.stderr)
+    made, failed = len(summary.made), len(summary.failures)
+    print(f"{folder}: {made:,} of {summary.pictures:,} meshes, {failed:,} failed, {summary.seconds:,.0f} s")
+
+
 def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -130,6 +205,10 @@ def _height(text: str) -> float:
 
 def _index(text: str) -> int:
     return _number(text, int, 0, 999, "a person's number")
+
+
+def _count(text: str) -> int:
+    return _number(text, int, 1, 999, "a number of workers")
 
 
 def _number(text: str, kind: Callable[[str], Number], low: Number, high: Number, what: str) -> Number:
