@@ -8,6 +8,7 @@ from dataclasses import replace
 from engine.batch.pool import run_local
 from engine.batch.run import Runner
 from engine.batch.task import Job, Outcome, Reconstruct
+from engine.native import YIELDING
 from engine.types import Settings
 
 CORES = 2
@@ -15,9 +16,6 @@ CORES = 2
 
 GPU_MEMORY = 4 * 2**30
 """Bytes of a GPU for each process that shares it; most of the work on a picture is not the GPU's."""
-
-YIELDING = {"OMP_WAIT_POLICY": "passive"}
-"""Threads that wait sleep: where other programs use the cores, those that spin make the work ten times slower."""
 
 
 def local_runner(settings: Settings, workers: int | None = None) -> Runner:
