@@ -11,10 +11,12 @@ from typing import Any
 from engine.batch.pool import ATTEMPTS, Death, Task
 from engine.batch.run import Runner
 from engine.batch.task import Job, Outcome, Reconstruct
-from engine.batch.workers import CORES
 from engine.errors import UserError
 from engine.native import YIELDING
 from engine.types import Settings
+
+CORES = 2
+"""Cores of the cluster for each worker without a GPU."""
 
 
 class _Worker:

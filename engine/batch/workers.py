@@ -11,8 +11,8 @@ from engine.batch.task import Job, Outcome, Reconstruct
 from engine.native import YIELDING
 from engine.types import Settings
 
-CORES = 2
-"""Cores for each process: about half of the work on a picture keeps only one busy."""
+MEMORY = 3 * 2**30
+"""Bytes of the computer's memory for each process, which uses less than half of them."""
 
 GPU_MEMORY = 4 * 2**30
 """Bytes of a GPU for each process that shares it; most of the work on a picture is not the GPU's."""
@@ -21,15 +21,16 @@ GPU_MEMORY = 4 * 2**30
 def local_runner(settings: Settings, workers: int | None = None) -> Runner:
     """Runs jobs in processes of this computer.
 
-    workers: None = one for every two cores, but no more than fit into the memory of the GPUs. The processes share the
-    GPUs evenly, and no more threads compute than there are cores. Raises UserError where the device is not usable.
+    workers: None = one for every core (about half of the work on a picture keeps only one busy), as far as the memory
+    of the computer and of its GPUs allows. The processes share the GPUs evenly, and no more threads compute than there
+    are cores. Raises UserError where the device is not usable.
     """
     from engine.networks.devices import available_devices, pick_device
 
     kind = pick_device(settings.device).type
     devices = [str(device) for device in available_devices() if device.type == kind]
     cores = _usable_cores()
-    wanted = workers or max(len(devices), min(cores // CORES, _fitting(kind, len(devices))))
+    wanted = workers or max(len(devices), min(cores, _memory() // MEMORY, _fitting(kind, len(devices))))
 
     def run(jobs: Sequence[Job]) -> Generator[tuple[Job, Outcome], None, None]:
         count = max(1, min(wanted, len(jobs)))
@@ -46,6 +47,11 @@ def _fitting(kind: str, gpus: int) -> int:
     if kind == "cuda":
         return sum(torch.cuda.get_device_properties(i).total_memory // GPU_MEMORY for i in range(gpus))
     return sys.maxsize if kind == "cpu" else 1
+
+
+def _memory() -> int:
+    """Bytes of the computer's memory; where the system does not say (Windows), what computers usually have."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else 16 * 2**30
 
 
 def _usable_cores() -> int:

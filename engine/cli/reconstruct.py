@@ -62,7 +62,7 @@ def _add_many_arguments(parser: argparse.ArgumentParser) -> None:
     add("--format", choices=endings, help=f"kind of the meshes ({endings[0]})")
     add("--recursive", action="store_true", help="take the folders in folders as well")
     add("--retry-failed", action="store_true", help="try again what has failed in an earlier run")
-    add("--workers", type=_count, metavar="N", help="pictures at once (one per two cores)")
+    add("--workers", type=_count, metavar="N", help="pictures at once (one per core, as memory allows)")
     add("--ray", metavar="ADDRESS", help="spread the work over a Ray cluster: its address, 'auto' or 'local'")
 
 

@@ -18,9 +18,13 @@ JOBS = [Job(Path(f"{number}.jpg"), Path(f"{number}.glb")) for number in range(20
 
 
 def _plan(
-    monkeypatch: pytest.MonkeyPatch, devices: Sequence[str], count: int | None = None, jobs: Sequence[Job] = JOBS
+    monkeypatch: pytest.MonkeyPatch,
+    devices: Sequence[str],
+    count: int | None = None,
+    jobs: Sequence[Job] = JOBS,
+    memory: int = 64,
 ) -> tuple[list[str], Mapping[str, str]]:
-    """The device of every process of a machine with 8 cores, and what its environment is given."""
+    """The device of every process of a machine with 8 cores and `memory` GiB, and what its environment is given."""
     plan: dict[str, Any] = {}
 
     def run_local(jobs: Sequence[Job], tasks: Sequence[Reconstruct], environment: Mapping[str, str]) -> list:
@@ -30,13 +34,14 @@ def _plan(
     for name in ("OMP_NUM_THREADS", *YIELDING):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(workers, "_usable_cores", lambda: 8)
+    monkeypatch.setattr(workers, "_memory", lambda: memory * 2**30)
     monkeypatch.setattr(workers, "run_local", run_local)
     monkeypatch.setattr("engine.networks.devices.available_devices", lambda: [torch.device(name) for name in devices])
     workers.local_runner(Settings(), count)(jobs)
     return plan["devices"], plan["environment"]
 
 
-@pytest.mark.parametrize(("count", "processes", "threads"), [(None, 4, 2), (1, 1, 8), (3, 3, 2), (16, 16, 1)])
+@pytest.mark.parametrize(("count", "processes", "threads"), [(None, 8, 1), (1, 1, 8), (3, 3, 2), (16, 16, 1)])
 def test_threads_do_not_exceed_the_cores(
     monkeypatch: pytest.MonkeyPatch, count: int | None, processes: int, threads: int
 ) -> None:
@@ -46,20 +51,25 @@ def test_threads_do_not_exceed_the_cores(
     assert YIELDING.items() <= environment.items()
 
 
+def test_little_memory_means_fewer_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _plan(monkeypatch, ["cpu"], memory=8)[0] == ["cpu"] * 2
+    assert _plan(monkeypatch, ["cpu"], memory=1)[0] == ["cpu"]
+
+
 def test_few_pictures_have_all_cores(monkeypatch: pytest.MonkeyPatch) -> None:
     devices, environment = _plan(monkeypatch, ["cpu"], jobs=JOBS[:1])
     assert devices == ["cpu"]
     assert environment["OMP_NUM_THREADS"] == "8"
 
 
-@pytest.mark.parametrize(("memory", "processes"), [(6, 2), (8, 4), (80, 4)])
+@pytest.mark.parametrize(("memory", "processes"), [(6, 2), (8, 4), (80, 8)])
 def test_processes_share_the_gpus_as_far_as_their_memory_goes(
     monkeypatch: pytest.MonkeyPatch, memory: int, processes: int
 ) -> None:
     properties = SimpleNamespace(total_memory=memory * 2**30)
     monkeypatch.setattr(torch.cuda, "get_device_properties", lambda index: properties)
     machine = ["cuda:0", "cuda:1", "cpu"]
-    assert _plan(monkeypatch, machine)[0] == (["cuda:0", "cuda:1"] * 2)[:processes]
+    assert _plan(monkeypatch, machine)[0] == (["cuda:0", "cuda:1"] * 4)[:processes]
     assert _plan(monkeypatch, machine, 3)[0] == ["cuda:0", "cuda:1", "cuda:0"]
 
 
