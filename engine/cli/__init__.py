@@ -6,6 +6,7 @@ stderr; 130 interrupted.
 """
 
 import argparse
+import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from typing import NoReturn
 
 from engine import __version__
 from engine.errors import Cancelled, UserError
+from engine.native import YIELDING
 
 COMMANDS = {
     "reconstruct": "turn a photo of a person into a 3D mesh",
@@ -40,6 +42,7 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code; errors become one sentence on stderr (--debug: and the traceback)."""
+    os.environ.update({name: value for name, value in YIELDING.items() if name not in os.environ})
     try:
         options = _parser(arguments).parse_args(arguments)
         return options.run(options)
