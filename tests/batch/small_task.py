@@ -59,6 +59,7 @@ def misbehave(behaviour: str, photo: Path) -> None:
 
 
 def main(photos: str, output: str) -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a process started in the background ignores it
     runner = partial(run_local, tasks=[SmallTask(), SmallTask()], environment={})
     Batch(find_pictures([photos]), Path(output), ".glb", {"detail": "low"}).run(runner)
 

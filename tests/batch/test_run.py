@@ -175,11 +175,14 @@ def _lines(folder: Path) -> list[str]:
 def _stopped(folder: Path, stop: Callable[[subprocess.Popen[str]], None]) -> str:
     """Start a run, stop it when all but the waiting pictures are done and both workers wait; its stderr."""
     with _start(folder) as process:
-        done = len(list(folder.glob("*.jpg"))) - 2
-        _until(lambda: len(_lines(folder)) == done and len(list(folder.glob("wait_*.pid*"))) == 2)
-        pids = [int(path.suffix[4:]) for path in folder.glob("wait_*.pid*")]
-        stop(process)
-        errors = process.communicate(timeout=120)[1]
+        try:
+            done = len(list(folder.glob("*.jpg"))) - 2
+            _until(lambda: len(_lines(folder)) == done and len(list(folder.glob("wait_*.pid*"))) == 2)
+            pids = [int(path.suffix[4:]) for path in folder.glob("wait_*.pid*")]
+            stop(process)
+            errors = process.communicate(timeout=120)[1]
+        finally:
+            process.kill()
     _until(lambda: not any(map(_runs, pids)))
     return errors
 
