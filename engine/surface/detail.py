@@ -14,6 +14,9 @@ TRIANGLES: dict[Detail, int] = {"high": 400_000, "medium": 100_000, "low": 25_00
 STEPS: dict[Detail, int] = {"medium": 2, "low": 2}
 """Levels for which a vertex for every second pixel is enough to begin with."""
 
+_ROOM = 0.998
+"""Share of the triangles that the simplification may leave; its repair may add some."""
+
 _ENLARGEMENT = 2.5
 """How much larger the face and the hands appear to the simplification, so that it keeps more triangles there."""
 _REGIONS = (
@@ -33,7 +36,7 @@ def reduce(mesh: Mesh, detail: Detail, solid: Solid, canvas: Canvas) -> Mesh:
     if target is None or len(mesh.faces) <= target:
         return mesh
     weighted = _enlarged(mesh.vertices, solid, canvas)
-    faces = _simplify(weighted, mesh.faces, target)
+    faces = _simplify(weighted, mesh.faces, int(_ROOM * target))
     faces, parents = repair(_cleaned(faces), len(mesh.vertices))
     return _compact(mesh, faces, parents)
 

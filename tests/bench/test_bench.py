@@ -97,7 +97,7 @@ def test_the_command_measures_the_pipeline(tmp_path: Path, capsys: pytest.Captur
     (case,) = result["cases"]
     stages = {stage["name"]: stage for stage in case["stages"]}
     assert {"photo", "key points", "mask", "networks", "surface", "colours", measure.EXPORT} <= set(stages)
-    assert all(stage["cold"] > 0 for stage in stages.values())
+    assert all(stage["cold"] > 0 for name, stage in stages.items() if name != measure.REST)
     assert case["cold"] > case["warm"] > stages["networks"]["warm"] > 0
     assert case["triangles"] > 100_000
     assert (result["scene"] is not None) == blender.exists()
