@@ -2,13 +2,12 @@
 
 import statistics
 import time
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 
 import psutil
 
+from engine.bench.isolation import in_new_process
 from engine.bench.meter import Cost, Meter, resident_memory
 from engine.types import Settings
 
@@ -78,8 +77,7 @@ class Measured:
 
 def measure(case: Case) -> Measured:
     """Measure in a new process; raises what the reconstruction raises."""
-    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
-        return pool.submit(_measure_here, case).result()
+    return in_new_process(_measure_here, case)
 
 
 def _measure_here(case: Case) -> Measured:

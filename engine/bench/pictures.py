@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from engine.errors import UserError
+from engine.photo import open_picture
 
 SAMPLE = Path(__file__).parents[2] / "docs/images/sample_person.jpg"
 """A synthetic person, rendered by this project; part of a checkout, not of the extension."""
@@ -13,9 +14,9 @@ SAMPLE = Path(__file__).parents[2] / "docs/images/sample_person.jpg"
 def at_sizes(photo: Path, sides: tuple[int, ...], folder: Path) -> dict[int, Path]:
     """Write the photo with each longer side in pixels into `folder`. Raises UserError where it cannot be read."""
     try:
-        with Image.open(photo) as file:
-            picture = file.convert("RGB")
-    except (OSError, UnidentifiedImageError) as error:
+        with open_picture(photo) as file:
+            picture = ImageOps.exif_transpose(file).convert("RGB")
+    except UserError as error:
         raise UserError(f"The picture {photo} cannot be read; name one that shows a person.") from error
     return {side: _written(picture, side, folder / f"{side}.jpg") for side in sides}
 

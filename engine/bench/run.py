@@ -24,8 +24,7 @@ Tell = Callable[[str], None]
 @dataclass(frozen=True)
 class Plan:
     """sides: longer sides in pixels of the picture, reconstructed at full detail. details: levels at `FULL_SIZE`.
-    widths: shares of the published channels. repeats: warm runs. many, workers: pictures in one go, and by how many
-    processes. blender: a Blender program or a Python with `bpy`."""
+    widths: shares of the published channels. repeats: warm runs. blender: a Blender program or a Python with `bpy`."""
 
     photo: Path
     sides: tuple[int, ...]

@@ -2,11 +2,10 @@
 
 import statistics
 import time
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 
+from engine.bench.isolation import in_new_process
 from engine.bench.meter import Meter
 
 FORWARD = "forward"
@@ -27,8 +26,7 @@ class Width:
 
 def measure_width(width: float, photo: Path, device: str, repeats: int) -> Width:
     """Measure in a new process; raises what finding the person and the networks raise."""
-    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
-        return pool.submit(_measure_here, width, photo, device, repeats).result()
+    return in_new_process(_measure_here, width, photo, device, repeats)
 
 
 def _measure_here(width: float, photo: Path, device: str, repeats: int) -> Width:

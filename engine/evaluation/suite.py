@@ -68,8 +68,9 @@ def _measure(name: str, mesh: TexturedMesh, yaw: float, options: Options) -> Ite
     figures = compare(ours, truth, options.align)
     write_evidence(ours, truth, figures.placement, options.output, f"{photo.stem}_")
     yield Row(name, yaw, METHOD, figures)
+    picture = load_photo(photo)
     for method, maps in _baselines(result, truth):
-        rival, _ = build(maps, result.canvas, load_photo(photo), options.settings)
+        rival, _ = build(maps, result.canvas, picture, options.settings)
         yield Row(name, yaw, method, compare(as_surface(rival), truth, options.align))
 
 
