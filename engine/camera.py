@@ -5,7 +5,7 @@ into the camera faces -y. One camera unit is the distance at which the network's
 """
 
 from dataclasses import dataclass
-from math import radians, tan
+from math import hypot, radians, tan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,9 @@ CANVAS = 2048
 
 NETWORK_FOCAL = CANVAS / 2 / tan(radians(25))
 """Focal length of the network's camera in canvas pixels (vertical field of view 50 degrees)."""
+
+ASSUMED_FOCAL = 0.758
+"""Focal length in diagonals of a photo where it is unknown (a 33 mm lens on 36 x 24 mm; 50 degrees on a square)."""
 
 UNIT = 512
 """Pixels of depth in one network unit."""
@@ -36,6 +39,11 @@ class Camera:
     def distance(self) -> float:
         """Distance to the body's centre in camera units; keeps the body's size on the canvas."""
         return self.focal / NETWORK_FOCAL
+
+
+def assumed_focal(height: int, width: int) -> float:
+    """Focal length in pixels that a photo of unknown origin most likely has."""
+    return ASSUMED_FOCAL * hypot(height, width)
 
 
 def slopes(size: int = CANVAS) -> Float32:

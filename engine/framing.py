@@ -5,7 +5,7 @@ In training the body's bounding box is centred and its longer side spans 2/2.8 c
 """
 
 from dataclasses import dataclass
-from math import atan2, hypot, tan
+from math import atan2, tan
 
 import cv2
 import numpy as np
@@ -19,9 +19,6 @@ from engine.types import Canvas, Person, Photo
 
 BODY_SIDE = 2 / 2.8 * NETWORK_FOCAL
 """Longer side of the body's bounding box in canvas pixels."""
-
-ASSUMED_FOCAL = 0.758
-"""Focal length in diagonals of the photo where it is unknown (a 33 mm lens on 36 x 24 mm; 50 degrees on a square)."""
 
 # Shares of the body's height, measured along the body (Winter, Biomechanics and Motor Control of Human Movement).
 _TORSO = 0.29
@@ -53,8 +50,8 @@ def frame(photo: Photo, person: Person) -> Canvas:
     `depths` are in camera units (the detector's metres times its pixels per metre, at the canvas's scale, perspective
     neglected), along the view axis, relative to the mean of shoulders and hips, the point that stands for the body's
     centre at distance 1.
-    The camera has the photo's focal length, or `ASSUMED_FOCAL`; its pitch says how far the ray to the canvas's centre
-    points below the photo's optical axis, which is taken as level and through the photo's centre.
+    The camera has the photo's focal length; its pitch says how far the ray to the canvas's centre points below the
+    photo's optical axis, which is taken as level and through the photo's centre.
     """
     box = body_box(person)
     scale = float(BODY_SIDE / max(*(box.high - box.low), 1e-6))
@@ -117,9 +114,8 @@ def _middle(person: Person, joint: str) -> NDArray[np.float64]:
 
 
 def _camera(photo: Photo, scale: float, centre: NDArray[np.float64]) -> Camera:
-    height, width = photo.rgb.shape[:2]
-    focal = photo.focal or ASSUMED_FOCAL * hypot(width, height)
-    return Camera(focal * scale, atan2(centre[1] - height / 2, focal))
+    focal = photo.focal_length
+    return Camera(focal * scale, atan2(centre[1] - len(photo.rgb) / 2, focal))
 
 
 def _resample(rgb: NDArray[np.uint8], scale: float, offset: NDArray[np.float64]) -> NDArray[np.uint8]:

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.camera import Camera
+from engine.camera import Camera, assumed_focal
 
 Progress = Callable[[str, float], None]
 """progress(stage, fraction): `stage` in plain English, `fraction` of the whole run in [0, 1]; may raise Cancelled."""
@@ -36,6 +36,11 @@ class Photo:
     alpha: NDArray[np.uint8] | None = None
     focal: float | None = None
     name: str = "photo"
+
+    @property
+    def focal_length(self) -> float:
+        """In pixels; what is usual where the file does not tell."""
+        return self.focal or assumed_focal(*self.rgb.shape[:2])
 
 
 @dataclass(frozen=True)

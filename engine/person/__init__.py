@@ -32,7 +32,7 @@ def find_people(photo: Photo, index: int = 0, mask: Path | None = None) -> Perso
     _check_choice(found, people, index)
     chosen = people[index]
     others = [person for person in found if person is not chosen]
-    points, depths = joints(chosen, shape)
+    points, depths = joints(chosen, shape, photo.focal_length)
     return Person(
         keypoints=points,
         depths=depths,

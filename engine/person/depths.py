@@ -1,10 +1,12 @@
 """Depths of the key points from MediaPipe's landmarks.
 
 Its metric landmarks lean towards the camera and exaggerate depth: for rendered synthetic people they, or a linear map
-of them, are off by 7 cm (mean over the 31 key points). A small network that is also given the landmarks in the picture,
-learned on such people (`engine.training.depth_calibration`), brings that to 4.5 cm (3.5 cm for who stands).
+of them, are off by 7 cm (mean over the 31 key points). A small network that is also given the landmarks in the picture
+and where the camera stood, learned on such people (`engine.training.depth_calibration`), brings that to 4.2 cm (3.1 cm
+for who stands).
 """
 
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -21,15 +23,40 @@ from engine.skeleton import INDEX
 WEIGHTS = Path(__file__).with_name("depths.safetensors")
 
 _LANDMARKS = 33
-_INPUTS = 6 * _LANDMARKS
+_INPUTS = 6 * _LANDMARKS + 2
 _HIDDEN = 256
 _HIPS = [INDEX["left_hip"], INDEX["right_hip"]]
 _LIMIT = 5.0
 """Standard deviations beyond which an input counts as that many."""
 
 
+@dataclass(frozen=True)
+class Marks:
+    """The landmarks of N people and from where they were seen.
+
+    picture: (N, 33, 2) pixels. metric: (N, 33, 3) metres (x right, y down, z away). visibility: (N, 33) 0..1.
+    viewpoint: (N, 2), 1 / distance from the camera in 1 / metres, and the radians by which the torso's middle lies
+    below the camera's horizon.
+    """
+
+    picture: NDArray[np.float64]
+    metric: NDArray[np.float64]
+    visibility: NDArray[np.float64]
+    viewpoint: NDArray[np.float64]
+
+    def mirrored(self) -> "Marks":
+        """What would be found in the mirrored pictures."""
+        order = _MIRRORED_LANDMARKS
+        return Marks(
+            self.picture[:, order] * (-1, 1),
+            self.metric[:, order] * (-1, 1, 1),
+            self.visibility[:, order],
+            self.viewpoint,
+        )
+
+
 class KeyDepths(nn.Module):
-    """Features (N, 198) of landmarks -> depths (N, 31) in metres behind the torso's middle."""
+    """Features (N, 200) of landmarks -> depths (N, 31) in metres behind the torso's middle."""
 
     mean: Tensor
     spread: Tensor
@@ -48,20 +75,14 @@ class KeyDepths(nn.Module):
         return self.layers(((features - self.mean) / self.spread).clamp(-_LIMIT, _LIMIT))
 
 
-def key_depths(
-    landmarks: NDArray[np.float64], world: NDArray[np.float64], visibility: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Depths (31,) in metres behind the middle of the hips, in the direction in which a level camera looks.
-
-    landmarks: (33, 2) pixels. world: (33, 3) metres (x right, y down, z away). visibility: (33,) 0..1. The mean of the
-    network's answers to them and to their mirror image.
-    """
-    both = [values[None] for values in (landmarks, world, visibility)]
-    inputs = np.concatenate([features(*both), features(*mirrored(*both))])
+def key_depths(marks: Marks) -> NDArray[np.float64]:
+    """Depths (N, 31) in the detector's metres behind the middle of the hips, in the direction in which a level camera
+    looks: the mean of the network's answers to the landmarks and to their mirror image."""
+    inputs = np.concatenate([features(marks), features(marks.mirrored())])
     with torch.inference_mode():
-        depths, reflected = _network()(torch.from_numpy(inputs).float()).double().numpy()
-    mean = (depths + reflected[MIRRORED_KEYPOINTS]) / 2
-    return mean - mean[_HIPS].mean()
+        depths, reflected = _network()(torch.from_numpy(inputs).float()).double().numpy().reshape(2, -1, len(INDEX))
+    mean = (depths + reflected[:, MIRRORED_KEYPOINTS]) / 2
+    return mean - mean[:, _HIPS].mean(axis=1, keepdims=True)
 
 
 @lru_cache(maxsize=1)
@@ -71,29 +92,20 @@ def _network() -> KeyDepths:
     return network.eval()
 
 
-def features(
-    landmarks: NDArray[np.float64], world: NDArray[np.float64], visibility: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """(N, 33, 2), (N, 33, 3), (N, 33) -> (N, 198): metric and picture coordinates from the torso's middle, both in
-    metres, and visibility."""
-    metric = world - world[:, TORSO].mean(axis=1, keepdims=True)
-    picture = landmarks - landmarks[:, TORSO].mean(axis=1, keepdims=True)
+def features(marks: Marks) -> NDArray[np.float64]:
+    """The network's inputs (N, 200): metric and picture coordinates from the torso's middle, both in metres, visibility
+    and viewpoint."""
+    metric = marks.metric - marks.metric[:, TORSO].mean(axis=1, keepdims=True)
+    picture = marks.picture - marks.picture[:, TORSO].mean(axis=1, keepdims=True)
     picture = picture * (_size(metric[..., :2]) / _size(picture))[:, None, None]
-    return np.concatenate([metric.reshape(len(world), -1), picture.reshape(len(world), -1), visibility], axis=1)
+    flat = (values.reshape(len(metric), -1) for values in (metric, picture))
+    return np.concatenate([*flat, marks.visibility, marks.viewpoint], axis=1)
 
 
 def _size(points: NDArray[np.float64]) -> NDArray[np.float64]:
     """Root mean square distance (N,) of points (N, 33, 2) from their mean."""
     offsets = points - points.mean(axis=1, keepdims=True)
     return np.sqrt((offsets**2).sum(axis=2).mean(axis=1)).clip(1e-6)
-
-
-def mirrored(
-    landmarks: NDArray[np.float64], world: NDArray[np.float64], visibility: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """The landmarks of the mirror image, N people as in `features`."""
-    order = _MIRRORED_LANDMARKS
-    return landmarks[:, order] * (-1, 1), world[:, order] * (-1, 1, 1), visibility[:, order]
 
 
 def _mirror(count: int, names: dict[str, int]) -> NDArray[np.int64]:

@@ -5,10 +5,11 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.camera import CANVAS, NETWORK_FOCAL
+from engine.camera import NETWORK_FOCAL
 from engine.framing import view_depths
+from engine.person.depths import Marks
 from engine.person.detector import Detection, detect
-from engine.person.joints import joints, pixels_per_metre
+from engine.person.joints import joints, marks, pixels_per_metre
 from engine.person.keypoints import keypoints
 from engine.render.maps import RenderedView
 from engine.skeleton import KEYPOINTS
@@ -44,10 +45,26 @@ def detected(photo: Picture, rendered: RenderedView) -> tuple[Float64, Float64] 
     person = found_person(photo, rendered)
     if person is None:
         return None
-    points, metres = joints(person, photo.shape)
-    level = metres * pixels_per_metre(person) * rendered.window.step / NETWORK_FOCAL
-    points = points * (CANVAS / len(photo))
-    return points, view_depths(points, level, rendered.placement.camera.pitch)
+    focal, pitch = _optics(rendered)
+    points, depths = joints(person, photo.shape, focal, pitch)
+    points = points * rendered.window.step
+    return points, view_depths(points, depths * metre(person, rendered), rendered.placement.camera.pitch)
+
+
+def detected_marks(person: Detection, rendered: RenderedView) -> Marks:
+    """What the network for the depths of key points is told of a person found in a rendered view."""
+    return marks(person, rendered.mask.shape, *_optics(rendered))
+
+
+def metre(person: Detection, rendered: RenderedView) -> float:
+    """One of the detector's metres in camera units."""
+    return pixels_per_metre(person) * rendered.window.step / NETWORK_FOCAL
+
+
+def _optics(rendered: RenderedView) -> tuple[float, float]:
+    """Focal length in pixels of the view and the camera's pitch."""
+    camera = rendered.placement.camera
+    return camera.focal / rendered.window.step, camera.pitch
 
 
 def lose_some(keypoints: Float64, depths: Float64, rng: np.random.Generator) -> tuple[Float64, Float64]:

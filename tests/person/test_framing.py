@@ -6,8 +6,8 @@ from drawn_people import landmarks, silhouette
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.camera import CANVAS, NETWORK_FOCAL
-from engine.framing import ASSUMED_FOCAL, BODY_SIDE, body_box, frame
+from engine.camera import ASSUMED_FOCAL, CANVAS, NETWORK_FOCAL
+from engine.framing import BODY_SIDE, body_box, frame
 from engine.person.keypoints import keypoints
 from engine.skeleton import INDEX
 from engine.types import Canvas, Person, Photo

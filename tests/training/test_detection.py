@@ -9,14 +9,15 @@ import torch
 
 from engine.camera import NETWORK_FOCAL, Camera
 from engine.person.bundle import BUNDLE
-from engine.person.depths import MIRRORED_KEYPOINTS, features, mirrored
+from engine.person.depths import MIRRORED_KEYPOINTS, Marks, features
+from engine.person.detector import Detection
 from engine.photo import load_photo
 from engine.render.maps import RenderedView, render_maps
 from engine.render.mesh import TexturedMesh
 from engine.render.view import View
 from engine.skeleton import INDEX, KEYPOINTS
 from engine.training.depth_calibration import fit, level_depths
-from engine.training.detection import HANDS_AND_FEET, found_person, lose_some
+from engine.training.detection import HANDS_AND_FEET, detected_marks, found_person, lose_some, metre
 
 SAMPLE = Path(__file__).parents[2] / "docs" / "images" / "sample_person.jpg"
 
@@ -38,14 +39,15 @@ def upright() -> np.ndarray:
 @pytest.mark.parametrize("degrees", [-8, 0, 12])
 def test_who_stands_upright_has_level_depths_whatever_the_pitch(degrees: float) -> None:
     """Perspective is neglected, as where photos are framed: 3 cm remain at 12 degrees."""
-    depths = level_depths(rod(upright(), radians(degrees)))
-    assert np.ptp(depths) < 0.04
+    view = rod(upright(), radians(degrees))
+    assert np.ptp(level_depths(view) / view.placement.scale) < 0.04
 
 
 def test_what_is_behind_is_behind() -> None:
     joints = upright()
     joints[INDEX["left_wrist"], 1] = 0.4
-    depths = level_depths(rod(joints))
+    view = rod(joints)
+    depths = level_depths(view) / view.placement.scale
     assert depths[INDEX["left_wrist"]] - depths[INDEX["right_wrist"]] == pytest.approx(0.4, abs=0.01)
 
 
@@ -53,12 +55,12 @@ def test_depths_are_learned_and_sides_are_alike() -> None:
     """Depth that can be read from a landmark's metric z is found, on both sides alike."""
     rng = np.random.default_rng(0)
     world = rng.normal(0, 0.2, (400, 33, 3))
-    landmarks, visibility = world[..., :2] * 300 + 500, np.ones((400, 33))
+    marks = Marks(world[..., :2] * 300 + 500, world, np.ones((400, 33)), rng.normal(0.4, 0.1, (400, 2)))
     depths = np.zeros((400, 31))
     depths[:, INDEX["left_wrist"]], depths[:, INDEX["right_wrist"]] = world[:, 15, 2], world[:, 16, 2]
     depths[:, [INDEX["left_wrist"], INDEX["right_wrist"]]] -= world[:, [11, 12, 23, 24], 2].mean(1, keepdims=True)
-    network = fit((landmarks, world, visibility), depths, epochs=30)
-    both = [features(*marks) for marks in ((landmarks, world, visibility), mirrored(landmarks, world, visibility))]
+    network = fit(marks, depths, epochs=30)
+    both = [features(marks), features(marks.mirrored())]
     with torch.inference_mode():
         found, other = (network(torch.from_numpy(inputs).float()).numpy() for inputs in both)
     wrist = INDEX["left_wrist"]
@@ -74,6 +76,25 @@ def test_lost_points_lack_both_position_and_depth_and_whole_hands_get_lost() -> 
         hands += np.isnan(depths[HANDS_AND_FEET[0]]).all()
     assert 2 <= hands <= 30
     assert [KEYPOINTS[i] for i in HANDS_AND_FEET[0]] == [f"left_finger{k}" for k in range(2, 6)]
+
+
+def test_joints_known_exactly_give_their_true_depths() -> None:
+    """The detector's metre in camera units undoes the view's scale, whatever size the detector takes people for."""
+    joints = upright()
+    joints[:, 0] = np.linspace(-0.2, 0.2, 31)
+    view = rod(joints)
+    found = detection(view, size=1.3)
+    assert metre(found, view) * 1.3 == pytest.approx(view.placement.scale, rel=0.05)
+    assert detected_marks(found, view).viewpoint[0, 0] == pytest.approx(metre(found, view), rel=1e-6)
+
+
+def detection(view: RenderedView, size: float) -> Detection:
+    """Landmarks on the first 31 joints' places (two of them twice), metric ones `size` times too large."""
+    order = np.arange(33) % 31
+    world = (upright()[order] - [0, 0, 0.85]) @ np.array([[1, 0, 0], [0, 0, 1], [0, -1, 0]]) * size
+    world[:, 0] = np.linspace(-0.2, 0.2, 31)[order] * size
+    sure = np.ones(33)
+    return Detection(view.joints[order], sure, sure, world, np.zeros((2, 2), np.float32), (0.0, 0.0), 1.0)
 
 
 @pytest.mark.skipif(not BUNDLE.is_file(), reason="the pose model is not set up")
