@@ -1,19 +1,24 @@
 """`python -m engine train STEP ...`: train the networks on synthetic people, stage by stage (docs/training.md)."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
-from torch import nn
+from tqdm import tqdm
 
 from engine.errors import UserError
-from engine.networks.graph import GraphConfig, TwoK2K
-from engine.training import coarse, parts, prepare, refine
-from engine.training.fit import Fit, FitOptions
-from engine.training.people import load_people
+from engine.networks.graph import TwoK2K
+from engine.training import prepare
+from engine.training.fit import FitOptions
+from engine.training.people import SyntheticPerson, load_people
+from engine.training.recipe import Recipe, read_network, save_network, train_all
+from engine.training.render_views import Rendering, render_views
+from engine.training.scans import load_scans
+from engine.training.stages import Course, fit_stage
 from engine.training.start import new_network
 from engine.training.validation import coarse_errors
-from engine.training.views import Views, render_views
+from engine.training.views import Views
 from engine.weights import save
 
 LICENCE = "CC0-1.0"
@@ -21,10 +26,12 @@ LICENCE = "CC0-1.0"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     steps = parser.add_subparsers(metavar="STEP", required=True)
-    _views_arguments(_step(steps, "views", _views, "render views of people made by `synthesize`"))
-    _fit_arguments(_step(steps, "coarse", _coarse, "stage 1: coarse normals and depth"), "--views")
-    _fit_arguments(_step(steps, "parts", _parts, "stage 2: the five part networks"), "--crops")
-    _fit_arguments(_step(steps, "refine", _refine, "stage 3: depth at 2048 pixels"), "--views", "--tiles")
+    _all_arguments(_step(steps, "all", _all, "render views and train every stage within a given time"))
+    _views_arguments(_step(steps, "views", _views, "render views of people"))
+    _fit_arguments(steps, "coarse", "stage 1: coarse normals and depth", "folders of views")
+    _fit_arguments(steps, "shared", "stage 2: one network that learns all parts, then five copies", "folders of crops")
+    _fit_arguments(steps, "parts", "stage 2: the five part networks", "folders of crops")
+    _fit_arguments(steps, "refine", "stage 3: depth at 2048 pixels", "folder of full-size views and folder of tiles")
     for name, run in (("crops", _crops), ("tiles", _tiles)):
         step = _step(steps, name, run, f"prepare the {name} of full-size views for the next stage")
         step.add_argument("--views", type=Path, required=True)
@@ -40,24 +47,53 @@ def _step(steps: argparse._SubParsersAction, name: str, run: object, text: str) 
     return step
 
 
+def _all_arguments(step: argparse.ArgumentParser) -> None:
+    _people_arguments(step)
+    defaults = Recipe(0)
+    step.add_argument("--minutes", type=float, required=True, help="training time of all stages together")
+    step.add_argument("--low", type=int, default=defaults.low, help="views of 256 pixels")
+    step.add_argument("--full", type=int, default=defaults.full, help="views of 2048 pixels")
+    step.add_argument("--width", type=float, default=defaults.width, help="share of the published channels")
+    step.add_argument("--batch", type=int, default=defaults.batch, help="of the coarse stage; a quarter in the others")
+    step.add_argument("--workers", type=int, default=defaults.workers, help="processes that render")
+    step.add_argument("--loaders", type=int, default=defaults.loaders, help="processes that read batches")
+    step.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    step.add_argument("--seed", type=int, default=defaults.seed)
+    step.add_argument("--start", type=Path, help="checkpoint to go on from")
+    step.add_argument("-o", "--output", type=Path, required=True, help="folder; an interrupted run goes on in it")
+
+
+def _people_arguments(step: argparse.ArgumentParser) -> None:
+    people = step.add_mutually_exclusive_group(required=True)
+    people.add_argument("--people", type=Path, help="file written by `synthesize`")
+    people.add_argument("--scans", type=Path, help="folder with a textured mesh or a sub-folder per person")
+    step.add_argument("--up", choices=("y", "z"), help="vertical axis of the scans (obj, glb: y; ply, stl: z)")
+
+
 def _views_arguments(step: argparse.ArgumentParser) -> None:
-    step.add_argument("--people", type=Path, required=True, help="file written by `synthesize`")
+    _people_arguments(step)
     step.add_argument("--count", type=int, default=1000)
     step.add_argument("--size", type=int, default=256, choices=(256, 2048))
     step.add_argument("--seed", type=int, default=0)
-    step.add_argument("-o", "--output", type=Path, required=True)
+    step.add_argument("--workers", type=int, default=1, help="processes")
+    step.add_argument("--device", default="cpu", help="where views are drawn (cpu, cuda)")
+    step.add_argument("-o", "--output", type=Path, required=True, help="folder; an interrupted run goes on in it")
 
 
-def _fit_arguments(step: argparse.ArgumentParser, *data: str) -> None:
-    for name in data:
-        step.add_argument(name, type=Path, nargs="+" if len(data) == 1 else None, required=True)
+def _fit_arguments(steps: argparse._SubParsersAction, stage: str, text: str, data: str) -> None:
+    step = _step(steps, stage, _fit, text)
+    step.set_defaults(stage=stage)
+    step.add_argument("data", type=Path, nargs="+", metavar="FOLDER", help=data)
+    step.add_argument(
+        "--validation", type=Path, nargs="+", default=(), metavar="FOLDER", help="the same of other people"
+    )
     step.add_argument("--start", type=Path, help="checkpoint of the stage before")
     step.add_argument("-o", "--output", type=Path, required=True, help="checkpoint; training resumes from it")
     step.add_argument("--minutes", type=float, required=True)
     step.add_argument("--width", type=float, default=0.25, help="share of the published channels")
     step.add_argument("--batch", type=int, default=8)
     step.add_argument("--rate", type=float, default=1e-3, help="learning rate")
-    step.add_argument("--shared", action="store_true", help="stage 2: one network learns all parts, then five copies")
+    step.add_argument("--loaders", type=int, default=0, help="processes that read batches")
     step.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     step.add_argument("--seed", type=int, default=0)
 
@@ -78,55 +114,41 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+def _people(args: argparse.Namespace) -> Sequence[SyntheticPerson]:
+    return load_people(args.people) if args.people else load_scans(args.scans, args.up)
+
+
+def _all(args: argparse.Namespace) -> None:
+    fields = ("minutes", "low", "full", "width", "batch", "workers", "loaders", "device", "seed")
+    recipe = Recipe(**{name: getattr(args, name) for name in fields})
+    last = train_all(_people(args), args.output, recipe, args.start)
+    card = (
+        {"licence": LICENCE, "source": "synthetic people"} if args.people else {"licence": "unknown", "source": "scans"}
+    )
+    save(read_network(last), args.output / "network.safetensors", card)
+    print(f"Weights in {args.output / 'network.safetensors'}")
+
+
 def _views(args: argparse.Namespace) -> None:
-    render_views(load_people(args.people), args.output, args.count, args.size, args.seed)
+    options = Rendering(args.seed, workers=args.workers, device=args.device)
+    rendered = render_views(_people(args), args.output, args.count, args.size, options)
+    with tqdm(total=args.count, unit="view") as bar:
+        for done in rendered:
+            bar.update(done - bar.n)
 
 
-def _coarse(args: argparse.Namespace) -> None:
-    network = _network(args)
-    batches = coarse.batches(args.views, args.batch, args.seed)
-    _fit(args, network, coarse.Coarse(network), batches, coarse.loss)
-
-
-def _parts(args: argparse.Namespace) -> None:
-    network = _network(args)
-    module = parts.Parts(network)
-    batches = parts.batches(args.crops, tuple(parts.GROUPS), args.batch, args.seed)
-    _fit(args, network, module, batches, parts.shared_loss if args.shared else parts.loss)
-    if args.shared:
-        module.share()
-        _save(network, args.output)
-
-
-def _refine(args: argparse.Namespace) -> None:
-    network = _network(args)
-    batches = refine.batches(Views.open(args.views), args.tiles, args.batch, args.seed)
-    _fit(args, network, refine.Refine(network), batches, refine.loss)
-
-
-def _fit(args: argparse.Namespace, network: TwoK2K, module: nn.Module, batches, loss) -> None:  # type: ignore[no-untyped-def]
-    torch.manual_seed(args.seed)
+def _fit(args: argparse.Namespace) -> None:
+    network = new_network(args.width, args.seed) if args.start is None else _read(args.start)
     options = FitOptions(args.minutes, args.rate, device=args.device)
-    fit = Fit(module, args.output.with_suffix(".fit"), options)
-    fit.run(batches, loss)
-    _save(network, args.output)
-
-
-def _network(args: argparse.Namespace) -> TwoK2K:
-    return new_network(args.width, args.seed) if args.start is None else _read(args.start)
+    course = Course(options, args.batch, args.seed, args.loaders)
+    fit_stage(network, args.stage, args.data, course, args.output.with_suffix(".fit"), args.validation)
+    save_network(network, args.output)
 
 
 def _read(path: Path) -> TwoK2K:
     if not path.is_file():
         raise UserError(f"{path} does not exist; name a checkpoint of an earlier stage.")
-    state = torch.load(path, map_location="cpu", weights_only=True)
-    network = TwoK2K(GraphConfig.of(state))
-    network.load_state_dict(state)
-    return network
-
-
-def _save(network: TwoK2K, path: Path) -> None:
-    torch.save({name: tensor.cpu() for name, tensor in network.state_dict().items()}, path)
+    return read_network(path)
 
 
 def _crops(args: argparse.Namespace) -> None:

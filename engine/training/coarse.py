@@ -1,6 +1,6 @@
 """Stage 1 of the training: coarse normals and depth, from the picture and the prior (see `TwoK2K.coarse`)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -29,13 +29,13 @@ class Coarse(nn.Module):
         return normals.float(), self.ImgNorm_to_Dep(inputs, normals).float()
 
 
-def batches(folders: list[Path], batch: int, seed: int) -> Iterator[Batch]:
+def batches(folders: Sequence[Path], batch: int, seed: int) -> Iterator[Batch]:
     """Endless random batches of rendered views at the 128 pixels that the networks work on, half of them mirrored."""
     rng = np.random.default_rng(seed)
     views = [Views.open(folder) for folder in folders]
     while True:
         chosen = [views[i] for i in rng.integers(len(views), size=batch)]
-        samples = [v.sample(int(rng.integers(len(v))), bool(rng.integers(2))) for v in chosen]
+        samples = [v.sample(v.any_done(rng), bool(rng.integers(2))) for v in chosen]
         stacked = {name: torch.from_numpy(np.stack([s[name] for s in samples])) for name in samples[0]}
         yield _vary({name: tensor[..., 1::2, 1::2] for name, tensor in stacked.items()}, rng)
 
@@ -44,6 +44,17 @@ def _vary(batch: Batch, rng: np.random.Generator) -> Batch:
     """Exposure, contrast and white balance change; the background outside the input mask is black."""
     picture = varied(batch["picture"], rng)
     return batch | {"picture": (picture * batch["prior"][:, 3:] - 0.5) / 0.5}
+
+
+def panels(module: nn.Module, batch: Batch) -> list[Tensor]:
+    """The picture, its normals in front and behind, and those of the depth, each beside the truth."""
+    normals, raw = module(batch["picture"], batch["prior"])
+    depth, mask = depth_maps(raw, batch["prior"]), batch["mask"]
+    pairs = [
+        (normals[:, 3 * side : 3 * side + 3], depth_normals(depth[:, side : side + 1]), depth_normals(true))
+        for side, true in enumerate((batch["front"], batch["back"]))
+    ]
+    return [batch["picture"] / 2 + 0.5, *(panel * mask for pair in pairs for panel in pair)]
 
 
 def loss(module: nn.Module, batch: Batch) -> dict[str, Tensor]:

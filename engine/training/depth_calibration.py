@@ -25,7 +25,7 @@ from engine.skeleton import INDEX
 from engine.training.detection import detected_marks, found_person, metre
 from engine.training.people import load_wardrobe, sample_person
 from engine.training.photographs import develop
-from engine.training.views import DETECTION_SIZE, random_view
+from engine.training.render_views import DETECTION_SIZE, random_view
 
 EPOCHS, BATCH, RATE, DECAY, DROPOUT = 60, 128, 4e-3, 1e-2, 0.2
 BETA = 0.03

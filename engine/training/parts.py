@@ -1,6 +1,6 @@
 """Stage 2 of the training: the five part networks, on crops of full-size views."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from engine.networks.graph import TwoK2K
+from engine.networks.parts import PARTS
 from engine.training.colors import varied
 from engine.training.fit import Batch
 from engine.training.losses import normal_loss
@@ -28,11 +29,12 @@ class Parts(nn.Module):
         for group in GROUPS:
             self.add_module(f"img2normal_{group}", getattr(network, f"img2normal_{group}"))
 
-    def share(self) -> None:
-        """Give all five the face network's weights: they begin as one network that has seen every part."""
-        source = self.get_submodule("img2normal_face").state_dict()
-        for group in GROUPS:
-            self.get_submodule(f"img2normal_{group}").load_state_dict(source)
+
+def share(module: nn.Module) -> None:
+    """Give all five the face network's weights: they begin as one network that has seen every part."""
+    source = module.get_submodule("img2normal_face").state_dict()
+    for group in GROUPS:
+        module.get_submodule(f"img2normal_{group}").load_state_dict(source)
 
 
 def crops_file(folder: Path, part: int) -> Path:
@@ -40,15 +42,15 @@ def crops_file(folder: Path, part: int) -> Path:
     return folder / f"part{part:02}.npy"
 
 
-def batches(folders: list[Path], groups: tuple[str, ...], batch: int, seed: int) -> Iterator[Batch]:
-    """Endless windows of one random group each, of which `groups` lists the candidates.
+def batches(folders: Sequence[Path], batch: int, seed: int) -> Iterator[Batch]:
+    """Endless windows, those of a batch from the parts of one random group.
 
     Channels of the crops: 0-2 picture, 3-5 coarse front normals, 6-11 true normals front and back, 12 mask.
     """
     rng = np.random.default_rng(seed)
-    crops = [{i: np.load(crops_file(f, i), mmap_mode="r") for g in groups for i in GROUPS[g]} for f in folders]
+    crops = [{i: np.load(crops_file(f, i), mmap_mode="r") for i in range(len(PARTS))} for f in folders]
     while True:
-        group = groups[rng.integers(len(groups))]
+        group = list(GROUPS)[rng.integers(len(GROUPS))]
         chosen = [crops[rng.integers(len(crops))][int(rng.choice(GROUPS[group]))] for _ in range(batch)]
         windows = [_window(source, rng) for source in chosen]
         x = torch.from_numpy(np.stack(windows)).float() / 255
@@ -75,7 +77,7 @@ def _window(crops: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.ui
 
 def loss(module: nn.Module, batch: Batch) -> dict[str, Tensor]:
     """0.85 L1 + 0.15 SSIM of the normals of the part's own network."""
-    return _loss(module, batch, list(GROUPS)[int(batch["group"])])
+    return _loss(module, batch, _group(batch))
 
 
 def shared_loss(module: nn.Module, batch: Batch) -> dict[str, Tensor]:
@@ -88,3 +90,23 @@ def _loss(module: nn.Module, batch: Batch, group: str) -> dict[str, Tensor]:
     with torch.autocast(batch["inputs"].device.type, torch.bfloat16):
         predicted = network(batch["inputs"].contiguous(memory_format=torch.channels_last))
     return {group: normal_loss(predicted.float(), batch["normals"], batch["mask"])}
+
+
+def panels(module: nn.Module, batch: Batch) -> list[Tensor]:
+    """Picture and normals in front and behind of windows, beside the truth."""
+    return _panels(module, batch, _group(batch))
+
+
+def shared_panels(module: nn.Module, batch: Batch) -> list[Tensor]:
+    """The same for `shared_loss`."""
+    return _panels(module, batch, "face")
+
+
+def _panels(module: nn.Module, batch: Batch, group: str) -> list[Tensor]:
+    predicted = module.get_submodule(f"img2normal_{group}")(batch["inputs"])
+    pairs = [(predicted[:, k : k + 3], batch["normals"][:, k : k + 3]) for k in (0, 3)]
+    return [batch["inputs"][:, :3] / 2 + 0.5, *(panel * batch["mask"] for pair in pairs for panel in pair)]
+
+
+def _group(batch: Batch) -> str:
+    return list(GROUPS)[int(batch["group"])]

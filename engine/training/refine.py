@@ -1,6 +1,6 @@
 """Stage 3 of the training (the method's second phase): the refinement, on tiles of full-size views."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -32,13 +32,14 @@ class Refine(nn.Module):
         return self._refined(depths, normals)
 
 
-def batches(views: Views, folder: Path, batch: int, seed: int) -> Iterator[Batch]:
+def batches(folders: Sequence[Path], batch: int, seed: int) -> Iterator[Batch]:
     """Endless random tiles with person in them.
 
-    views: N full-size views. The folder holds what was predicted for them: coarse.npy (N, 2, 256, 256) float32 depth,
-    normals.npy (N, 6, 2048, 2048) uint8 normals.
+    folders: N full-size views, and what was predicted for them: coarse.npy (N, 2, 256, 256) float32 depth, normals.npy
+    (N, 6, 2048, 2048) uint8 normals.
     """
     rng = np.random.default_rng(seed)
+    views, folder = Views.open(folders[0]), folders[1]
     coarse, normals = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("coarse", "normals"))
     while True:
         tiles: list[tuple[np.ndarray, ...]] = []
@@ -67,3 +68,13 @@ def loss(module: nn.Module, batch: Batch) -> dict[str, Tensor]:
         for k in (0, 1)
     ]
     return {"depth": 0.85 * error, "normals": normals[0] + normals[1]}
+
+
+def panels(module: nn.Module, batch: Batch) -> list[Tensor]:
+    """Normals of the parts and of the refined depth, in front and behind, beside the truth."""
+    predicted, mask = module(batch["coarse"], batch["normals"]), (batch["depth"][:, :1] > 0).float()
+    pairs = [
+        (batch["normals"][:, 3 * k : 3 * k + 3], depth_normals(predicted[:, k : k + 1]), depth_normals(true))
+        for k, true in enumerate(batch["depth"].split(1, 1))
+    ]
+    return [panel * mask for pair in pairs for panel in pair]

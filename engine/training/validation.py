@@ -16,12 +16,13 @@ def coarse_errors(network: TwoK2K, views: Views) -> dict[str, float]:
     normals: of the depth maps' encoded normals.
     """
     network.eval()
-    rows = [_errors(network, views, i) for i in range(len(views))]
+    rows = [_errors(network, views, i) for i in range(len(views.complete()))]
     return {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
 
 
 def _errors(network: TwoK2K, views: Views, i: int) -> dict[str, float]:
-    sample = {name: torch.from_numpy(plane)[None] for name, plane in views.sample(i, False).items()}
+    device = next(network.parameters()).device
+    sample = {name: torch.from_numpy(plane)[None].to(device) for name, plane in views.sample(i, False).items()}
     prior, mask = sample["prior"], sample["mask"]
     picture = (sample["picture"] * prior[:, 3:] - 0.5) / 0.5
     depth = depth_maps(network.coarse(picture, prior)[1], prior)

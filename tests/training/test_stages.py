@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from engine.camera import CANVAS
+from engine.errors import UserError
 from engine.networks.graph import TwoK2K
 from engine.render.maps import RenderedView
 from engine.render.mesh import TexturedMesh
@@ -14,9 +15,11 @@ from engine.skeleton import KEYPOINTS
 from engine.training import coarse, parts, prepare, refine
 from engine.training.fit import Fit, FitOptions
 from engine.training.people import SyntheticPerson
+from engine.training.recipe import Recipe, read_network, train_all
+from engine.training.render_views import Rendering, render_views
 from engine.training.start import new_network
 from engine.training.validation import coarse_errors
-from engine.training.views import DEPTH_SCALE, Views, render_views
+from engine.training.views import DEPTH_SCALE, Views
 
 JOINT_HEIGHTS = {
     "nose": 1.6, "eye": 1.63, "ear": 1.62, "shoulder": 1.42, "elbow": 1.13, "wrist": 0.9, "hip": 0.92, "knee": 0.5,
@@ -45,11 +48,16 @@ def true_joints(photo: np.ndarray, rendered: RenderedView) -> tuple[np.ndarray, 
     return rendered.joints * (CANVAS / len(photo)), rendered.offsets
 
 
+def render(people: list[SyntheticPerson], folder: Path, count: int, size: int, seed: int, workers: int = 1) -> None:
+    options = Rendering(seed, workers=workers, detect=true_joints)
+    assert [*render_views(people, folder, count, size, options)][-1:] in ([count], [])
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("views")
-    render_views([ellipsoid()], folder / "low", 2, 256, seed=1, detect=true_joints)
-    render_views([ellipsoid()], folder / "full", 1, 2048, seed=2, detect=true_joints)
+    render([ellipsoid()], folder / "low", 2, 256, seed=1)
+    render([ellipsoid()], folder / "full", 1, 2048, seed=2)
     return folder
 
 
@@ -62,8 +70,8 @@ def fit(module: torch.nn.Module, path: Path, steps: int, batches, loss) -> list[
     run = Fit(module, path, FitOptions(minutes=60, learning_rate=5e-3))
     values = []
     for _ in range(steps):
-        values.append(sum(run._update(next(batches), loss).values()))
-    run.save()
+        values.append(sum(run.update(next(batches), loss).values()))
+    run._save({})
     return values
 
 
@@ -79,8 +87,32 @@ def test_views_hold_depth_around_the_body_and_its_mirror_image(folder: Path) -> 
 
 
 def test_the_same_seed_gives_the_same_views(folder: Path, tmp_path: Path) -> None:
-    render_views([ellipsoid()], tmp_path / "again", 2, 256, seed=1, detect=true_joints)
+    render([ellipsoid()], tmp_path / "again", 2, 256, seed=1)
     np.testing.assert_array_equal(Views.open(tmp_path / "again").picture, Views.open(folder / "low").picture)
+
+
+def test_several_processes_make_the_same_views_and_an_interrupted_run_goes_on(folder: Path, tmp_path: Path) -> None:
+    render([ellipsoid()], tmp_path / "both", 2, 256, seed=1, workers=2)
+    views = Views.open(tmp_path / "both", "r+")
+    np.testing.assert_array_equal(views.picture, Views.open(folder / "low").picture)
+    views.picture[:] = 0
+    views.done[1] = False
+    render([ellipsoid()], tmp_path / "both", 2, 256, seed=1)
+    assert not views.picture[0].any(), "what was done is left alone"
+    np.testing.assert_array_equal(views.picture[1], Views.open(folder / "low").picture[1])
+
+
+def test_unfinished_views_are_not_learned_from(folder: Path, tmp_path: Path) -> None:
+    Views.create(tmp_path / "some", 50, 256)
+    views = Views.open(tmp_path / "some", "r+")
+    with pytest.raises(UserError, match="train views"):
+        views.any_done(np.random.default_rng(0))
+    with pytest.raises(UserError, match="Not all views"):
+        views.complete()
+    views.done[7] = True
+    assert {views.any_done(np.random.default_rng(k)) for k in range(20)} == {7}
+    with pytest.raises(UserError, match="other views"):
+        Views.create(tmp_path / "some", 51, 256)
 
 
 def test_coarse_learns_and_resumes(folder: Path, tmp_path: Path) -> None:
@@ -101,13 +133,28 @@ def test_parts_and_refinement_follow_the_coarse_stage(folder: Path, tmp_path: Pa
     net, views = network(), Views.open(folder / "full")
     prepare.write_crops(views, net, tmp_path)
     module = parts.Parts(net)
-    batches = parts.batches([tmp_path], tuple(parts.GROUPS), 2, seed=0)
+    batches = parts.batches([tmp_path], 2, seed=0)
     values = fit(module, tmp_path / "p.fit", 12, batches, parts.shared_loss)
     assert np.mean(values[-3:]) < np.mean(values[:3])
-    module.share()
+    parts.share(module)
     assert torch.equal(net.img2normal_leg.Conv_1x1.conv[0].weight, net.img2normal_face.Conv_1x1.conv[0].weight)
 
     prepare.write_tiles(views, net, tmp_path)
-    tiles = refine.batches(views, tmp_path, 1, seed=0)
+    tiles = refine.batches([folder / "full", tmp_path], 1, seed=0)
     values = fit(refine.Refine(net), tmp_path / "r.fit", 6, tiles, refine.loss)
     assert values[-1] < values[0]
+
+
+def test_the_whole_recipe_ends_with_a_network_and_goes_on_where_it_was(tmp_path: Path) -> None:
+    recipe = Recipe(minutes=0.05, low=8, full=1, width=1 / 16, batch=2)
+    people = [ellipsoid(), ellipsoid()]
+    last = train_all(people, tmp_path, recipe, tell=lambda text: None, detect=true_joints)
+    network = read_network(last)
+    assert network.config.prior
+    for name in ("coarse", "shared", "parts", "refine"):
+        assert (tmp_path / f"{name}.png").is_file(), "curves"
+        assert (tmp_path / f"{name}_seen.png").is_file(), "what it makes of people it has not seen"
+    before = last.read_bytes()
+    (tmp_path / "parts.pt").unlink()
+    train_all(people, tmp_path, recipe, tell=lambda text: None, detect=true_joints)
+    assert last.read_bytes() == before, "what was finished is left alone"
