@@ -90,17 +90,18 @@ def posed_joints(body: Body, rest: RestBody, pose: Rotations) -> dict[str, Float
     return {name: points[i].astype(np.float64) for name, i in body.bones.items()}
 
 
-def clear_arms(body: Body, rest: RestBody, torso: Torso, pose: Rotations, rounds: int = 6) -> float:
+def clear_arms(body: Body, rest: RestBody, torso: Torso, pose: Rotations, bulk: float = 0.0, rounds: int = 6) -> float:
     """Turn arms at the shoulder, in place, until forearms and hands are outside trunk and thighs.
 
-    Returns the depth in metres by which the worst point still is inside.
+    bulk: metres by which clothes are wider than those. Returns the depth in metres by which the worst point still is
+    inside.
     """
     joints = posed_joints(body, rest, pose)
     worst = 0.0
     for side in "lr":
         points = _arm_points(joints, side)
         for _ in range(rounds):
-            push = _escape(points, joints, torso, pose, rest, body)
+            push = _escape(points, joints, torso, pose, rest, body, bulk)
             depth = np.linalg.norm(push, axis=1)
             deepest = int(np.argmax(depth))
             if depth[deepest] < 0.003:
@@ -110,7 +111,7 @@ def clear_arms(body: Body, rest: RestBody, torso: Torso, pose: Rotations, rounds
             points = (points - shoulder) @ turn.T + shoulder
             for name in ("upperarm", "lowerarm", "hand"):
                 pose[JOINT[f"{name}_{side}"]] = turn @ pose[JOINT[f"{name}_{side}"]]
-        worst = max(worst, float(np.linalg.norm(_escape(points, joints, torso, pose, rest, body), axis=1).max()))
+        worst = max(worst, float(np.linalg.norm(_escape(points, joints, torso, pose, rest, body, bulk), axis=1).max()))
     return worst
 
 
@@ -131,10 +132,10 @@ def _swing(arm: Float64, push: Float64) -> Rotations:
 
 
 def _escape(
-    points: Float64, joints: dict[str, Float64], torso: Torso, pose: Rotations, rest: RestBody, body: Body
+    points: Float64, joints: dict[str, Float64], torso: Torso, pose: Rotations, rest: RestBody, body: Body, bulk: float
 ) -> Float64:
     """World vectors (N, 3) that move points out of trunk or thighs; 0 for those outside."""
-    margins = np.array(_MARGINS)
+    margins = np.array(_MARGINS) + bulk
     frame = pose[JOINT["spine_02"]]
     anchor = rest.heads[body.bones["spine03"]]
     local = (points - joints["spine03"]) @ frame + anchor

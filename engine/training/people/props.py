@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from engine.training.people.assembly import Layer
 from engine.training.people.body import Body
 from engine.training.people.garment import Surface
+from engine.training.people.grid import grid_faces
 from engine.training.people.material import Material, random_color
 from engine.training.people.pose import rotate
 from engine.training.people.procedural import two_colors
@@ -30,7 +31,7 @@ _CORD = 0.035
 
 def prop_surfaces() -> dict[str, Surface]:
     """Triangles of the box and of the loop; their vertices are `_box` and `_loop`."""
-    faces, uv = _grid_faces()
+    faces, uv = grid_faces(_ROWS, _COLUMNS)
     surface = Surface(faces, uv, np.zeros(len(faces), np.int32))
     return {BOX: surface, LOOP: surface}
 
@@ -117,12 +118,3 @@ def _loop() -> NDArray[np.float64]:
     v, u = np.meshgrid(np.linspace(np.pi, -np.pi, _ROWS), np.linspace(0, 2 * np.pi, _COLUMNS), indexing="ij")
     radius = 0.5 - _CORD / 2 + _CORD / 2 * np.cos(v)
     return np.stack([radius * np.cos(u), _CORD * np.sin(v), radius * np.sin(u)], axis=-1).reshape(-1, 3)
-
-
-def _grid_faces() -> tuple[NDArray[np.int32], Float32]:
-    """Triangles of the grid of _ROWS x _COLUMNS vertices, outward for `_box` and `_loop`, with their uv corners."""
-    i, j = (index.ravel() for index in np.meshgrid(np.arange(_ROWS - 1), np.arange(_COLUMNS - 1), indexing="ij"))
-    a, b, c, d = (row * _COLUMNS + column for row, column in ((i, j), (i, j + 1), (i + 1, j + 1), (i + 1, j)))
-    faces = np.concatenate([np.stack([a, b, c], 1), np.stack([a, c, d], 1)])
-    uv = np.stack([faces % _COLUMNS / (_COLUMNS - 1), faces // _COLUMNS / (_ROWS - 1)], axis=-1)
-    return faces.astype(np.int32), uv.astype(np.float32)
