@@ -8,6 +8,7 @@ import pytest
 import trimesh
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.spatial import cKDTree
 
 from engine.training.people import Wardrobe, load_wardrobe
 from engine.training.people.body import BODY_VERTICES
@@ -17,7 +18,10 @@ from engine.training.people.fitting import COLLARS, Fit, sample_folds
 from engine.training.people.folds import ridges
 from engine.training.people.footwear import Shoe, heel_angle, sole_surface, soles
 from engine.training.people.garment import Garment
-from engine.training.people.layers import Posed, _put_on, pose_body
+from engine.training.people.glasses import glasses
+from engine.training.people.headwear import BEANIE, BEARD, BOB, BRIMMED, CROP, sample_shell
+from engine.training.people.layers import Posed, _put_on, dressed_layers, pose_body
+from engine.training.people.material import IDENTITY, Material
 from engine.training.people.pose import JOINT, rotate
 from engine.training.people.rig import bone_rotations
 from engine.training.people.standing import sample_standing
@@ -205,3 +209,57 @@ def test_ridges_are_round_and_valleys_narrow() -> None:
     assert height.min() == pytest.approx(-1)
     assert height.max() == pytest.approx(1)
     assert (height > 0).mean() > 0.6
+
+
+@needs_assets
+@pytest.mark.parametrize("name", [CROP, BOB, BEARD, BEANIE, BRIMMED])
+def test_shells_enclose_the_head_as_thick_as_told(wardrobe: Wardrobe, posed: Posed, name: str) -> None:
+    fit = replace(sample_shell(np.random.default_rng(1), name), trunk=0.02, folds=SMOOTH)
+    (shell,) = put_on(wardrobe, posed, (name, fit))
+    garment = named(wardrobe, name)
+    assert garment.sewing is not None
+    inner = garment.sewing.inset > 0.025
+    away = cKDTree(posed.vertices[:BODY_VERTICES]).query(shell[: garment.sewing.cut][inner])[0]
+    assert 0.012 < np.median(away) < 0.03
+    assert garment.hidden.any() == (name != BEARD)  # lips show through a beard
+    if name == BEARD:
+        return
+    hidden = posed.vertices[:BODY_VERTICES][garment.hidden[0]].astype(np.float64)
+    assert share_outside(hidden[:: max(1, len(hidden) // 300)], shell, garment.sewing.faces) < 0.03
+
+
+@needs_assets
+def test_a_visor_is_in_front_and_a_brim_all_around(wardrobe: Wardrobe, posed: Posed) -> None:
+    fit = replace(sample_shell(np.random.default_rng(1), BRIMMED), length=0.08, folds=SMOOTH)
+    sewing = named(wardrobe, BRIMMED).sewing
+    assert sewing is not None
+    (flap,) = sewing.flaps
+    reach = {}
+    for collar in ("visor", "brim"):
+        (cap,) = put_on(wardrobe, posed, (BRIMMED, replace(fit, collar=collar)))
+        reach[collar] = np.linalg.norm(cap[flap.rows[-1]] - cap[flap.rows[0]], axis=1)
+    assert reach["visor"].max() == pytest.approx(0.085, abs=0.02)
+    assert reach["visor"].min() < 0.015
+    assert reach["brim"].min() > 0.06
+
+
+@needs_assets
+def test_hands_in_pockets_are_left_away(wardrobe: Wardrobe, posed: Posed) -> None:
+    skin = Material(wardrobe.skins[0], IDENTITY)
+    whole, without = (dressed_layers(wardrobe, posed, [], skin, sides)[0].shown for sides in ((), ("l",)))
+    assert whole is not None
+    assert without is not None
+    gone = wardrobe.body.faces[whole & ~without]
+    fingers = posed.heads[wardrobe.body.bones["finger3-1.L"]]
+    assert len(gone) > 500
+    assert np.linalg.norm(posed.vertices[gone.ravel()] - fingers, axis=1).max() < 0.14
+
+
+@needs_assets
+def test_glasses_are_before_the_eyes(wardrobe: Wardrobe, posed: Posed) -> None:
+    bones = wardrobe.body.bones
+    eyes = posed.heads[[bones["eye.L"], bones["eye.R"]]]
+    lenses = glasses(np.random.default_rng(0), bones, posed.heads)[::2]
+    for eye, layer in zip(eyes, lenses, strict=True):
+        assert np.linalg.norm(layer.vertices.mean(axis=0) - eye) < 0.04
+        assert layer.vertices[:, 1].mean() < eye[1] - 0.01

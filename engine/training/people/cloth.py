@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from engine.training.people.collision import Covered, Hull, outside
 from engine.training.people.drape import vertex_normals
 from engine.training.people.fitting import COLLARS, Fit
-from engine.training.people.folds import fold_heights, ridges
+from engine.training.people.folds import fold_heights, hanging_waves
+from engine.training.people.headwear import brim
 from engine.training.people.sewing import Flap, Sewing
 
 Float32 = NDArray[np.float32]
@@ -17,7 +18,7 @@ Float64 = NDArray[np.float64]
 
 _GAP = 0.004
 _TURNED_IN = 0.025
-"""Metres: between layers, and how wide the turned-in rim is."""
+"""Metres: between layers, and how wide the turned-in rim is at most."""
 
 
 _EVEN = (5, 3)
@@ -46,10 +47,11 @@ def shape_cloth(
     faces = sewing.faces[(sewing.faces < cut).all(axis=1)]
     body = _tightened(points[:cut], skin, sewing, fit.taut)
     normals = _smooth_normals(body, faces, sewing)
-    body = body + normals * _looseness(sewing, fit)[:cut, None].astype(np.float32)
+    taper = np.clip(sewing.inset / fit.tapered, 0, 1) ** 0.7 if fit.tapered else np.ones(cut)
+    body = body + normals * (taper * _looseness(sewing, fit)[:cut])[:, None].astype(np.float32)
     shaped = np.concatenate([body, points[cut:]])
     for flap in sewing.flaps:
-        shaped[flap.rows[1:]] = _flap(shaped, flap, fit, wearer, covered)
+        shaped[flap.rows[1:]] = _flap(shaped, flap, fit, wearer)
     outer, arm = sewing.outer, sewing.limits.arm[: sewing.outer].astype(np.float32)
     for rounds in _EVEN:
         for _ in range(rounds):
@@ -89,13 +91,18 @@ def _looseness(sewing: Sewing, fit: Fit) -> Float64:
     return arm * sleeve + (1 - arm) * trunk
 
 
-def _flap(points: Float32, flap: Flap, fit: Fit, wearer: Wearer, covered: Covered) -> Float32:
+def _flap(points: Float32, flap: Flap, fit: Fit, wearer: Wearer) -> Float32:
     """Rows (R, K, 3) beyond the seam."""
     seam = points[flap.rows[0]].astype(np.float64)
     count = len(flap.rows) - 1
     if flap.edge == "neck":
         return _collar(seam, count, fit, wearer).astype(np.float32)
-    return _hanging(seam, count, flap.closed, fit, wearer, covered).astype(np.float32)
+    if flap.edge == "brim":
+        return brim(seam, count, fit, wearer.heads).astype(np.float32)
+    around = wearer.legs
+    if flap.edge == "fall":
+        around = around[around[:, 2] > wearer.heads["neck01"][2]]
+    return _hanging(seam, count, flap.closed, fit, Hull(around, _middle(seam)), wearer.floor).astype(np.float32)
 
 
 def _collar(seam: Float64, count: int, fit: Fit, wearer: Wearer) -> Float64:
@@ -115,27 +122,23 @@ def _collar(seam: Float64, count: int, fit: Fit, wearer: Wearer) -> Float64:
     return seam + size * (steps[0][:, None, None] * away + steps[1][:, None, None] * up)
 
 
-def _hanging(seam: Float64, count: int, closed: bool, fit: Fit, wearer: Wearer, covered: Covered) -> Float64:
-    """Cloth that falls from the seam around whatever is below, wider by `flare` and with folds that grow downward."""
-    centre = 0.5 * (seam[:, :2].min(axis=0) + seam[:, :2].max(axis=0))
-    hull = Hull(wearer.legs, centre)
-    spoke = seam[:, :2] - centre
+def _middle(seam: Float64) -> Float64:
+    return 0.5 * (seam[:, :2].min(axis=0) + seam[:, :2].max(axis=0))
+
+
+def _hanging(seam: Float64, count: int, closed: bool, fit: Fit, hull: Hull, floor: float) -> Float64:
+    """Cloth that falls from the seam around whatever is below, wider by `flare`."""
+    spoke = seam[:, :2] - hull.centre
     azimuth, radius = np.arctan2(spoke[:, 1], spoke[:, 0]), np.linalg.norm(spoke, axis=1)
-    width = 2 * np.pi * float(radius.mean())
-    column = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(seam, axis=0), axis=1))]) / width
     rows = np.empty((count, len(seam), 3))
     step = fit.length / count
     for row in range(count):
-        share = (row + 1) / count
-        height = np.maximum(seam[:, 2] - step * (row + 1), wearer.floor + 0.015)
+        height = np.maximum(seam[:, 2] - step * (row + 1), floor + 0.015)
         hung = hull.radius_at(azimuth, height) + (fit.trunk + 0.006) * min(1, step * (row + 1) / 0.08)
         radius = np.maximum(radius + fit.flare * step, hung)
         radius = _level(radius, closed)
-        wave = fit.folds.hang * (0.2 + 0.8 * share) * min(1.0, fit.length / 0.3) * _waves(column, fit)
         direction = np.stack([np.cos(azimuth), np.sin(azimuth)], axis=1)
-        rows[row, :, :2] = (
-            centre + (radius + np.maximum(wave, hull.radius_at(azimuth, height) + 0.006 - radius))[:, None] * direction
-        )
+        rows[row, :, :2] = hull.centre + radius[:, None] * direction
         rows[row, :, 2] = height
     return rows
 
@@ -148,15 +151,13 @@ def _level(radius: Float64, closed: bool) -> Float64:
     return 0.25 * np.roll(radius, 1) + 0.5 * radius + 0.25 * np.roll(radius, -1)
 
 
-def _waves(column: Float64, fit: Fit) -> Float64:
-    number, phase, share = fit.folds.around.T
-    return 0.5 * np.sum(share * ridges(column[:, None] * np.pi * number + phase), axis=1)
-
-
 def _folded(points: Float32, rest: Float32, sewing: Sewing, fit: Fit, wearer: Wearer) -> Float32:
     height = fold_heights(points, rest, sewing.limits, sewing.side, wearer.heads, fit.folds)
     for flap in sewing.flaps:
         height[flap.rows[1:]] = height[flap.rows[:1]] * (0.3 if flap.edge == "neck" else 1)
+        if flap.edge in ("hem", "fall"):
+            depth = fit.folds.hang * min(1.0, fit.length / 0.3) + 0.22 * max(0.0, fit.flare) * fit.length
+            height[flap.rows] += depth * hanging_waves(points[flap.rows[-1]], len(flap.rows), fit.folds)
     normals = vertex_normals(points, sewing.faces)
     return points + (height[:, None] * normals).astype(np.float32)
 
@@ -173,4 +174,4 @@ def _rim(points: Float32, rim: Flap, faces: NDArray[np.int32], thickness: float)
     inward -= np.einsum("ni,ni->n", inward, normals)[:, None] * normals
     inward /= np.maximum(np.linalg.norm(inward, axis=1, keepdims=True), 1e-6)
     inner = points[edge] - thickness * normals
-    return np.stack([inner, inner + _TURNED_IN * inward])
+    return np.stack([inner, inner + min(_TURNED_IN, 6 * thickness) * inward])

@@ -1,7 +1,7 @@
 """What a person wears, and in which colours."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from engine.training.people.drape import Drape, sample_drape
 from engine.training.people.fitting import Fit
 from engine.training.people.footwear import PUMP, Shoe, sample_shoe
 from engine.training.people.garment import Garment
+from engine.training.people.headwear import CROP, sample_shell
 from engine.training.people.material import IDENTITY, LUMA, Material, color_change, dye, random_color
 from engine.training.people.outfit import sample_coat, sample_outfit, sample_upper
 from engine.training.people.phenotype import ADULT
@@ -21,8 +22,8 @@ Float32 = NDArray[np.float32]
 _DESIGNED, _COATS = 0.3, 0.3
 """Share of people in the wardrobe's designed clothes, and of coats over the others."""
 
-_SHOES_INSIDE = 0.75
-"""Share of shoes that are under trousers rather than over them."""
+_SHOES_OVER = 0.4
+"""Share of shoes that are over slim trousers rather than under them."""
 
 UNDERWEAR = "young_caucasian_female_special_suit"
 """The one skin with a suit painted on."""
@@ -47,7 +48,7 @@ _SKIN_TONES = {
 }
 """Darkest and lightest mean skin colour."""
 
-_SHORT_HAIR = ("short01", "short02", "short03", "short04")
+_SHORT_HAIR = ("short01", "short02", "short03", "short04", CROP)
 
 
 @dataclass(frozen=True)
@@ -82,9 +83,14 @@ def sample_clothes(rng: np.random.Generator, wardrobe: Wardrobe, phenotype: dict
     hair = _hair_color(rng, phenotype["age"])
     worn = _outfit(rng, wardrobe, female) if rng.uniform() < _DESIGNED else _sewn(rng, wardrobe, female)
     if rng.uniform() < 0.95:
-        worn.insert(int(rng.uniform() < _SHOES_INSIDE) * len(worn), _shoes(rng, wardrobe, female))
+        over = any(_is_slim(cloth) for cloth in worn) and rng.uniform() < _SHOES_OVER
+        worn.insert(0 if over else len(worn), _shoes(rng, wardrobe, female))
     worn += _head(rng, wardrobe, phenotype, hair)
     return worn
+
+
+def _is_slim(worn: Worn) -> bool:
+    return worn.garment.kind == "trousers" and worn.fit is not None and worn.fit.hem < 0.012
 
 
 def _shoes(rng: np.random.Generator, wardrobe: Wardrobe, female: bool) -> Worn:
@@ -196,15 +202,24 @@ def _head(rng: np.random.Generator, wardrobe: Wardrobe, phenotype: dict[str, flo
 
 
 def _hair(rng: np.random.Generator, wardrobe: Wardrobe, phenotype: dict[str, float], color: Float32) -> list[Worn]:
+    """Hair or a hat, and on some men a beard."""
     female, adult = phenotype["gender"] > 0.5, phenotype["age"] > ADULT
-    if rng.uniform() < 0.07:
-        hat = _pick(rng, wardrobe.garments["hat"])
-        return [Worn(hat, _cloth(rng, wardrobe, hat))]
+    beard = _shell(rng, wardrobe, wardrobe.garments["beard"][0], color)
+    worn = [beard] if adult and not female and rng.uniform() < 0.3 else []
+    if rng.uniform() < 0.16:
+        hat = _pick(rng, (*wardrobe.garments["hat"], *wardrobe.garments["cap"], *wardrobe.garments["cap"]))
+        fit = None if hat.sewing is None else sample_shell(rng, hat.name)
+        return [*worn, Worn(hat, _cloth(rng, wardrobe, hat), fit=fit)]
     if adult and rng.uniform() < (0.02 if female else 0.1):
-        return []
+        return worn
     short = rng.uniform() < (0.15 if female else 0.93)
-    choice = [g for g in wardrobe.garments["hair"] if (g.name in _SHORT_HAIR) == short]
-    return [_tinted(wardrobe, _pick(rng, choice), color)]
+    choice = _pick(rng, [g for g in wardrobe.garments["hair"] if (g.name in _SHORT_HAIR) == short])
+    return [*worn, _shell(rng, wardrobe, choice, color)]
+
+
+def _shell(rng: np.random.Generator, wardrobe: Wardrobe, garment: Garment, color: Float32) -> Worn:
+    worn = _tinted(wardrobe, garment, color)
+    return worn if garment.sewing is None else replace(worn, fit=sample_shell(rng, garment.name))
 
 
 def _tinted(wardrobe: Wardrobe, garment: Garment, color: Float32) -> Worn:

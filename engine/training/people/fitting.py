@@ -40,7 +40,8 @@ class Fit:
 
     trunk, shoulder, cuff, thigh, hem: how far the cloth stands off the bridged body at the trunk, at the upper and the
     lower end of a sleeve and of a leg. taut: rounds of tightening by which cloth bridges hollows. length, flare: of
-    cloth that hangs from the hem, flare per metre of length. collar, collar_size: profile and its factor. thickness.
+    cloth that hangs from the hem, flare per metre of length. collar, collar_size: profile and its factor. thickness: of
+    the edges. tapered: width of the border in which the looseness grows from nothing, 0 for none.
     """
 
     trunk: float
@@ -55,6 +56,7 @@ class Fit:
     collar_size: float
     thickness: float
     folds: Folds
+    tapered: float = 0.0
 
     @property
     def bulk(self) -> float:
@@ -67,12 +69,12 @@ def sample_folds(rng: np.random.Generator, amount: float) -> Folds:
     length = rng.uniform(0.07, 0.3, 5)
     direction = rng.normal(0, 1, (5, 3)) * [1, 1, 0.5]
     waves = 2 * np.pi / length[:, None] * direction / np.linalg.norm(direction, axis=1, keepdims=True)
-    around = np.stack([rng.integers(3, 15, 4), rng.uniform(0, 2 * np.pi, 4), rng.dirichlet([1.0] * 4)], axis=1)
+    around = np.stack([rng.integers(3, 13, 4), rng.uniform(0, 2 * np.pi, 4), rng.dirichlet([1.0] * 4)], axis=1)
     return Folds(
-        bend=amount * rng.uniform(0.008, 0.022),
-        hang=amount * rng.uniform(0.005, 0.03),
+        bend=amount * rng.uniform(0.008, 0.028),
+        hang=amount * rng.uniform(0.008, 0.045),
         bunch=amount * rng.uniform(0.0, 0.011),
-        overall=amount * rng.uniform(0.001, 0.006),
+        overall=amount * rng.uniform(0.002, 0.01),
         spacing=rng.uniform(0.035, 0.06),
         waves=waves,
         phases=rng.uniform(0, 2 * np.pi, 5),

@@ -21,7 +21,7 @@ _BENDS: dict[str, _Bend] = {
 }
 """Bones before, at and behind a joint, metres along the limb that wrinkle, share of the wrinkles' full height."""
 
-_RESTING = 0.35
+_RESTING = 0.45
 """Share of the wrinkles that straight limbs keep."""
 
 
@@ -74,6 +74,15 @@ def _bunched(limits: Limits, noise: Float64) -> Float64:
     leg, arm = np.clip(limits.leg, 0, None) * 0.4, np.clip(2 - limits.sleeve, 0, None) * 0.25
     end = np.where(limits.arm > 0.5, arm, leg)
     return np.exp(-((end / 0.08) ** 2)) * ridges(end / 0.042 * np.pi + 1.4 * noise)
+
+
+def hanging_waves(hem: Float32, rows: int, folds: Folds) -> Float64:
+    """Heights (rows, K), -0.5..0.5, of the waves in hanging cloth with the given hem (K, 3); they grow downward."""
+    steps = np.linalg.norm(np.diff(hem, axis=0, append=hem[:1]), axis=1)
+    around = np.cumsum(steps) / steps.sum()
+    number, phase, share = folds.around.T
+    wave = 0.5 * np.sum(share * np.cos(2 * np.pi * around[:, None] * number + phase), axis=1)
+    return np.linspace(0, 1, rows)[:, None] ** 0.8 * wave
 
 
 def ridges(phase: Float64) -> Float64:

@@ -1,6 +1,6 @@
 """Everything a person wears, put on the posed body from the inside out."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,8 +44,11 @@ def pose_body(wardrobe: Wardrobe, rest: RestBody, transforms: Float32) -> Posed:
     return Posed(rest, skin(rest.vertices, wardrobe.body.weights, transforms), heads, transforms)
 
 
-def dressed_layers(wardrobe: Wardrobe, posed: Posed, clothes: Sequence[Worn], material: Material) -> list[Layer]:
-    """Skin and what is worn (outermost first) in the world; what lies under cloth further out is left away."""
+def dressed_layers(
+    wardrobe: Wardrobe, posed: Posed, clothes: Sequence[Worn], material: Material, buried: Collection[str] = ()
+) -> list[Layer]:
+    """Skin and what is worn (outermost first) in the world; what lies under cloth further out is left away, and so are
+    the hands of the sides ("l", "r") `buried` in pockets."""
     body = wardrobe.body
     points = _put_on(wardrobe, posed, clothes)
     hidden = np.zeros(BODY_VERTICES, dtype=bool)
@@ -56,7 +59,16 @@ def dressed_layers(wardrobe: Wardrobe, posed: Posed, clothes: Sequence[Worn], ma
             layers.append(Layer(worn.garment.name, vertices, worn.materials, None if shown.all() else shown))
             hidden |= worn.hidden()
     layers += [layer for worn in clothes for layer in _soles(wardrobe, posed, worn)]
+    for side in buried:
+        hidden |= _hand(wardrobe, side)
     return [Layer(SKIN, posed.vertices[:BODY_VERTICES], (material,), ~hidden[body.faces].all(axis=1)), *layers]
+
+
+def _hand(wardrobe: Wardrobe, side: str) -> NDArray[np.bool_]:
+    """(BODY_VERTICES,) skin of a hand beyond its wrist."""
+    bones = [i for name, i in wardrobe.body.bones.items() if name.startswith(("finger", "metacarpal"))]
+    own = [i for name, i in wardrobe.body.bones.items() if i in bones and name.endswith(side.upper())]
+    return np.asarray(wardrobe.body.weights[:BODY_VERTICES, own].sum(axis=1)).ravel() > 0.5
 
 
 def _soles(wardrobe: Wardrobe, posed: Posed, worn: Worn) -> list[Layer]:

@@ -13,6 +13,7 @@ from engine.training.people.assembly import Layer, assemble
 from engine.training.people.body import Body, RestBody
 from engine.training.people.dress import sample_clothes, sample_skin
 from engine.training.people.footwear import heel_angle
+from engine.training.people.glasses import glasses
 from engine.training.people.joints import keypoints
 from engine.training.people.layers import dressed_layers, pose_body
 from engine.training.people.measure import measure_torso
@@ -33,6 +34,9 @@ Float32 = NDArray[np.float32]
 
 _DEEP = 0.03
 """Metres inside the body at which an arm makes a pose worthless."""
+
+_GLASSES = 0.17
+"""Share of people who wear glasses."""
 
 _POSES = {"standing": 0.43, "striding": 0.15, "a-pose": 0.06, "t-pose": 0.05, "motion": 0.31}
 
@@ -73,44 +77,69 @@ def sample_ingredients(rng: np.random.Generator, wardrobe: Wardrobe) -> Ingredie
     phenotype = sample_phenotype(rng)
     rest = body.rest(body.coefficients(phenotype, sample_expression(rng)))
     clothes = sample_clothes(rng, wardrobe, phenotype)
-    kind, pose = _sample_pose(rng, wardrobe, rest, max(worn.bulk for worn in clothes))
+    kind, pose, buried = _sample_pose(rng, wardrobe, rest, max(worn.bulk for worn in clothes), _stoop(rng, phenotype))
     for shoe in (worn.shoe for worn in clothes if worn.shoe is not None):
         _raise_heels(pose, heel_angle(body, rest, shoe))
-    curl = (rng.uniform(0.4, 1.5), rng.uniform(0.4, 1.5))
+    curl = (_curl(rng), _curl(rng))
     posed = pose_body(wardrobe, rest, body.bone_transforms(rest, bone_rotations(body, rest, pose, curl)))
-    layers = dressed_layers(wardrobe, posed, clothes, sample_skin(rng, wardrobe, phenotype))
+    layers = dressed_layers(wardrobe, posed, clothes, sample_skin(rng, wardrobe, phenotype), buried)
     heads = posed.heads
     joints = keypoints(body, wardrobe.landmarks, heads, posed.vertices)
-    props, carried = sample_props(rng, body, heads, wardrobe.patterns)
+    props, carried = sample_props(
+        rng, body, heads, wardrobe.patterns, "".join(side for side in "lr" if side not in buried)
+    )
     layers += props
+    if rng.uniform() < _GLASSES:
+        layers += glasses(rng, body.bones, heads)
     shift = np.array([*heads[0, :2], _lowest(wardrobe, layers)], dtype=np.float32)
     moved = tuple(Layer(la.surface, la.vertices - shift, la.materials, la.shown) for la in layers)
-    facts = {"pose": kind, "phenotype": phenotype, "worn": [worn.garment.name for worn in clothes], "carried": carried}
+    facts = {
+        "pose": kind,
+        "phenotype": phenotype,
+        "worn": [worn.garment.name for worn in clothes],
+        "carried": carried,
+        "pockets": sorted(buried),
+    }
     return Ingredients(moved, (joints - shift).astype(np.float32), facts)
 
 
+def _stoop(rng: np.random.Generator, phenotype: dict[str, float]) -> float:
+    """Degrees by which the back is rounded; more in old age."""
+    return float(abs(rng.normal(0, 5)) + rng.uniform(0, 26) * np.clip(phenotype["age"] * 5 - 4.1, 0, 1))
+
+
+def _curl(rng: np.random.Generator) -> float:
+    """How far fingers are bent: mostly relaxed, some flat, some in a fist."""
+    kind = rng.choice(["relaxed", "flat", "fist"], p=[0.7, 0.14, 0.16])
+    return float(rng.uniform(*{"relaxed": (0.4, 1.5), "flat": (0.0, 0.4), "fist": (1.9, 2.5)}[kind]))
+
+
 def _sample_pose(
-    rng: np.random.Generator, wardrobe: Wardrobe, rest: RestBody, bulk: float, tries: int = 4
-) -> tuple[str, Rotations]:
-    """A pose whose arms are outside the body, and clothes `bulk` metres wider, as far as they can be."""
+    rng: np.random.Generator, wardrobe: Wardrobe, rest: RestBody, bulk: float, stoop: float, tries: int = 4
+) -> tuple[str, Rotations, frozenset[str]]:
+    """A pose whose arms are outside the body, and clothes `bulk` metres wider, as far as they can be.
+
+    Returns its kind, the pose and the sides ("l", "r") whose hand is in a pocket.
+    """
     body = wardrobe.body
     torso = measure_torso(body, rest)
     kind = str(rng.choice(list(_POSES), p=list(_POSES.values())))
-    pose = _sample_kind(rng, wardrobe, kind)
+    pose = _sample_kind(rng, wardrobe, kind, stoop)
     if kind != "motion":
         pose = _planted(body, rest, pose)
     reaches = sample_reaches(rng) if kind in ("standing", "striding") else {}
     for side, goal in reaches.items():
         reach(body, rest, torso, pose, side, goal)
-    if clear_arms(body, rest, torso, pose, bulk) > _DEEP and tries > 1:
-        return _sample_pose(rng, wardrobe, rest, bulk, tries - 1)
-    return kind, pose
+    buried = frozenset(side for side, goal in reaches.items() if goal.buried)
+    if clear_arms(body, rest, torso, pose, bulk, buried) > _DEEP and tries > 1:
+        return _sample_pose(rng, wardrobe, rest, bulk, stoop, tries - 1)
+    return kind, pose, buried
 
 
-def _sample_kind(rng: np.random.Generator, wardrobe: Wardrobe, kind: str) -> Rotations:
+def _sample_kind(rng: np.random.Generator, wardrobe: Wardrobe, kind: str, stoop: float) -> Rotations:
     if kind == "motion":
         return wardrobe.motions[rng.integers(len(wardrobe.motions))].copy()
-    return _POSED[kind](rng)
+    return _POSED[kind](rng, stoop)
 
 
 def _raise_heels(pose: Rotations, angle: float) -> None:

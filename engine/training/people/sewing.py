@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_matrix, csr_matrix, vstack
+from scipy.spatial import cKDTree
 
 from engine.training.people.cutting import Limits, Piece
 
@@ -31,7 +32,8 @@ class Sewing:
     cut: number of vertices of the cut piece, the first ones; outer: the same with its flaps. faces: of the outer side.
     flaps: continued edges. rims: (3, K) rows of every edge: outer edge, inner edge, end of the turned-in cloth. smooth:
     (cut, cut) mean of a vertex's neighbours, on edges of its neighbours along the edge; even: the same for the outer
-    side. limits: of all vertices. side: (N,) 1 on the left, -1 on the right.
+    side. limits: of all vertices. side: (N,) 1 on the left, -1 on the right. inset: (cut,) metres from the edge
+    on the template.
     """
 
     cut: int
@@ -43,12 +45,13 @@ class Sewing:
     even: csr_matrix
     limits: Limits
     side: Float64
+    inset: Float64
 
 
 def sew(
-    piece: Piece, edges: Mapping[str, Float64], rows: Mapping[str, int], limits: Limits, x: Float64
+    piece: Piece, edges: Mapping[str, Float64], rows: Mapping[str, int], limits: Limits, template: Float64
 ) -> tuple[Piece, Sewing]:
-    """Continue the edges named in `rows` by so many rows, and turn in all edges; x (V,): the template's."""
+    """Continue the edges named in `rows` by so many rows, and turn in all edges; template: (V, 3)."""
     count = piece.binding.shape[0]
     kinds = _edge_kinds(piece, edges)
     whole, flaps = piece, []
@@ -63,9 +66,12 @@ def sew(
         whole, rim = _extended(whole, chain, 2, closed, "rim")
         rims.append(rim)
     bound = Limits(*(whole.binding @ getattr(limits, name) for name in Limits.__dataclass_fields__))
-    side = np.where(whole.binding @ x >= 0, 1.0, -1.0)
+    points = whole.binding @ template
+    side = np.where(points[:, 0] >= 0, 1.0, -1.0)
+    edge = np.unique(np.concatenate([chain for chain, _ in _chains(piece.faces)]))
+    inset = np.asarray(cKDTree(points[edge]).query(points[:count])[0])
     smooth, even = _neighbours(piece.faces, count), _neighbours(faces, outer)
-    return whole, Sewing(count, outer, faces, tuple(flaps), tuple(rims), smooth, even, bound, side)
+    return whole, Sewing(count, outer, faces, tuple(flaps), tuple(rims), smooth, even, bound, side, inset)
 
 
 def _edge_kinds(piece: Piece, edges: Mapping[str, Float64]) -> Indices:

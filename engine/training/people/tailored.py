@@ -12,6 +12,7 @@ from engine.training.people.body import BODY_VERTICES, Body
 from engine.training.people.cutting import TIGHTS, Faces, Limits, Piece, cut, measure_limits, tights_triangles
 from engine.training.people.footwear import upper_edges
 from engine.training.people.garment import Garment, Surface, clipped_weights
+from engine.training.people.headwear import BEARD, head_edges
 from engine.training.people.sewing import Sewing, sew
 
 Float32 = NDArray[np.float32]
@@ -75,6 +76,8 @@ def tailored_garments(body: Body) -> list[Garment]:
     height = (body.template[:, 2] - body.template[slice(*TIGHTS), 2].min()).astype(np.float64)
     forward = (body.head_template[body.bones["toe1-1.L"], 1] - body.template[:, 1]).astype(np.float64)
     uppers = upper_edges(limits, height, forward).items()
+    for name, cuts in head_edges(body).items():
+        made.append(_sewn(body, limits, name, body.faces, *cuts, margin=1.0 if name == BEARD else 0.01))
     shoes = [_sewn(body, limits, name, tights, edges, {}, 0.008) for name, edges in uppers]
     return made + [replace(shoe, skin=_stiff(body, shoe)) for shoe in shoes]
 
@@ -110,13 +113,13 @@ def _sewn(
     body: Body,
     limits: Limits,
     name: str,
-    tights: Faces,
+    triangles: Faces,
     edges: Mapping[str, Float64],
     rows: Mapping[str, int],
     margin: float = 0.03,
 ) -> Garment:
     """One garment; skin under it that is farther than `margin` metres from its edges is hidden."""
-    piece, sewing = sew(cut(body, tights, edges), edges, rows, limits, body.template[:, 0].astype(np.float64))
+    piece, sewing = sew(cut(body, triangles, edges), edges, rows, limits, body.template.astype(np.float64))
     points = piece.binding @ body.template
     nearest = cKDTree(body.template[:BODY_VERTICES]).query(points)[1]
     return Garment(
@@ -127,7 +130,7 @@ def _sewn(
         scales=((0, 1, 1.0),) * 3,
         skin=clipped_weights(piece.binding, body.weights),
         surface=Surface(piece.faces, _picture_corners(piece, sewing, points), np.zeros(len(piece.faces), np.int32)),
-        hidden=_under(body, points, sewing, margin)[None],
+        hidden=_under(body, triangles, points, sewing, margin)[None],
         nearest=nearest,
         texture=None,
         sewing=sewing,
@@ -145,10 +148,10 @@ def _picture_corners(piece: Piece, sewing: Sewing, points: Float32) -> Float32:
     return plane[piece.faces].astype(np.float32)
 
 
-def _under(body: Body, points: Float32, sewing: Sewing, margin: float) -> NDArray[np.bool_]:
-    """Skin (BODY_VERTICES,) under the cut piece, farther than `margin` from its edges."""
+def _under(body: Body, triangles: Faces, points: Float32, sewing: Sewing, margin: float) -> NDArray[np.bool_]:
+    """Skin (BODY_VERTICES,) under the piece cut from `triangles`, farther than `margin` from its edges."""
     skin = body.template[:BODY_VERTICES]
-    helpers = np.arange(*TIGHTS)
+    helpers = np.unique(triangles)
     own = cKDTree(points[: sewing.cut]).query(body.template[helpers])[0] < 1e-4
     distance, nearest = cKDTree(body.template[helpers]).query(skin)
     continued = {int(v) for flap in sewing.flaps if flap.edge == "hem" for v in flap.rows.ravel()}

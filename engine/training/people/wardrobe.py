@@ -113,7 +113,7 @@ def _read_picture(path: Path, size: int) -> Picture:
 
 
 def _lacks_hair_texture(garment: Garment) -> bool:
-    return garment.kind == "hair" and garment.texture is None
+    return garment.kind in ("hair", "beard") and garment.texture is None
 
 
 def _skin_surface(body: Body) -> Surface:
