@@ -11,7 +11,7 @@ from scipy.sparse import identity
 
 from engine.training.people.assembly import Layer, assemble
 from engine.training.people.body import BODY_VERTICES, Body
-from engine.training.people.drape import tuck_under, vertex_normals
+from engine.training.people.drape import vertex_normals
 from engine.training.people.garment import Garment, Surface, load_garment
 from engine.training.people.material import IDENTITY, LUMA, Material, color_change, dye
 
@@ -95,18 +95,6 @@ def test_assemble_drops_what_is_not_shown() -> None:
     np.testing.assert_array_equal(mesh.faces, [[0, 1, 2]])
     assert mesh.materials.tolist() == [0]
     assert [int(texture[0, 0, 0]) for texture in mesh.textures] == [1]
-
-
-@settings(max_examples=25, deadline=None)
-@given(st.floats(-0.03, 0.03), st.integers(0, 10**6))
-def test_inner_cloth_ends_below_outer_cloth(height: float, seed: int) -> None:
-    grid = np.stack([*np.meshgrid(np.linspace(0, 0.1, 21), np.linspace(0, 0.1, 21)), np.zeros((21, 21))], axis=-1)
-    outer = grid.reshape(-1, 3).astype(np.float32)
-    inner = np.random.default_rng(seed).uniform(0.01, 0.09, (30, 3)).astype(np.float32)
-    inner[:, 2] = height
-    tucked = tuck_under(inner, outer, np.tile(np.array([0, 0, 1], np.float32), (len(outer), 1)))
-    np.testing.assert_allclose(tucked[:, 2], min(height, -0.004), atol=1e-5)
-    np.testing.assert_array_equal(tucked[:, :2], inner[:, :2])
 
 
 def test_normals_of_a_square_point_by_the_right_hand_rule() -> None:

@@ -7,7 +7,13 @@ from hypothesis import strategies as st
 from engine.training.people.arms import _two_bones
 from engine.training.people.measure import Torso
 from engine.training.people.pose import JOINT, Arm, Leg, arm_rotations, leg_rotations, mirrored
-from engine.training.people.standing import sample_a_pose, sample_standing, sample_striding, sample_t_pose
+from engine.training.people.standing import (
+    sample_a_pose,
+    sample_reaches,
+    sample_standing,
+    sample_striding,
+    sample_t_pose,
+)
 
 LEFT = np.array([1.0, 0, 0])
 DOWN = np.array([0, 0, -1.0])
@@ -81,3 +87,18 @@ def test_torso_radius_is_read_between_rings() -> None:
     points = np.array([[0.5, 0, 0.5], [0, -0.5, 0.25], [0.5, 0, 1.5]])
     np.testing.assert_allclose(torso.radius_at(points), [0.15, 0.125, 0.0], atol=1e-9)
     np.testing.assert_allclose(torso.surface(0.5, -90), [0, -0.15, 0.5], atol=1e-9)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 10**6), st.floats(10, 30))
+def test_a_stoop_bends_the_chest_forward_and_leaves_the_head_up(seed: int, stoop: float) -> None:
+    upright, bent = (sample_standing(np.random.default_rng(seed), s) for s in (0.0, stoop))
+    chest = [-(pose[JOINT["spine_03"]] @ [0, 0, 1])[1] for pose in (upright, bent)]
+    assert chest[1] > chest[0] + 0.8 * np.sin(np.radians(stoop))
+    turned = upright[JOINT["head"]].T @ bent[JOINT["head"]]
+    assert np.degrees(np.arccos(np.clip((np.trace(turned) - 1) / 2, -1, 1))) < 0.25 * stoop
+
+
+def test_hands_in_pockets_may_be_inside_the_body() -> None:
+    reaches = [goal for seed in range(200) for goal in sample_reaches(np.random.default_rng(seed)).values()]
+    assert 0.03 < np.mean([goal.buried for goal in reaches]) < 0.5

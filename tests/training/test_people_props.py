@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 import trimesh
 
-from engine.training.people.props import BOX, LOOP, _box, _loop, prop_surfaces, sample_props
+from engine.training.people.props import BOX, LOOP, box_points, loop_points, prop_surfaces, sample_props
 from engine.training.people.wardrobe import SKIN
 
 
-@pytest.mark.parametrize(("name", "vertices"), [(BOX, _box()), (LOOP, _loop())])
+@pytest.mark.parametrize(("name", "vertices"), [(BOX, box_points()), (LOOP, loop_points())])
 def test_props_face_outward_and_are_one_unit_wide(name: str, vertices: np.ndarray) -> None:
     mesh = trimesh.Trimesh(vertices, prop_surfaces()[name].faces)
     assert mesh.volume > 0

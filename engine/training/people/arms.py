@@ -1,5 +1,6 @@
 """Arms that reach for a place on the body, and arms that stay outside it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,7 +25,7 @@ _MARGINS = (0.035, 0.028, 0.025, 0.022)
 class Reach:
     """What one hand does, told for the left: the wrist's place on the trunk (level, azimuth in degrees, see
     `Torso.surface`), how far in front of the skin (metres), where the fingers point, where the palm faces, and where
-    the elbow goes (world directions)."""
+    the elbow goes (world directions); buried: the hand is in a pocket."""
 
     level: float
     azimuth: float
@@ -32,6 +33,7 @@ class Reach:
     fingers: tuple[float, float, float]
     palm: tuple[float, float, float]
     elbow: tuple[float, float, float]
+    buried: bool = False
 
 
 def reach(body: Body, rest: RestBody, torso: Torso, pose: Rotations, side: str, goal: Reach) -> None:
@@ -90,17 +92,26 @@ def posed_joints(body: Body, rest: RestBody, pose: Rotations) -> dict[str, Float
     return {name: points[i].astype(np.float64) for name, i in body.bones.items()}
 
 
-def clear_arms(body: Body, rest: RestBody, torso: Torso, pose: Rotations, rounds: int = 6) -> float:
+def clear_arms(
+    body: Body,
+    rest: RestBody,
+    torso: Torso,
+    pose: Rotations,
+    bulk: float = 0.0,
+    buried: Collection[str] = (),
+    rounds: int = 6,
+) -> float:
     """Turn arms at the shoulder, in place, until forearms and hands are outside trunk and thighs.
 
-    Returns the depth in metres by which the worst point still is inside.
+    bulk: metres by which clothes are wider than those. buried: sides ("l", "r") whose hand may be inside. Returns the
+    depth in metres by which the worst point still is inside.
     """
     joints = posed_joints(body, rest, pose)
     worst = 0.0
     for side in "lr":
-        points = _arm_points(joints, side)
+        points = _arm_points(joints, side)[: 2 if side in buried else None]
         for _ in range(rounds):
-            push = _escape(points, joints, torso, pose, rest, body)
+            push = _escape(points, joints, torso, pose, rest, body, bulk)
             depth = np.linalg.norm(push, axis=1)
             deepest = int(np.argmax(depth))
             if depth[deepest] < 0.003:
@@ -110,7 +121,7 @@ def clear_arms(body: Body, rest: RestBody, torso: Torso, pose: Rotations, rounds
             points = (points - shoulder) @ turn.T + shoulder
             for name in ("upperarm", "lowerarm", "hand"):
                 pose[JOINT[f"{name}_{side}"]] = turn @ pose[JOINT[f"{name}_{side}"]]
-        worst = max(worst, float(np.linalg.norm(_escape(points, joints, torso, pose, rest, body), axis=1).max()))
+        worst = max(worst, float(np.linalg.norm(_escape(points, joints, torso, pose, rest, body, bulk), axis=1).max()))
     return worst
 
 
@@ -131,10 +142,10 @@ def _swing(arm: Float64, push: Float64) -> Rotations:
 
 
 def _escape(
-    points: Float64, joints: dict[str, Float64], torso: Torso, pose: Rotations, rest: RestBody, body: Body
+    points: Float64, joints: dict[str, Float64], torso: Torso, pose: Rotations, rest: RestBody, body: Body, bulk: float
 ) -> Float64:
     """World vectors (N, 3) that move points out of trunk or thighs; 0 for those outside."""
-    margins = np.array(_MARGINS)
+    margins = np.array(_MARGINS)[: len(points)] + bulk
     frame = pose[JOINT["spine_02"]]
     anchor = rest.heads[body.bones["spine03"]]
     local = (points - joints["spine03"]) @ frame + anchor

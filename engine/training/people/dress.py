@@ -7,13 +7,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.training.people.drape import Drape, sample_drape
+from engine.training.people.fitting import Fit
+from engine.training.people.footwear import PUMP, Shoe, sample_shoe
 from engine.training.people.garment import Garment
+from engine.training.people.headwear import CROP, sample_shell
 from engine.training.people.material import IDENTITY, LUMA, Material, color_change, dye, random_color
+from engine.training.people.outfit import sample_coat, sample_outfit, sample_upper
 from engine.training.people.phenotype import ADULT
 from engine.training.people.procedural import PLACED, two_colors
 from engine.training.people.wardrobe import Wardrobe
 
 Float32 = NDArray[np.float32]
+
+_DESIGNED, _COATS = 0.3, 0.3
+"""Share of people in the wardrobe's designed clothes, and of coats over the others."""
+
+_SHOES_OVER = 0.4
+"""Share of shoes that are over slim trousers rather than under them."""
 
 UNDERWEAR = "young_caucasian_female_special_suit"
 """The one skin with a suit painted on."""
@@ -38,17 +48,28 @@ _SKIN_TONES = {
 }
 """Darkest and lightest mean skin colour."""
 
-_SHORT_HAIR = ("short01", "short02", "short03", "short04")
+_SHORT_HAIR = ("short01", "short02", "short03", "short04", CROP)
 
 
 @dataclass(frozen=True)
 class Worn:
-    """A garment with one material per group; group: the only group that is worn, None for all; drape: how it hangs."""
+    """A garment with one material per group (shoes with a sole: of the upper and the sole).
+
+    group: the only group that is worn, None for all. drape: unevenness of one that follows the base mesh. fit: how a
+    sewn one sits. shoe: its sole and heel.
+    """
 
     garment: Garment
     materials: tuple[Material, ...]
     group: int | None = None
     drape: Drape | None = None
+    fit: Fit | None = None
+    shoe: Shoe | None = None
+
+    @property
+    def bulk(self) -> float:
+        """Metres by which trunk and thighs become wider."""
+        return 0.0 if self.fit is None else self.fit.bulk
 
     def hidden(self) -> NDArray[np.bool_]:
         """(BODY_VERTICES,) skin that lies under what is worn."""
@@ -60,12 +81,35 @@ def sample_clothes(rng: np.random.Generator, wardrobe: Wardrobe, phenotype: dict
     """Everything but the skin, from the outermost clothes inward: outfit, shoes, brows, lashes, eyes, hair or hat."""
     female = phenotype["gender"] > 0.5
     hair = _hair_color(rng, phenotype["age"])
-    worn = _outfit(rng, wardrobe, female)
-    if rng.uniform() < 0.93:
-        shoes = _pick(rng, wardrobe.garments["shoes"])
-        worn.append(Worn(shoes, _cloth(rng, wardrobe, shoes)))
+    worn = _outfit(rng, wardrobe, female) if rng.uniform() < _DESIGNED else _sewn(rng, wardrobe, female)
+    if rng.uniform() < 0.95:
+        over = any(_is_slim(cloth) for cloth in worn) and rng.uniform() < _SHOES_OVER
+        worn.insert(0 if over else len(worn), _shoes(rng, wardrobe, female))
     worn += _head(rng, wardrobe, phenotype, hair)
     return worn
+
+
+def _is_slim(worn: Worn) -> bool:
+    return worn.garment.kind == "trousers" and worn.fit is not None and worn.fit.hem < 0.012
+
+
+def _shoes(rng: np.random.Generator, wardrobe: Wardrobe, female: bool) -> Worn:
+    """The wardrobe's designed shoes or some made by numbers."""
+    designed = rng.uniform() < 0.3
+    choice = [g for g in wardrobe.garments["shoes"] if (g.sewing is None) == designed and (female or g.name != PUMP)]
+    shoes = _pick(rng, choice)
+    if designed:
+        return Worn(shoes, _cloth(rng, wardrobe, shoes))
+    shoe = sample_shoe(rng, shoes.name, female)
+    return Worn(shoes, (_plain(rng), _plain(rng)), fit=sample_upper(rng, shoe), shoe=shoe)
+
+
+def _sewn(rng: np.random.Generator, wardrobe: Wardrobe, female: bool) -> list[Worn]:
+    """Clothes made by numbers, often with a coat over them."""
+    clothes = sample_outfit(rng, wardrobe.garments, female)
+    if rng.uniform() < _COATS:
+        clothes.insert(0, sample_coat(rng, wardrobe.garments))
+    return [Worn(c.garment, _cloth(rng, wardrobe, c.garment), fit=c.fit) for c in clothes]
 
 
 def sample_skin(rng: np.random.Generator, wardrobe: Wardrobe, phenotype: dict[str, float]) -> Material:
@@ -92,40 +136,28 @@ def _pick(rng: np.random.Generator, garments: Sequence[Garment]) -> Garment:
 def _outfit(rng: np.random.Generator, wardrobe: Wardrobe, female: bool) -> list[Worn]:
     """A whole outfit as it was designed, or the top of one with the bottom of another."""
     first = _pick(rng, _outfits(rng, wardrobe, female))
+    if first.groups == 1 or rng.uniform() < 0.35:
+        return [Worn(first, _cloth(rng, wardrobe, first), None, _drape(rng))]
     second = _pick(rng, [g for g in _outfits(rng, wardrobe, female) if g.groups == 2])
-    whole = rng.uniform() < 0.35
-    if first.groups == 1 or (whole and not _is_tailored(first)):
-        return [Worn(first, _cloth(rng, wardrobe, first), None, _drape(rng, first))]
-    second = first if whole else second
-    inner = _drape(rng, second, 0.5)
-    top = Worn(first, _cloth(rng, wardrobe, first), 0, _drape(rng, first, 1.0, inner.looseness))
-    bottom = Worn(second, _cloth(rng, wardrobe, second), 1, inner)
-    if first is second and first.name.startswith("female"):
-        bottom = replace(bottom, materials=top.materials[:1] * 2)
-    return [bottom, top] if _is_tailored(first) and rng.uniform() < 0.35 else [top, bottom]
+    top = Worn(first, _cloth(rng, wardrobe, first), 0, _drape(rng))
+    bottom = Worn(second, _cloth(rng, wardrobe, second), 1, _drape(rng))
+    return [top, bottom]
 
 
-def _drape(rng: np.random.Generator, garment: Garment, amount: float = 1.0, least: float = 0.0) -> Drape:
-    """Folds; garments cut from the tights also stand off the body, anything from a jersey to a thick pullover."""
-    if _is_tailored(garment):
-        return sample_drape(rng, least + amount * rng.uniform(0.001, 0.016), amount * rng.uniform(0.001, 0.009))
-    return sample_drape(rng, 0.5 * least, rng.uniform(0, 0.003))
-
-
-def _is_tailored(garment: Garment) -> bool:
-    return "tailored" in garment.name
+def _drape(rng: np.random.Generator) -> Drape:
+    return sample_drape(rng, 0.0, rng.uniform(0, 0.003))
 
 
 def _outfits(rng: np.random.Generator, wardrobe: Wardrobe, female: bool) -> list[Garment]:
-    """The own sex's clothes and those for both; women often wear the men's."""
+    """The own sex's clothes; women often wear the men's."""
     as_woman = female != (rng.uniform() < (0.2 if female else 0.03))
-    prefixes = ("female", "tailored") if as_woman else ("male", "tailored")
-    return [garment for garment in wardrobe.garments["outfit"] if garment.name.startswith(prefixes)]
+    prefix = "female" if as_woman else "male"
+    return [garment for garment in wardrobe.garments["outfit"] if garment.name.startswith(prefix)]
 
 
 def _cloth(rng: np.random.Generator, wardrobe: Wardrobe, garment: Garment) -> tuple[Material, ...]:
     if garment.texture is None:
-        return tuple(_pattern(rng, wardrobe, _is_tailored(garment)) for _ in range(garment.groups))
+        return tuple(_pattern(rng, wardrobe, garment.sewing is not None) for _ in range(garment.groups))
     texture = garment.texture
     original = rng.uniform() < 0.2
     tone = float(wardrobe.tones[texture] @ LUMA)
@@ -138,6 +170,11 @@ def _pattern(rng: np.random.Generator, wardrobe: Wardrobe, placed: bool) -> Mate
     plain = rng.uniform() < 0.5
     name = names[0] if plain else names[rng.integers(len(names))]
     return Material(name, two_colors(random_color(rng), random_color(rng)))
+
+
+def _plain(rng: np.random.Generator) -> Material:
+    color = random_color(rng)
+    return Material("pattern_plain", two_colors(color, color))
 
 
 def _recolor(rng: np.random.Generator, tone: float) -> Float32:
@@ -165,15 +202,24 @@ def _head(rng: np.random.Generator, wardrobe: Wardrobe, phenotype: dict[str, flo
 
 
 def _hair(rng: np.random.Generator, wardrobe: Wardrobe, phenotype: dict[str, float], color: Float32) -> list[Worn]:
+    """Hair or a hat, and on some men a beard."""
     female, adult = phenotype["gender"] > 0.5, phenotype["age"] > ADULT
-    if rng.uniform() < 0.07:
-        hat = _pick(rng, wardrobe.garments["hat"])
-        return [Worn(hat, _cloth(rng, wardrobe, hat))]
+    beard = _shell(rng, wardrobe, wardrobe.garments["beard"][0], color)
+    worn = [beard] if adult and not female and rng.uniform() < 0.3 else []
+    if rng.uniform() < 0.16:
+        hat = _pick(rng, (*wardrobe.garments["hat"], *wardrobe.garments["cap"], *wardrobe.garments["cap"]))
+        fit = None if hat.sewing is None else sample_shell(rng, hat.name)
+        return [*worn, Worn(hat, _cloth(rng, wardrobe, hat), fit=fit)]
     if adult and rng.uniform() < (0.02 if female else 0.1):
-        return []
+        return worn
     short = rng.uniform() < (0.15 if female else 0.93)
-    choice = [g for g in wardrobe.garments["hair"] if (g.name in _SHORT_HAIR) == short]
-    return [_tinted(wardrobe, _pick(rng, choice), color)]
+    choice = _pick(rng, [g for g in wardrobe.garments["hair"] if (g.name in _SHORT_HAIR) == short])
+    return [*worn, _shell(rng, wardrobe, choice, color)]
+
+
+def _shell(rng: np.random.Generator, wardrobe: Wardrobe, garment: Garment, color: Float32) -> Worn:
+    worn = _tinted(wardrobe, garment, color)
+    return worn if garment.sewing is None else replace(worn, fit=sample_shell(rng, garment.name))
 
 
 def _tinted(wardrobe: Wardrobe, garment: Garment, color: Float32) -> Worn:

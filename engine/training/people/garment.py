@@ -5,11 +5,12 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_matrix, csr_matrix
+from scipy.sparse import coo_matrix, csr_matrix, diags
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from engine.training.people.body import BODY_VERTICES, Body
+from engine.training.people.sewing import Sewing
 
 Float32 = NDArray[np.float32]
 Scales = tuple[tuple[int, int, float], ...]
@@ -32,17 +33,17 @@ class Surface:
 class Garment:
     """A mesh bound to the base mesh.
 
-    anchors: (N, 3) base vertices, shares: (N, 3) their barycentric weights, offsets: (N, 3) decimetres of the
-    reference body. scales: per axis (vertex, vertex, reference distance in decimetres). skin: (N, B) bone weights.
+    binding: (N, V) sparse shares of base vertices, offsets: (N, 3) decimetres of the reference body. scales: per axis
+    (vertex, vertex, reference distance in decimetres). skin: (N, B) bone weights.
     surface: its triangles; clothes have the groups top (0) and bottom (1). hidden: (groups, BODY_VERTICES) bool, skin
     that lies under each group. nearest: (N,) the skin vertex next to each vertex. texture: name of its picture, None
-    where it has none.
+    where it has none. sewing: how a garment that is shaped on the posed body hangs together, None for one that only
+    follows the base mesh.
     """
 
     name: str
     kind: str
-    anchors: NDArray[np.int32]
-    shares: Float32
+    binding: csr_matrix
     offsets: Float32
     scales: Scales
     skin: csr_matrix
@@ -50,6 +51,7 @@ class Garment:
     hidden: NDArray[np.bool_]
     nearest: NDArray[np.int64]
     texture: str | None
+    sewing: Sewing | None = None
 
     @property
     def groups(self) -> int:
@@ -57,30 +59,32 @@ class Garment:
         return len(self.hidden)
 
     def covered_by(self, skin_mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """(F,) faces that lie next to skin of the mask (BODY_VERTICES,) with all their corners."""
-        return skin_mask[self.nearest][self.surface.faces].all(axis=1)
+        """(F,) faces that lie next to skin of the mask (BODY_VERTICES,) with all their corners; what hangs does not."""
+        covered = skin_mask[self.nearest]
+        if self.sewing is not None:
+            covered[self.sewing.cut :] = False
+        return np.asarray(covered[self.surface.faces].all(axis=1))
 
     def fit(self, vertices: Float32) -> Float32:
         """Place the garment on a rest-pose base mesh (V, 3) -> (N, 3); the rule of MakeHuman's proxies."""
-        return _fit(vertices, self.anchors, self.shares, self.offsets, self.scales)
+        return _fit(vertices, self.binding, self.offsets, self.scales)
 
 
 def load_garment(path: Path, kind: str, body: Body, textures: dict[str, Path]) -> Garment:
     """Read one .mhclo with its .obj; `textures` maps a file stem to a picture that exists."""
     header, rows, hidden = _read_binding(path)
-    anchors, shares, offsets = _bindings(rows)
+    binding, offsets = _bindings(rows, len(body.template))
     scales = _scales(header)
     faces, uv = read_obj(path.parent / header["obj_file"])
-    points = _fit(body.template, anchors, shares, offsets, scales)
+    points = _fit(body.template, binding, offsets, scales)
     groups = _top_and_bottom(faces, points, body) if kind == "outfit" else np.zeros(len(faces), dtype=np.int32)
     return Garment(
         name=path.stem,
         kind=kind,
-        anchors=anchors,
-        shares=shares,
+        binding=binding,
         offsets=offsets,
         scales=scales,
-        skin=interpolated_weights(anchors, shares, body.weights),
+        skin=clipped_weights(binding, body.weights),
         surface=Surface(faces, uv, groups),
         hidden=hidden_by_group(hidden, points, faces, groups, body),
         nearest=cKDTree(body.template[:BODY_VERTICES]).query(points)[1],
@@ -125,7 +129,7 @@ def _vertex_ranges(words: list[str]) -> NDArray[np.bool_]:
     return mask
 
 
-def _bindings(rows: list[list[str]]) -> tuple[NDArray[np.int32], Float32, Float32]:
+def _bindings(rows: list[list[str]], count: int) -> tuple[csr_matrix, Float32]:
     anchors = np.zeros((len(rows), 3), dtype=np.int32)
     shares = np.zeros((len(rows), 3), dtype=np.float32)
     offsets = np.zeros((len(rows), 3), dtype=np.float32)
@@ -138,7 +142,8 @@ def _bindings(rows: list[list[str]]) -> tuple[NDArray[np.int32], Float32, Float3
             shares[i] = [float(word) for word in row[3:6]]
             x, y, z = (float(word) for word in row[6:9])
             offsets[i] = x, -z, y
-    return anchors, shares, offsets
+    places = (shares.ravel(), (np.repeat(np.arange(len(rows)), 3), anchors.ravel()))
+    return csr_matrix(places, shape=(len(rows), count)), offsets
 
 
 def _scales(header: dict[str, str]) -> Scales:
@@ -149,19 +154,16 @@ def _scales(header: dict[str, str]) -> Scales:
     return tuple(scales)
 
 
-def interpolated_weights(anchors: NDArray[np.int32], shares: Float32, weights: csr_matrix) -> csr_matrix:
-    """Bone weights of the anchors, mixed by their shares (extrapolating shares are clipped)."""
-    mix = np.clip(shares, 0, None)
-    mix /= mix.sum(axis=1, keepdims=True)
-    rows = np.repeat(np.arange(len(anchors)), 3)
-    shape = (len(anchors), weights.shape[0])
-    return csr_matrix((mix.ravel(), (rows, anchors.ravel())), shape=shape) @ weights
+def clipped_weights(binding: csr_matrix, weights: csr_matrix) -> csr_matrix:
+    """Bone weights of what is bound to the base mesh, mixed by its shares (extrapolating shares are clipped)."""
+    mix = binding.copy()
+    mix.data = np.clip(mix.data, 0, None)
+    return diags(1 / np.asarray(mix.sum(axis=1)).ravel()) @ mix @ weights
 
 
-def _fit(vertices: Float32, anchors: NDArray[np.int32], shares: Float32, offsets: Float32, scales: Scales) -> Float32:
+def _fit(vertices: Float32, binding: csr_matrix, offsets: Float32, scales: Scales) -> Float32:
     size = [abs(vertices[a, i] - vertices[b, i]) / length for i, (a, b, length) in enumerate(scales)]
-    points = np.einsum("nk,nki->ni", shares, vertices[anchors])
-    return (points + offsets * np.array(size, dtype=np.float32)).astype(np.float32)
+    return (binding @ vertices + offsets * np.array(size, dtype=np.float32)).astype(np.float32)
 
 
 def _top_and_bottom(faces: NDArray[np.int32], points: Float32, body: Body) -> NDArray[np.int32]:

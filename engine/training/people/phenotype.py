@@ -31,7 +31,7 @@ def sample_phenotype(rng: np.random.Generator) -> dict[str, float]:
         "gender": float(np.clip((rng.uniform() < 0.5) + rng.normal(0, 0.1), 0, 1)),
         "age": rng.uniform(group[1], group[2]),
         "muscle": float(np.clip(rng.normal(0.5, 0.2), 0, 1)),
-        "weight": float(np.clip(rng.normal(0.5, 0.24), 0, 1)),
+        "weight": _weight(rng),
         "height": float(np.clip(rng.normal(0.45, 0.2), 0, 1)),
         "proportions": float(np.clip(rng.normal(0.55, 0.25), 0, 1)),
         "cupsize": rng.beta(2, 2.5),
@@ -40,6 +40,16 @@ def sample_phenotype(rng: np.random.Generator) -> dict[str, float]:
         "asian": float(race[1]),
         "caucasian": float(race[2]),
     }
+
+
+def _weight(rng: np.random.Generator) -> float:
+    """Mostly about the mean, with more very slim and very heavy people than a bell curve has."""
+    build = rng.choice(["usual", "slim", "heavy"], p=[0.7, 0.12, 0.18])
+    return float(
+        {"usual": np.clip(rng.normal(0.5, 0.2), 0, 1), "slim": rng.uniform(0, 0.2), "heavy": rng.uniform(0.75, 1)}[
+            build
+        ]
+    )
 
 
 def sample_expression(rng: np.random.Generator) -> Mapping[str, float]:

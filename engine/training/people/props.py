@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from engine.training.people.assembly import Layer
 from engine.training.people.body import Body
 from engine.training.people.garment import Surface
+from engine.training.people.grid import grid_faces
 from engine.training.people.material import Material, random_color
 from engine.training.people.pose import rotate
 from engine.training.people.procedural import two_colors
@@ -29,18 +30,20 @@ _CORD = 0.035
 
 
 def prop_surfaces() -> dict[str, Surface]:
-    """Triangles of the box and of the loop; their vertices are `_box` and `_loop`."""
-    faces, uv = _grid_faces()
+    """Triangles of the box and of the loop; their vertices are `box_points` and `loop_points`."""
+    faces, uv = grid_faces(_ROWS, _COLUMNS)
     surface = Surface(faces, uv, np.zeros(len(faces), np.int32))
     return {BOX: surface, LOOP: surface}
 
 
 def sample_props(
-    rng: np.random.Generator, body: Body, heads: Float32, patterns: tuple[str, ...]
+    rng: np.random.Generator, body: Body, heads: Float32, patterns: tuple[str, ...], hands: str = "lr"
 ) -> tuple[list[Layer], str | None]:
-    """Layers of what a person with posed bone heads (B, 3) carries, and its name (mostly nothing)."""
+    """Layers of what a person with posed bone heads (B, 3) carries, and its name (mostly nothing); hands: free ones."""
     kind = rng.choice([*_SHARE, ""], p=[*_SHARE.values(), 1 - sum(_SHARE.values())])
-    side = "L" if rng.uniform() < 0.5 else "R"
+    if not hands:
+        return [], None
+    side = hands[rng.integers(len(hands))].upper()
     pattern = patterns[0 if rng.uniform() < 0.5 else rng.integers(len(patterns))]
     material = Material(pattern, two_colors(random_color(rng), random_color(rng)))
     if kind == "bag":
@@ -62,8 +65,8 @@ def _bag(rng: np.random.Generator, body: Body, heads: Float32, side: str, materi
     away = hand - heads[body.bones["root"]]
     away[2] = 0
     centre = hand + away / max(np.linalg.norm(away), 1e-3) * rng.uniform(0, 0.4) * depth
-    box = _box() * [width, depth, height] @ turn.T + centre - [0, 0, drop + height / 2]
-    loop = _loop() * [0.5 * width, 0.5 * width, 2 * drop + 0.03] @ turn.T + centre - [0, 0, drop]
+    box = box_points() * [width, depth, height] @ turn.T + centre - [0, 0, drop + height / 2]
+    loop = loop_points() * [0.5 * width, 0.5 * width, 2 * drop + 0.03] @ turn.T + centre - [0, 0, drop]
     return [_layer(BOX, box, material), _layer(LOOP, loop, material)]
 
 
@@ -77,7 +80,7 @@ def _hip_bag(rng: np.random.Generator, body: Body, heads: Float32, side: str, ma
     direction = np.cos(azimuth) * outward + np.sin(azimuth) * forward
     turn = rotate("z", float(np.degrees(np.arctan2(direction[1], direction[0]))) + 90)
     centre = hip + direction * (0.1 + depth / 2) + [0, 0, rng.uniform(-0.1, 0.12)]
-    return _layer(BOX, _box() * [width, depth, height] @ turn.T + centre, material)
+    return _layer(BOX, box_points() * [width, depth, height] @ turn.T + centre, material)
 
 
 def _flat(rng: np.random.Generator, body: Body, heads: Float32, side: str, material: Material) -> Layer:
@@ -89,7 +92,7 @@ def _flat(rng: np.random.Generator, body: Body, heads: Float32, side: str, mater
     across = np.cross(along, rng.normal(0, 1, 3))
     across /= np.linalg.norm(across)
     axes = np.stack([across, np.cross(along, across), along], axis=1)
-    return _layer(BOX, _box() * size @ axes.T + hand + along * 0.3 * size[2] * rng.uniform(-0.5, 1), material)
+    return _layer(BOX, box_points() * size @ axes.T + hand + along * 0.3 * size[2] * rng.uniform(-0.5, 1), material)
 
 
 def _hand(body: Body, heads: Float32, side: str) -> NDArray[np.float64]:
@@ -101,7 +104,7 @@ def _layer(surface: str, vertices: NDArray, material: Material) -> Layer:
     return Layer(surface, vertices.astype(np.float32), (material,))
 
 
-def _box() -> NDArray[np.float64]:
+def box_points() -> NDArray[np.float64]:
     """A superellipsoid with sides of length 1 about the origin: (_ROWS * _COLUMNS, 3)."""
     v, u = np.meshgrid(np.linspace(-np.pi / 2, np.pi / 2, _ROWS), np.linspace(0, 2 * np.pi, _COLUMNS), indexing="ij")
     shape = np.stack([_power(np.cos(v)) * _power(np.cos(u)), _power(np.cos(v)) * _power(np.sin(u)), _power(np.sin(v))])
@@ -112,17 +115,8 @@ def _power(x: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.sign(x) * np.abs(x) ** _ROUNDNESS
 
 
-def _loop() -> NDArray[np.float64]:
+def loop_points() -> NDArray[np.float64]:
     """A torus in the xz plane, 1 wide and high: (_ROWS * _COLUMNS, 3)."""
     v, u = np.meshgrid(np.linspace(np.pi, -np.pi, _ROWS), np.linspace(0, 2 * np.pi, _COLUMNS), indexing="ij")
     radius = 0.5 - _CORD / 2 + _CORD / 2 * np.cos(v)
     return np.stack([radius * np.cos(u), _CORD * np.sin(v), radius * np.sin(u)], axis=-1).reshape(-1, 3)
-
-
-def _grid_faces() -> tuple[NDArray[np.int32], Float32]:
-    """Triangles of the grid of _ROWS x _COLUMNS vertices, outward for `_box` and `_loop`, with their uv corners."""
-    i, j = (index.ravel() for index in np.meshgrid(np.arange(_ROWS - 1), np.arange(_COLUMNS - 1), indexing="ij"))
-    a, b, c, d = (row * _COLUMNS + column for row, column in ((i, j), (i, j + 1), (i + 1, j + 1), (i + 1, j)))
-    faces = np.concatenate([np.stack([a, b, c], 1), np.stack([a, c, d], 1)])
-    uv = np.stack([faces % _COLUMNS / (_COLUMNS - 1), faces // _COLUMNS / (_ROWS - 1)], axis=-1)
-    return faces.astype(np.int32), uv.astype(np.float32)

@@ -18,7 +18,8 @@ from engine.training.people.pose import (
 )
 
 _GESTURES = {
-    "none": 0.52, "hip": 0.16, "thigh": 0.08, "front": 0.07, "crossed": 0.05, "back": 0.04, "wave": 0.03, "hold": 0.05,
+    "none": 0.42, "hip": 0.15, "thigh": 0.06, "front": 0.07, "crossed": 0.06, "back": 0.05, "wave": 0.03, "hold": 0.05,
+    "pocket": 0.11,
 }  # fmt: skip
 
 _SINGLE = {
@@ -26,6 +27,7 @@ _SINGLE = {
     "thigh": Reach(-0.12, -40, 0.05, (-0.05, -0.1, -1.0), (-0.85, 0.5, 0.0), (0.6, 0.8, 0.0)),
     "front": Reach(0.03, -78, 0.05, (-0.8, 0.0, -0.6), (0.0, 1.0, 0.0), (1.0, 0.2, -0.3)),
     "back": Reach(0.18, 75, 0.045, (-0.9, 0.1, -0.3), (0.1, 1.0, 0.0), (1.0, 0.6, 0.0)),
+    "pocket": Reach(0.06, -22, 0.0, (-0.1, -0.3, -1.0), (-0.9, 0.3, 0.0), (0.7, 0.9, 0.0), buried=True),
     "wave": Reach(1.25, 20, 0.15, (0.1, -0.1, 1.0), (0.0, -1.0, 0.0), (0.8, 0.2, -0.8)),
     "hold": Reach(0.65, -65, 0.17, (-0.5, -0.35, 0.7), (-0.3, 0.8, 0.4), (0.5, 0.2, -1.0)),
 }
@@ -34,34 +36,39 @@ CROSSED_OVER = Reach(0.6, -110, 0.085, (-0.85, 0.5, 0.1), (0.2, 0.9, -0.1), (0.7
 CROSSED_UNDER = Reach(0.5, -112, 0.03, (-0.85, 0.5, 0.25), (0.2, 0.9, -0.1), (0.75, -0.05, -0.75))
 
 
-def sample_standing(rng: np.random.Generator) -> Rotations:
-    """A standing pose (22, 3, 3) with arms that hang or are bent."""
-    pose = _sample_trunk(rng, 1.0)
+_SWAYING = 0.5
+"""Share of people whose pelvis and shoulders are tilted against each other."""
+
+
+def sample_standing(rng: np.random.Generator, stoop: float = 0.0) -> Rotations:
+    """A standing pose (22, 3, 3) with arms that hang or are bent; stoop: degrees by which the back is rounded."""
+    pose = _sample_trunk(rng, 1.0, stoop)
     left, right = _sample_arms(rng)
     return _with_limbs(pose, (left, right), _sample_legs(rng))
 
 
-def sample_striding(rng: np.random.Generator) -> Rotations:
-    """A step (22, 3, 3), from hip-wide to the legs crossing as on a catwalk; the arms swing against the legs."""
+def sample_striding(rng: np.random.Generator, stoop: float = 0.0) -> Rotations:
+    """A step (22, 3, 3), from hip-wide to the legs crossing as on a catwalk; the arms swing against the legs. stoop:
+    degrees by which the back is rounded."""
     front, rear = _sample_step(rng)
     swing = rng.normal(12, 8)
     forward, backward = (replace(_hanging(rng), flexion=sign * swing) for sign in (1, -1))
-    pose = _sample_trunk(rng, 1.0)
+    pose = _sample_trunk(rng, 1.0, stoop)
     if rng.uniform() < 0.5:
         return _with_limbs(pose, (backward, forward), (front, rear))
     return _with_limbs(pose, (forward, backward), (rear, front))
 
 
-def sample_a_pose(rng: np.random.Generator) -> Rotations:
+def sample_a_pose(rng: np.random.Generator, stoop: float = 0.0) -> Rotations:
     """A scan's A-pose: straight arms 20-60 degrees off the body, legs a little apart."""
     arm = Arm(rng.uniform(20, 60), rng.normal(0, 4), rng.normal(0, 8), rng.uniform(2, 15), rng.normal(0, 12))
-    return _with_limbs(_sample_trunk(rng, 0.4), (arm, _jittered(rng, arm)), _sample_legs(rng))
+    return _with_limbs(_sample_trunk(rng, 0.4, stoop), (arm, _jittered(rng, arm)), _sample_legs(rng))
 
 
-def sample_t_pose(rng: np.random.Generator) -> Rotations:
+def sample_t_pose(rng: np.random.Generator, stoop: float = 0.0) -> Rotations:
     """A T-pose: level arms."""
     arm = Arm(rng.uniform(75, 95), rng.normal(0, 4), rng.normal(0, 10), rng.uniform(0, 12), rng.normal(0, 15))
-    return _with_limbs(_sample_trunk(rng, 0.4), (arm, _jittered(rng, arm)), _sample_legs(rng))
+    return _with_limbs(_sample_trunk(rng, 0.4, stoop), (arm, _jittered(rng, arm)), _sample_legs(rng))
 
 
 def sample_reaches(rng: np.random.Generator) -> dict[str, Reach]:
@@ -73,7 +80,7 @@ def sample_reaches(rng: np.random.Generator) -> dict[str, Reach]:
         over, under = ("l", "r") if rng.uniform() < 0.5 else ("r", "l")
         return {over: _varied(rng, CROSSED_OVER), under: _varied(rng, CROSSED_UNDER)}
     goal = _SINGLE[kind]
-    both = {"hip": 0.5, "thigh": 0.6, "front": 1.0, "back": 1.0, "wave": 0.08, "hold": 0.3}[kind]
+    both = {"hip": 0.5, "thigh": 0.6, "front": 1.0, "back": 1.0, "wave": 0.08, "hold": 0.3, "pocket": 0.5}[kind]
     sides = "lr" if rng.uniform() < both else "l" if rng.uniform() < 0.5 else "r"
     return {side: _varied(rng, goal) for side in sides}
 
@@ -84,7 +91,7 @@ def _varied(rng: np.random.Generator, goal: Reach) -> Reach:
         goal,
         level=goal.level + rng.normal(0, 0.03),
         azimuth=goal.azimuth + rng.normal(0, 5),
-        distance=goal.distance + abs(rng.normal(0, 0.01)),
+        distance=goal.distance + (0.0 if goal.buried else abs(rng.normal(0, 0.01))),
         fingers=_shaken(rng, goal.fingers),
         elbow=_shaken(rng, goal.elbow),
     )
@@ -99,20 +106,22 @@ def _jittered(rng: np.random.Generator, arm: Arm) -> Arm:
     return replace(arm, abduction=arm.abduction + rng.normal(0, 3), elbow=max(0, arm.elbow + rng.normal(0, 4)))
 
 
-def _sample_trunk(rng: np.random.Generator, amount: float) -> Rotations:
+def _sample_trunk(rng: np.random.Generator, amount: float, stoop: float) -> Rotations:
     """World rotations of spine and head; the limbs are filled in later."""
     pose = np.tile(np.eye(3), (len(JOINTS), 1, 1))
     bend = rotate("x", amount * rng.normal(0, 1.5)) @ rotate("y", amount * rng.normal(0, 2))
     turn = rotate("z", amount * rng.normal(0, 3))
-    world = rotate("z", amount * rng.normal(0, 4)) @ rotate("x", amount * rng.normal(0, 2))
+    sway = amount * rng.normal(0, 3.5) * (rng.uniform() < _SWAYING)
+    lean = amount * (rng.normal(0, 2) if rng.uniform() < 0.85 else rng.uniform(-7, 14))
+    world = rotate("z", amount * rng.normal(0, 4)) @ rotate("x", lean - 0.3 * stoop) @ rotate("y", sway)
     pose[0] = world
-    for name in ("spine_01", "spine_02", "spine_03"):
-        world = world @ turn @ bend
+    for name, share in (("spine_01", 0.2), ("spine_02", 0.5), ("spine_03", 0.6)):
+        world = world @ turn @ bend @ rotate("y", -0.7 * sway) @ rotate("x", share * stoop)
         pose[JOINT[name]] = world
-    look = rotate("z", amount * rng.normal(0, 12)) @ rotate("x", amount * rng.normal(2, 6))
+    look = rotate("z", amount * rng.normal(0, 12)) @ rotate("x", amount * rng.normal(2, 6) + 0.2 * stoop)
     head = look @ rotate("y", amount * rng.normal(0, 4))
     pose[JOINT["head"]] = head
-    pose[JOINT["neck"]] = 0.5 * (world + head)
+    pose[JOINT["neck"]] = 0.5 * (world @ rotate("x", 0.5 * stoop) + head)
     u, _, v = np.linalg.svd(pose[JOINT["neck"]])
     pose[JOINT["neck"]] = u @ v
     return pose

@@ -1,183 +1,160 @@
-"""Clothes cut from the base mesh's own helper geometry: shirts, leggings, shorts and skirts of many lengths.
+"""Clothes cut and sewn by numbers: tops, dresses, jackets, coats, trousers and skirts."""
 
-MakeHuman's helpers "tights" and "skirt" cover the body loosely; a garment is the part of them inside some limits.
-"""
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
-from dataclasses import dataclass
-from pathlib import Path
-
-import anny
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 from scipy.spatial import cKDTree
 
-from engine.errors import UserError
 from engine.training.people.body import BODY_VERTICES, Body
-from engine.training.people.garment import Garment, Surface, hidden_by_group, interpolated_weights
+from engine.training.people.cutting import TIGHTS, Faces, Limits, Piece, cut, measure_limits, tights_triangles
+from engine.training.people.footwear import upper_edges
+from engine.training.people.garment import Garment, Surface, clipped_weights
+from engine.training.people.headwear import BEARD, head_edges
+from engine.training.people.sewing import Sewing, sew
 
 Float32 = NDArray[np.float32]
+Float64 = NDArray[np.float64]
 
-_OUTFITS = {
-    "tailored_long": (1.93, 0.08),
-    "tailored_short": (0.55, 1.22),
-    "tailored_half": (1.0, 0.6),
-    "tailored_tank": (0.1, 1.5),
-}
-"""Name -> (sleeve: 1 ends at the elbow, 2 at the wrist; leg: 0 ends at the ankle, 1 at the knee, 2 at the hip)."""
+SLEEVES = {"none": 0.12, "short": 0.6, "half": 1.0, "long": 1.95}
+"""Where sleeves end: 1 is the elbow, 2 the wrist."""
 
-_SKIRTS = {"female_tailored_dress": (0.1, 1.2), "female_tailored_gown": (1.0, 0.3), "female_tailored_mini": (0.5, 1.55)}
-"""Name -> (sleeve, hem of the skirt on the scale of legs)."""
+LEGS = {"shorts": 1.45, "knee": 0.95, "calf": 0.45, "long": -0.06}
+"""Where trousers end: 0 is the ankle, 1 the knee, 2 the hip."""
 
-_TIGHTS = (15328, 18002)
-"""Base-mesh vertices of the helper tights."""
+_HIP = 2.03
+"""Where tops end and hanging cloth begins: a little above the hip joint, as one ring around the trunk."""
 
 _UV_SIZE = (1.1, 1.6)
 """Metres of the template that a picture spans."""
 
-
-@dataclass(frozen=True)
-class _Limits:
-    """The template's helper vertices on the scales of sleeves and legs; both (V,). arm: share of arm bones."""
-
-    sleeve: NDArray[np.float64]
-    leg: NDArray[np.float64]
-    arm: NDArray[np.float64]
+_SEAM_STEP = 0.02
+"""Metres of a picture that one row of hanging cloth takes."""
 
 
 @dataclass(frozen=True)
-class _Piece:
-    """Cloth bound to the base mesh as in `Garment`."""
+class Top:
+    """neck: metres by which the neckline is higher than a round one. opening: (metres from the middle of the chest up
+    to where a V begins, its half-width per metre), both 0 for none. gap: half-width of an open front in metres, None
+    where the front is closed. collar, hem: rows that continue the neckline and the hem."""
 
-    anchors: NDArray[np.int32]
-    shares: Float32
-    faces: NDArray[np.int32]
+    sleeve: str
+    neck: float = 0.0
+    opening: tuple[float, float] = (0.0, 0.0)
+    gap: float | None = None
+    collar: int = 3
+    hem: int = 6
+
+
+_TOPS = {
+    "top_tank": Top("none", -0.015), "top_tank_v": Top("none", -0.01, (0.05, 0.5)),
+    "top_short": Top("short"), "top_short_v": Top("short", 0.0, (0.06, 0.4)), "top_short_wide": Top("short", -0.03),
+    "top_half": Top("half", -0.005), "top_long": Top("long"), "top_long_v": Top("long", 0.0, (0.05, 0.4)),
+    "top_short_collar": Top("short", 0.012, (0.1, 0.35), collar=6),
+    "top_long_collar": Top("long", 0.012, (0.1, 0.3), collar=6), "top_long_high": Top("long", 0.015, collar=6),
+    "dress_none": Top("none", -0.015, hem=22), "dress_none_v": Top("none", -0.01, (0.04, 0.45), hem=22),
+    "dress_short": Top("short", -0.01, hem=22), "dress_short_v": Top("short", -0.01, (0.05, 0.4), hem=22),
+    "dress_long": Top("long", 0.0, hem=22), "dress_long_v": Top("long", 0.0, (0.04, 0.4), hem=22),
+    "coat_closed": Top("long", 0.012, (0.03, 0.4), collar=8, hem=22),
+    "coat_high": Top("long", 0.015, collar=8, hem=22),
+    "coat_open": Top("long", 0.012, (0.02, 0.35), 0.03, 8, 22),
+    "coat_wide_open": Top("long", 0.012, (-0.3, 0.13), 0.06, 8, 22),
+}  # fmt: skip
 
 
 def tailored_garments(body: Body) -> list[Garment]:
-    """All clothes cut from helper geometry; group 0 is the top, group 1 the bottom."""
-    helpers = _helper_triangles()
-    limits = _limits(body)
-    made = [_outfit(body, limits, name, helpers["helper-tights"], None, *cut) for name, cut in _OUTFITS.items()]
-    return made + [
-        _outfit(body, limits, name, helpers["helper-tights"], helpers["helper-skirt"], *cut)
-        for name, cut in _SKIRTS.items()
-    ]
+    """All clothes cut by numbers, each of one group; their kind is the part of the name before the first "_"."""
+    tights, limits = tights_triangles(), measure_limits(body)
+    made = [_sewn(body, limits, name, tights, *_top_edges(limits, top)) for name, top in _TOPS.items()]
+    for name, hem in LEGS.items():
+        edges = {"waist": 2.28 - limits.leg, "hem": limits.leg - hem}
+        made.append(_sewn(body, limits, f"trousers_{name}", tights, edges, {}))
+    edges = {"waist": 2.35 - limits.leg, "hem": limits.leg - _HIP}
+    made.append(_sewn(body, limits, "skirt", tights, edges, {"hem": 24}))
+    height = (body.template[:, 2] - body.template[slice(*TIGHTS), 2].min()).astype(np.float64)
+    forward = (body.head_template[body.bones["toe1-1.L"], 1] - body.template[:, 1]).astype(np.float64)
+    uppers = upper_edges(limits, height, forward).items()
+    for name, cuts in head_edges(body).items():
+        made.append(_sewn(body, limits, name, body.faces, *cuts, margin=1.0 if name == BEARD else 0.01))
+    shoes = [_sewn(body, limits, name, tights, edges, {}, 0.008) for name, edges in uppers]
+    return made + [replace(shoe, skin=_stiff(body, shoe)) for shoe in shoes]
 
 
-def _helper_triangles() -> dict[str, NDArray[np.int64]]:
-    """Triangles (F, 3) of each helper group of the base mesh that anny brings."""
-    path = Path(anny.__file__).parent / "data" / "mpfb2" / "3dobjs" / "base.obj"
-    if not path.is_file():
-        raise UserError("The installed anny lacks its base mesh: install the version in the requirements.")
-    groups: dict[str, list[list[int]]] = {}
-    group: list[list[int]] = []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        words = line.split()
-        if words[:1] == ["g"]:
-            group = groups.setdefault(words[1], [])
-        elif words[:1] == ["f"]:
-            a, b, c, d = (int(word.split("/")[0]) - 1 for word in words[1:5])
-            group += [[a, b, c], [a, c, d]]
-    return {name: np.array(faces) for name, faces in groups.items() if name.startswith("helper")}
+def _stiff(body: Body, shoe: Garment) -> csr_matrix:
+    """Bone weights of an upper whose heel follows the foot alone."""
+    share = np.clip((0.06 - shoe.sewing.limits.leg) / 0.12, 0, 1) if shoe.sewing else np.zeros(len(shoe.nearest))
+    weights = shoe.skin.tolil()
+    for side in "LR":
+        leg = [body.bones[f"lowerleg0{n}.{side}"] for n in (1, 2)]
+        moved = shoe.skin[:, leg].toarray() * share[:, None]
+        weights[:, leg] = shoe.skin[:, leg].toarray() - moved
+        foot = body.bones[f"foot.{side}"]
+        weights[:, foot] = shoe.skin[:, foot].toarray() + moved.sum(axis=1, keepdims=True)
+    return csr_matrix(weights)
 
 
-def _limits(body: Body) -> _Limits:
-    arms = [i for name, i in body.bones.items() if name.startswith(("upperarm", "lowerarm", "wrist", "finger", "meta"))]
-    points = np.abs(body.template.astype(np.float64) * [1, 0, 0]) + body.template * [0, 1, 1]
-    shoulder, elbow, wrist, hip, knee, ankle = (
-        body.head_template[body.bones[f"{name}.L"]].astype(np.float64)
-        for name in ("upperarm01", "lowerarm01", "wrist", "upperleg01", "lowerleg01", "foot")
-    )
-    upper, lower = _along(points, shoulder, elbow), _along(points, elbow, wrist)
-    height = points[:, 2]
-    calf, thigh = (height - ankle[2]) / (knee[2] - ankle[2]), (height - knee[2]) / (hip[2] - knee[2])
-    return _Limits(
-        sleeve=np.where(upper < 1, upper, 1 + lower),
-        leg=np.where(calf < 1, calf, 1 + thigh),
-        arm=np.asarray(body.weights[:, arms].sum(axis=1)).ravel(),
-    )
+def _top_edges(limits: Limits, top: Top) -> tuple[dict[str, Float64], dict[str, int]]:
+    """The limits of a top, positive inside, and the rows that continue them."""
+    start, slope = top.opening
+    width = np.clip(limits.height - start, 0, None) * slope + (top.gap or 0.0)
+    closed = (limits.height < start) & (top.gap is None)
+    neck = np.minimum(top.neck - limits.neck, np.where(closed, 1.0, limits.front - width if slope else 1.0))
+    edges = {
+        "sleeve": limits.arm * (SLEEVES[top.sleeve] - limits.sleeve) + (1 - limits.arm) * 0.5,
+        "hem": np.where(limits.arm > 0.5, 1.0, limits.leg - _HIP),
+        "neck": neck,
+    }
+    return edges, {"neck": top.collar, "hem": top.hem}
 
 
-def _along(points: NDArray[np.float64], start: NDArray[np.float64], end: NDArray[np.float64]) -> NDArray[np.float64]:
-    axis = end - start
-    return (points - start) @ axis / (axis @ axis)
-
-
-def _outfit(
+def _sewn(
     body: Body,
-    limits: _Limits,
+    limits: Limits,
     name: str,
-    tights: NDArray[np.int64],
-    skirt: NDArray[np.int64] | None,
-    sleeve: float,
-    hem: float,
+    triangles: Faces,
+    edges: Mapping[str, Float64],
+    rows: Mapping[str, int],
+    margin: float = 0.03,
 ) -> Garment:
-    """A top with sleeves to `sleeve` and trousers (or a skirt) down to `hem`; the top overlaps the bottom."""
-    is_arm = limits.arm > 0.5
-    top = np.where(is_arm, sleeve - limits.sleeve, limits.leg - 1.9)
-    trousers = np.where(is_arm, -1.0, np.minimum(limits.leg - hem, 2.12 - limits.leg))
-    pieces = [_cut(body, tights, top)]
-    if skirt is None:
-        pieces.append(_cut(body, tights, trousers))
-        hidden = _under(body, top > 0.05) | _under(body, trousers > 0.05)
-    else:
-        pieces.append(_cut(body, skirt, limits.leg - hem))
-        hidden = _under(body, top > 0.05) | _legs_above(body, limits.leg, hem + 0.15)
-    return _garment(body, name, pieces, hidden)
-
-
-def _cut(body: Body, triangles: NDArray[np.int64], inside: NDArray[np.float64]) -> _Piece:
-    """The triangles where `inside` (V,) is positive, with vertices beyond moved along an edge to where it is 0."""
-    triangles = triangles[(inside[triangles] > 0).any(axis=1)]
-    used, corners = np.unique(triangles, return_inverse=True)
-    anchors = np.repeat(used[:, None], 3, axis=1)
-    shares = np.tile(np.array([1.0, 0, 0]), (len(used), 1))
-    edges = np.concatenate([triangles[:, [a, b]] for a in range(3) for b in range(3) if a != b])
-    edges = edges[(inside[edges[:, 0]] > 0) & (inside[edges[:, 1]] <= 0)]
-    length = np.linalg.norm(body.template[edges[:, 0]] - body.template[edges[:, 1]], axis=1)
-    for within, beyond in edges[np.argsort(-length)]:
-        row = np.searchsorted(used, beyond)
-        anchors[row] = within, beyond, beyond
-        part = inside[within] / (inside[within] - inside[beyond])
-        shares[row] = 1 - part, part, 0
-    return _Piece(anchors.astype(np.int32), shares.astype(np.float32), corners.reshape(-1, 3).astype(np.int32))
-
-
-def _under(body: Body, cloth: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Skin (BODY_VERTICES,) whose next tights vertex is one of `cloth` (V,)."""
-    helpers = np.arange(*_TIGHTS)
-    distance, nearest = cKDTree(body.template[helpers]).query(body.template[:BODY_VERTICES])
-    return cloth[helpers[nearest]] & (distance < 0.03)
-
-
-def _legs_above(body: Body, leg: NDArray[np.float64], hem: float) -> NDArray[np.bool_]:
-    """Skin of the legs (BODY_VERTICES,) above a skirt's hem."""
-    legs = np.asarray(body.weights[:BODY_VERTICES, _leg_bones(body)].sum(axis=1)).ravel() > 0.5
-    return legs & (leg[:BODY_VERTICES] > hem)
-
-
-def _leg_bones(body: Body) -> list[int]:
-    return [i for name, i in body.bones.items() if name.startswith(("upperleg", "lowerleg"))]
-
-
-def _garment(body: Body, name: str, pieces: list[_Piece], hidden: NDArray[np.bool_]) -> Garment:
-    anchors = np.concatenate([piece.anchors for piece in pieces])
-    shares = np.concatenate([piece.shares for piece in pieces])
-    starts = np.cumsum([0, *(len(piece.anchors) for piece in pieces)])
-    faces = np.concatenate([piece.faces + start for piece, start in zip(pieces, starts, strict=False)]).astype(np.int32)
-    groups = np.repeat(np.arange(len(pieces), dtype=np.int32), [len(piece.faces) for piece in pieces])
-    points = np.einsum("nk,nki->ni", shares, body.template[anchors])
-    plane = np.stack([points[:, 0] / _UV_SIZE[0] + 0.5, (0.7 - points[:, 2]) / _UV_SIZE[1]], axis=1)
+    """One garment; skin under it that is farther than `margin` metres from its edges is hidden."""
+    piece, sewing = sew(cut(body, triangles, edges), edges, rows, limits, body.template.astype(np.float64))
+    points = piece.binding @ body.template
+    nearest = cKDTree(body.template[:BODY_VERTICES]).query(points)[1]
     return Garment(
         name=name,
-        kind="outfit",
-        anchors=anchors,
-        shares=shares,
-        offsets=np.zeros((len(anchors), 3), dtype=np.float32),
+        kind=name.split("_")[0],
+        binding=piece.binding.astype(np.float32),
+        offsets=np.zeros((len(points), 3), dtype=np.float32),
         scales=((0, 1, 1.0),) * 3,
-        skin=interpolated_weights(anchors, shares, body.weights),
-        surface=Surface(faces, plane[faces].astype(np.float32), groups),
-        hidden=hidden_by_group(hidden, points, faces, groups, body),
-        nearest=cKDTree(body.template[:BODY_VERTICES]).query(points)[1],
+        skin=clipped_weights(piece.binding, body.weights),
+        surface=Surface(piece.faces, _picture_corners(piece, sewing, points), np.zeros(len(piece.faces), np.int32)),
+        hidden=_under(body, triangles, points, sewing, margin)[None],
+        nearest=nearest,
         texture=None,
+        sewing=sewing,
     )
+
+
+def _picture_corners(piece: Piece, sewing: Sewing, points: Float32) -> Float32:
+    """(F, 3, 2): the picture is laid on from the front; rows hang down from their seam."""
+    plane = np.stack([points[:, 0] / _UV_SIZE[0] + 0.5, (0.7 - points[:, 2]) / _UV_SIZE[1]], axis=1)
+    for flap in sewing.flaps:
+        step = -0.4 if flap.edge == "neck" else 1.0
+        plane[flap.rows, 1] += step * _SEAM_STEP / _UV_SIZE[1] * np.arange(len(flap.rows))[:, None]
+    for rim in sewing.rims:
+        plane[rim.rows[1:]] = plane[rim.rows[:1]]
+    return plane[piece.faces].astype(np.float32)
+
+
+def _under(body: Body, triangles: Faces, points: Float32, sewing: Sewing, margin: float) -> NDArray[np.bool_]:
+    """Skin (BODY_VERTICES,) under the piece cut from `triangles`, farther than `margin` from its edges."""
+    skin = body.template[:BODY_VERTICES]
+    helpers = np.unique(triangles)
+    own = cKDTree(points[: sewing.cut]).query(body.template[helpers])[0] < 1e-4
+    distance, nearest = cKDTree(body.template[helpers]).query(skin)
+    continued = {int(v) for flap in sewing.flaps if flap.edge == "hem" for v in flap.rows.ravel()}
+    edge = [v for rim in sewing.rims for v in rim.rows[0] if int(v) not in continued]
+    free = cKDTree(points[edge]).query(skin)[0] > margin
+    return np.asarray(own[nearest] & (distance < 0.03) & free)

@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import UserError
-from engine.training.people.body import Body, load_body
+from engine.training.people.body import BODY_VERTICES, Body, load_body
+from engine.training.people.cutting import arm_shares
+from engine.training.people.footwear import SOLE, sole_surface
 from engine.training.people.garment import Garment, Surface, load_garment
 from engine.training.people.joints import landmark_vertices
 from engine.training.people.material import Picture
@@ -32,8 +34,8 @@ class Wardrobe:
     pictures: every shared texture by name, HxWx4 uint8; hair without one has a made one of
     its own name, clothes without one get a pattern.
     tones: mean RGB (0..1) of a picture's opaque pixels. skins, irises: names of the skin and eye pictures. patterns:
-    names of the two-colour fabrics. landmarks: base vertices of the key points on the skin. motions:
-    (N, 22, 3, 3) captured poses.
+    names of the two-colour fabrics. landmarks: base vertices of the key points on the skin. arms: (BODY_VERTICES,)
+    share of arm bones. motions: (N, 22, 3, 3) captured poses.
     """
 
     assets: Path
@@ -46,6 +48,7 @@ class Wardrobe:
     irises: tuple[str, ...]
     patterns: tuple[str, ...]
     landmarks: dict[str, int]
+    arms: NDArray[np.float32]
     motions: Rotations
 
 
@@ -74,13 +77,15 @@ def _load(assets: Path, texture_size: int) -> Wardrobe:
         garments=_by_kind(garments),
         surfaces={garment.name: garment.surface for garment in garments}
         | {SKIN: _skin_surface(body)}
-        | prop_surfaces(),
+        | prop_surfaces()
+        | {SOLE: sole_surface()},
         pictures=pictures,
         tones={name: _mean_color(picture) for name, picture in pictures.items()},
         skins=tuple(n for n, path in files.items() if path.parent.parent.name == "skins"),
         irises=tuple(n for n in files if n.endswith("_eye")),
         patterns=tuple(name for name in pictures if name.startswith("pattern_")),
         landmarks=landmark_vertices(body),
+        arms=arm_shares(body)[:BODY_VERTICES].astype(np.float32),
         motions=load_motions(assets),
     )
 
@@ -108,7 +113,7 @@ def _read_picture(path: Path, size: int) -> Picture:
 
 
 def _lacks_hair_texture(garment: Garment) -> bool:
-    return garment.kind == "hair" and garment.texture is None
+    return garment.kind in ("hair", "beard") and garment.texture is None
 
 
 def _skin_surface(body: Body) -> Surface:
