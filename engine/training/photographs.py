@@ -22,7 +22,8 @@ def develop(rendered: RenderedView, rng: np.random.Generator) -> NDArray[np.uint
     light *= _exposure(rng, float(light[rendered.mask].mean()) if rendered.mask.any() else 1.0)
     light = _blurred(light, rng, rendered.window.step)
     graded = _graded(light.clip(0, 1) ** (1 / GAMMA), rng)
-    return _compressed(_noisy(graded, rng, rendered.window.step), rng, rendered.window.step)
+    noisy = _noisy(graded, rng, rendered.window.step)
+    return _compressed(_low_resolution(noisy, rng, rendered.window.step), rng, rendered.window.step)
 
 
 def segmented(rendered: RenderedView, rng: np.random.Generator) -> NDArray[np.bool_]:
@@ -38,6 +39,22 @@ def segmented(rendered: RenderedView, rng: np.random.Generator) -> NDArray[np.bo
     for _ in range(rng.poisson(1.0)):
         _bite(mask, rng, step)
     return mask > 0
+
+
+def cut_rows(rendered: RenderedView, rng: np.random.Generator) -> tuple[float, float]:
+    """First and last canvas row that the photo shows: in every eighth the feet, in some the crown are cut off."""
+    rows = np.flatnonzero(rendered.mask.any(axis=1)) * rendered.window.step
+    low, high = (rows[0], rows[-1]) if len(rows) else (0.0, 0.0)
+    top = low + (high - low) * rng.uniform(0.01, 0.08) if rng.random() < 0.03 else -np.inf
+    bottom = high - (high - low) * rng.uniform(0.02, 0.5) if rng.random() < 0.12 else np.inf
+    return top, bottom
+
+
+def cut_off(photo: NDArray[np.uint8], step: float, rows: tuple[float, float]) -> NDArray[np.uint8]:
+    """The photo (H, W, 3) with its border repeated beyond the canvas rows that it shows, as framing does it."""
+    height = len(photo)
+    first, last = (int(np.clip(row / step, 0, height - 1)) for row in rows)
+    return photo[np.arange(height).clip(first, last)]
 
 
 def _exposure(rng: np.random.Generator, mean: float) -> Float32:
@@ -69,6 +86,18 @@ def _noisy(picture: Float32, rng: np.random.Generator, step: float) -> NDArray[n
     grain = rng.standard_normal(picture.shape, np.float32)
     noise = grain * np.float32(sigma) * np.sqrt(picture.clip(0.05, 1))
     return ((picture + noise).clip(0, 1) * 255).round().astype(np.uint8)
+
+
+def _low_resolution(picture: NDArray[np.uint8], rng: np.random.Generator, step: float) -> NDArray[np.uint8]:
+    """Every sixth picture comes from a small photo, its pixels up to six canvas pixels wide, and was enlarged."""
+    pixel = rng.uniform(1.5, 6) / step
+    if rng.random() > 1 / 6 or pixel < 1.2:
+        return picture
+    height, width = picture.shape[:2]
+    small = cv2.resize(picture, (round(width / pixel), round(height / pixel)), interpolation=cv2.INTER_AREA)
+    quality = int(rng.uniform(70, 96))
+    data = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
+    return np.asarray(cv2.resize(cv2.imdecode(data, cv2.IMREAD_COLOR), (width, height), interpolation=cv2.INTER_CUBIC))
 
 
 def _compressed(picture: NDArray[np.uint8], rng: np.random.Generator, step: float) -> NDArray[np.uint8]:

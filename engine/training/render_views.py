@@ -19,7 +19,7 @@ from engine.render.view import HALF_EXTENT, View
 from engine.skeleton import INDEX
 from engine.training.detection import Detect, detected, lose_some
 from engine.training.people import SyntheticPerson
-from engine.training.photographs import develop, segmented
+from engine.training.photographs import cut_off, cut_rows, develop, segmented
 from engine.training.smooth import tessellated
 from engine.training.views import DEPTH_SCALE, Views
 
@@ -70,14 +70,15 @@ class Studio:
             return render_maps(mesh, person.joints, view, pixels, lighting=lighting, device=self.options.device)
 
         seen = draw(max(size, DETECTION_SIZE))
-        photo = develop(seen, rng)
+        rows = cut_rows(seen, rng)
+        photo = cut_off(develop(seen, rng), seen.window.step, rows)
         found = self.options.detect(photo, seen)
         if found is None:
             return False
         if size < DETECTION_SIZE:
             seen = draw(size)
-            photo = develop(seen, rng)
-        _store(self.views, i, seen, photo, lose_some(*found, rng), rng)
+            photo = cut_off(develop(seen, rng), seen.window.step, rows)
+        _store(self.views, i, seen, photo, lose_some(*found, rng), rows, rng)
         return True
 
 
@@ -151,14 +152,22 @@ def _store(
     seen: RenderedView,
     photo: NDArray[np.uint8],
     found: tuple[NDArray[np.float64], NDArray[np.float64]],
+    rows: tuple[float, float],
     rng: np.random.Generator,
 ) -> None:
+    """rows: first and last canvas row that the photo shows; there is nothing of the person beyond."""
     torso = float(seen.offsets[[INDEX[name] for name in TORSO]].mean())
     shift = torso * ray_lengths(len(photo)) * (NETWORK_FOCAL / UNIT)
     depth = np.stack([seen.front.depth, seen.back.depth]) - shift
-    views.depth[i] = np.where(seen.mask, depth * DEPTH_SCALE, 0).round()
+    shown = _between(np.arange(len(photo)) * seen.window.step, rows)[:, None]
+    points = np.where(_between(found[0][:, 1], rows)[:, None], found[0], np.nan)
+    views.depth[i] = np.where(seen.mask & shown, depth * DEPTH_SCALE, 0).round()
     views.picture[i] = photo
-    views.mask[i] = segmented(seen, rng)
-    views.keypoints[i] = found[0]
-    views.prior[i] = capsule_maps(*found)
+    views.mask[i] = segmented(seen, rng) & shown
+    views.keypoints[i] = points
+    views.prior[i] = capsule_maps(points, np.where(np.isnan(points[:, 0]), np.nan, found[1]))
     views.done[i] = True
+
+
+def _between(values: NDArray, limits: tuple[float, float]) -> NDArray[np.bool_]:
+    return (values >= limits[0]) & (values <= limits[1])

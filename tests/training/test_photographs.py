@@ -7,7 +7,7 @@ from engine.render.maps import RenderedView, render_maps
 from engine.render.mesh import TexturedMesh
 from engine.render.view import View
 from engine.skeleton import KEYPOINTS
-from engine.training.photographs import develop, segmented
+from engine.training.photographs import cut_off, cut_rows, develop, segmented
 
 
 def joints() -> np.ndarray:
@@ -67,3 +67,19 @@ def test_masks_err_at_the_contour_only(rendered: RenderedView) -> None:
         changed.append((mask & rendered.mask).sum() / (mask | rendered.mask).sum())
     assert 0.95 < np.mean(changed) < 0.998
     assert min(changed) > 0.9
+
+
+def test_some_photos_cut_off_feet_and_few_the_crown(rendered: RenderedView) -> None:
+    rows = np.array([cut_rows(rendered, rng) for rng in generators(400)])
+    feet, crown = np.isfinite(rows[:, 1]), np.isfinite(rows[:, 0])
+    assert 0.06 < feet.mean() < 0.2
+    assert 0 < crown.mean() < 0.1
+    person = np.flatnonzero(rendered.mask.any(1)) * rendered.window.step
+    assert ((rows[feet, 1] > person.mean() - 4) & (rows[feet, 1] < person[-1])).all()
+
+
+def test_beyond_the_photo_its_border_is_repeated() -> None:
+    photo = np.arange(8, dtype=np.uint8).repeat(12).reshape(8, 4, 3)
+    cut = cut_off(photo, 256.0, (512.0, 1400.0))
+    np.testing.assert_array_equal(cut[:, 0, 0], [2, 2, 2, 3, 4, 5, 5, 5])
+    np.testing.assert_array_equal(cut_off(photo, 256.0, (-np.inf, np.inf)), photo)

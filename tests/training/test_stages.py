@@ -86,6 +86,19 @@ def test_views_hold_depth_around_the_body_and_its_mirror_image(folder: Path) -> 
     np.testing.assert_array_equal(mirrored["front"], sample["front"][..., ::-1])
 
 
+def test_what_the_photo_does_not_show_is_not_there(tmp_path: Path) -> None:
+    render([ellipsoid()], tmp_path / "many", 24, 256, seed=5)
+    views = Views.open(tmp_path / "many")
+    cut = [i for i in range(24) if (views.picture[i][-1] == views.picture[i][-20]).all()]
+    assert 1 <= len(cut) < 12
+    for i in cut:
+        last = np.flatnonzero(views.depth[i, 0].any(1))[-1]
+        assert not views.mask[i][last + 2 :].any()
+        below = np.nan_to_num(views.keypoints[i][:, 1]) > (last + 2) * CANVAS / 256
+        assert not below.any()
+        assert np.isnan(views.keypoints[i]).any() or last > 200
+
+
 def test_the_same_seed_gives_the_same_views(folder: Path, tmp_path: Path) -> None:
     render([ellipsoid()], tmp_path / "again", 2, 256, seed=1)
     np.testing.assert_array_equal(Views.open(tmp_path / "again").picture, Views.open(folder / "low").picture)
