@@ -13,6 +13,7 @@ import bpy
 
 from . import photo_list
 from .jobs import Job
+from .photo_job import begin_new_lineup
 from .session import TICK, session
 
 BLOCKING = {"BLOCKING", "GRAB_CURSOR", "GRAB_CURSOR_X", "GRAB_CURSOR_Y"}
@@ -77,6 +78,7 @@ def show() -> None:
 def _before_load(*_: object) -> None:
     """Another file is opened: what was asked for here is not wanted there. The list stays, for another try."""
     session.cancel_all()
+    begin_new_lineup()
 
 
 @bpy.app.handlers.persistent

@@ -17,6 +17,7 @@ from .package import version
 from .photo import image_file
 from .provenance import describe
 from .scene import add_person, show_colors_in_solid_view
+from .session import session
 
 
 class PhotoJob(Job):
@@ -32,7 +33,7 @@ class PhotoJob(Job):
         self.lineup = lineup
         self._folder = Path(tempfile.mkdtemp(prefix="2k2k-", dir=bpy.app.tempdir))
         try:
-            self._photo = photo if isinstance(photo, Path) else image_file(photo, self._folder)
+            self._photo = photo.absolute() if isinstance(photo, Path) else image_file(photo, self._folder)
         except PhotoError:
             self.clean_up()
             raise
@@ -76,6 +77,20 @@ class PhotoJob(Job):
     @property
     def _result(self) -> Path:
         return self._folder / "mesh.npz"
+
+
+def lineup_under_way() -> Lineup:
+    """The lineup of the last photo that is not over, else a new one."""
+    under_way = [job for job in session.queue.jobs if isinstance(job, PhotoJob) and not job.over]
+    return under_way[-1].lineup if under_way else Lineup()
+
+
+def begin_new_lineup() -> None:
+    """All photos in the list, tried again, shall stand together from the 3D cursor on: the scene is another one."""
+    lineup = Lineup()
+    for job in session.queue.jobs:
+        if isinstance(job, PhotoJob):
+            job.lineup = lineup
 
 
 def extent(data: MeshData) -> tuple[float, float]:

@@ -22,7 +22,8 @@ counter = itertools.count()
 def state() -> dict[str, Any]:
     """What the test needs to know; positions in pixels from the window's lower left."""
     session = import_module(f"{MODULE}.session").session
-    task, active = session.task, bpy.context.view_layer.objects.active
+    task = session.working.task if session.working else None
+    active = bpy.context.view_layer.objects.active
     window = bpy.context.window_manager.windows[0]
     view = next(area for area in window.screen.areas if area.type == "VIEW_3D")
     sidebar = next(region for region in view.regions if region.type == "UI")
@@ -32,6 +33,7 @@ def state() -> dict[str, Any]:
         "stage": task.stage if task else "",
         "fraction": task.fraction if task else 0,
         "message": session.message,
+        "photos": [{"name": job.name, "state": job.state, "error": job.error} for job in session.queue.listed],
         "objects": sorted(item.name for item in bpy.data.objects),
         "data": [len(bpy.data.meshes), len(bpy.data.materials)],
         "active": active.name if active else "",
@@ -43,7 +45,21 @@ def state() -> dict[str, Any]:
     }
 
 
+def drop(wish: Path) -> None:
+    """Do what Blender does with files that are dropped into the 3D view."""
+    files = json.loads(wish.read_text())
+    wish.unlink()
+    window = bpy.context.window_manager.windows[0]
+    view = next(area for area in window.screen.areas if area.type == "VIEW_3D")
+    region = next(region for region in view.regions if region.type == "WINDOW")
+    with bpy.context.temp_override(window=window, area=view, region=region):
+        names = [{"name": name} for name in files["names"]]
+        bpy.ops.wm.drop_import_file("INVOKE_DEFAULT", directory=files["directory"], files=names)
+
+
 def write(path: Path) -> float:
+    if (wish := path.with_suffix(".drop")).exists():
+        drop(wish)
     temporary = path.with_suffix(".new")
     temporary.write_text(json.dumps(state()))
     os.replace(temporary, path)
