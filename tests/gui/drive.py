@@ -34,7 +34,7 @@ CANCEL_FROM_RIGHT = 49
 """The middle of the small button's distance from the sidebar's right edge."""
 
 DROP_MENU_KEY = "g"
-"""The key that takes the entry "Generate Humans from Photos" of the menu that a drop opens."""
+"""The key that takes the entry "Generate Humans" of the menu that a drop opens."""
 
 REACTION = 4
 """Reports of Blender's state between two actions."""
@@ -92,9 +92,16 @@ class Window:
 
     def drop(self, *paths: Path) -> None:
         """Let Blender do what it does when files of one folder are dropped into the 3D view."""
-        wish = self._state_file.with_suffix(".new_drop")
-        wish.write_text(json.dumps({"directory": str(paths[0].parent), "names": [path.name for path in paths]}))
-        os.replace(wish, self._state_file.with_suffix(".drop"))
+        self._order({"drop": {"directory": str(paths[0].parent), "names": [path.name for path in paths]}})
+
+    def open_new_file(self) -> None:
+        self._order({"new": True})
+
+    def _order(self, order: dict[str, Any]) -> None:
+        """What report.py does inside Blender."""
+        temporary = self._state_file.with_suffix(".new_order")
+        temporary.write_text(json.dumps(order))
+        os.replace(temporary, self._state_file.with_suffix(".order"))
         self.settle()
 
     def picture(self, name: str) -> None:
@@ -168,6 +175,18 @@ def drop_two(window: Window, photo: Path, folder: Path) -> None:
     assert len(after["objects"]) == len(before["objects"]) + 1, after
 
 
+def open_new_file_during_work(window: Window) -> None:
+    """The work stops, the list stays, and nothing of it comes into the new file."""
+    window.click_in_sidebar(GENERATE)
+    window.wait("work under way", lambda state: state["busy"] and state["stage"], PATIENCE)
+    before = window.state()
+    window.open_new_file()
+    after = window.wait("the end of the stopped work", lambda state: not state["busy"])
+    assert len(after["photos"]) == len(before["photos"]), after
+    assert after["photos"][-1]["state"] == "cancelled", after
+    assert sorted(after["objects"]) == ["Camera", "Cube", "Light"], after
+
+
 def undo(window: Window, before: State) -> None:
     """One step back."""
     window.click(*EDIT_MENU)
@@ -195,6 +214,7 @@ def main(engine_python: str, photo: str, pictures: str) -> None:
             undo(window, between)
             undo(window, before)
             window.picture("undone")
+            open_new_file_during_work(window)
         finally:
             window.close()
 

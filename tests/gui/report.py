@@ -45,21 +45,29 @@ def state() -> dict[str, Any]:
     }
 
 
-def drop(wish: Path) -> None:
+def drop(directory: str, names: list[str]) -> None:
     """Do what Blender does with files that are dropped into the 3D view."""
-    files = json.loads(wish.read_text())
-    wish.unlink()
     window = bpy.context.window_manager.windows[0]
     view = next(area for area in window.screen.areas if area.type == "VIEW_3D")
     region = next(region for region in view.regions if region.type == "WINDOW")
     with bpy.context.temp_override(window=window, area=view, region=region):
-        names = [{"name": name} for name in files["names"]]
-        bpy.ops.wm.drop_import_file("INVOKE_DEFAULT", directory=files["directory"], files=names)
+        files = [{"name": name} for name in names]
+        bpy.ops.wm.drop_import_file("INVOKE_DEFAULT", directory=directory, files=files)
+
+
+def obey(order: Path) -> None:
+    """Do what the mouse cannot: drop files, or open a new file without a question."""
+    wanted = json.loads(order.read_text())
+    order.unlink()
+    if "drop" in wanted:
+        drop(**wanted["drop"])
+    else:
+        bpy.ops.wm.read_homefile()
 
 
 def write(path: Path) -> float:
-    if (wish := path.with_suffix(".drop")).exists():
-        drop(wish)
+    if (order := path.with_suffix(".order")).exists():
+        obey(order)
     temporary = path.with_suffix(".new")
     temporary.write_text(json.dumps(state()))
     os.replace(temporary, path)
