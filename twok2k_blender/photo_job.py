@@ -31,6 +31,8 @@ class PhotoJob(Job):
         super().__init__(photo.name, bpy.context.scene.name)
         self.settings = dict(settings)
         self.lineup = lineup
+        self.result: MeshData | None = None
+        """The person, while it comes into the scene."""
         self._folder = Path(tempfile.mkdtemp(prefix="2k2k-", dir=bpy.app.tempdir))
         try:
             self._photo = photo.absolute() if isinstance(photo, Path) else image_file(photo, self._folder)
@@ -47,35 +49,35 @@ class PhotoJob(Job):
     def request(self) -> tuple[str, dict[str, Any]]:
         if not self._photo.is_file():
             raise PhotoError(f"The photo {self._photo} does not exist; choose another.")
-        return "reconstruct", {"photo": str(self._photo), "settings": self.settings, "result": str(self._result)}
+        return "reconstruct", {"photo": str(self._photo), "settings": self.settings, "result": str(self._mesh_file)}
 
     def use(self, facts: Mapping[str, Any]) -> None:
         remember_weights(facts["available"])
-        self._data = read_mesh(self._result)
+        self.result = read_mesh(self._mesh_file)
         self._facts = describe(self.name, self.settings, facts, version())
         bpy.ops.twok2k.add_person("EXEC_DEFAULT", True, key=self.key)  # an operator, because those make undo steps
-        del self._data
 
-    def add_to_scene(self, context: bpy.types.Context) -> None:
+    def add_to_scene(self, context: bpy.types.Context, data: MeshData) -> None:
         """The person comes to stand in its place, selected and active."""
         scale = 1 / context.scene.unit_settings.scale_length
         if self.lineup.origin is None:
             self.lineup.origin = context.scene.cursor.location[:]
         x, y, z = self.lineup.origin
-        x += self.lineup.place(*extent(self._data)) * scale
-        add_person(context, Path(self.name).stem, self._data, self._facts, (x, y, z))
+        x += self.lineup.place(*extent(data)) * scale
+        add_person(context, Path(self.name).stem, data, self._facts, (x, y, z))
         if context.scene.twok2k.show_colors:
             show_colors_in_solid_view(context)
 
     def end(self, state: State, error: str = "") -> None:
         super().end(state, error)
-        self._result.unlink(missing_ok=True)
+        self.result = None
+        self._mesh_file.unlink(missing_ok=True)
 
     def clean_up(self) -> None:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     @property
-    def _result(self) -> Path:
+    def _mesh_file(self) -> Path:
         return self._folder / "mesh.npz"
 
 

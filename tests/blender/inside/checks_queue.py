@@ -181,7 +181,7 @@ def test_broken_result_of_blender_itself_is_only_that_photos_failure(
 ) -> None:
     jobs = begin("anna.jpg", "berta.jpg")
 
-    def fail(context: bpy.types.Context) -> None:
+    def fail(context: bpy.types.Context, data: Any) -> None:
         raise ZeroDivisionError("nothing to divide by")
 
     monkeypatch.setattr(jobs[0], "add_to_scene", fail)
