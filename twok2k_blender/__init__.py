@@ -5,7 +5,17 @@ This package can be imported without `bpy`; `register` imports the modules that 
 
 from importlib import import_module
 
-MODULES = ("properties", "preferences", "operators", "panels", "session")
+MODULES = (
+    "properties",
+    "preferences",
+    "thumbnails",
+    "photo_list",
+    "operators",
+    "panels",
+    "menus",
+    "status_bar",
+    "background",
+)
 """Modules with `register` and `unregister`, in the order in which they build on each other."""
 
 

@@ -3,17 +3,17 @@
 from pathlib import Path
 
 import bpy
-import bpy.utils.previews
 
-from . import provenance
+from . import provenance, thumbnails
 from .choices import chosen_weights, is_non_commercial, preferences
+from .jobs import Job
+from .photo_list import draw_photos
+from .photo_options import SHOWN
 from .properties import TWOK2K_PG_picture
 from .session import session
-from .widgets import draw_text
+from .widgets import draw_text, progress_text
 
 THUMBNAIL_SCALE = 8.0
-
-_thumbnails: bpy.utils.previews.ImagePreviewCollection | None = None
 
 
 class Tab:
@@ -30,20 +30,21 @@ class TWOK2K_PT_main(Tab, bpy.types.Panel):  # noqa: N801
     def draw(self, context: bpy.types.Context) -> None:
         layout, picture = self.layout, context.scene.twok2k
         column = layout.column()
-        column.enabled = not session.busy
-        column.row().prop(picture, "source", expand=True)
+        row = column.row(align=True)
+        row.prop(picture, "source", expand=True)
+        row.operator("twok2k.paste_photos", text="", icon="PASTEDOWN")
         column.prop(picture, "filepath" if picture.source == "FILE" else "image", text="")
         if icon := _thumbnail(picture):
             layout.template_icon(icon, scale=THUMBNAIL_SCALE)
         else:
-            draw_text(context, layout, "Choose a photo that shows a person from head to feet.")
-        if session.busy:
-            _draw_progress(layout)
-        else:
-            row = layout.row()
-            row.scale_y = 1.6
-            row.enabled = bool(icon)
-            row.operator("twok2k.generate", icon="OUTLINER_OB_ARMATURE")
+            draw_text(context, layout, "Choose a photo that shows a person from head to feet, or drop some here.")
+        row = layout.row()
+        row.scale_y = 1.6
+        row.enabled = bool(icon)
+        row.operator("twok2k.generate", icon="OUTLINER_OB_ARMATURE")
+        if session.working:
+            _draw_progress(layout, session.working)
+        draw_photos(context, layout)
         if session.message:
             draw_text(context, layout, session.message, session.failed)
 
@@ -57,8 +58,7 @@ class TWOK2K_PT_settings(Tab, bpy.types.Panel):  # noqa: N801
         layout.use_property_split = True
         layout.use_property_decorate = False
         column = layout.column()
-        column.enabled = not session.busy
-        for name in ("detail", "height", "person"):
+        for name in SHOWN:
             column.prop(picture, name)
         column.separator()
         row = column.row(align=True)
@@ -72,7 +72,7 @@ class TWOK2K_PT_settings(Tab, bpy.types.Panel):  # noqa: N801
         column.separator()
         column.prop(picture, "show_colors")
         column.separator()
-        column.operator("twok2k.release_memory")
+        column.operator("twok2k.release_memory", text="Release Memory")
 
 
 class TWOK2K_PT_result(Tab, bpy.types.Panel):  # noqa: N801
@@ -109,14 +109,10 @@ class TWOK2K_PT_result(Tab, bpy.types.Panel):  # noqa: N801
             draw_text(context, layout, warning)
 
 
-def _draw_progress(layout: bpy.types.UILayout) -> None:
-    task = session.task
-    assert task is not None
-    stage = "Cancelling" if session.cancelled_at else task.stage or "Starting the engine"
-    layout.progress(factor=task.fraction, type="BAR", text=f"{stage}  {task.fraction:.0%}")
-    row = layout.row()
-    row.scale_y = 1.6
-    row.operator("twok2k.cancel", icon="CANCEL")
+def _draw_progress(layout: bpy.types.UILayout, job: Job) -> None:
+    row = layout.row(align=True)
+    row.progress(factor=job.fraction, type="BAR", text=progress_text(job))
+    row.operator("twok2k.cancel", text="", icon="X")
 
 
 def _thumbnail(picture: TWOK2K_PG_picture) -> int:
@@ -124,29 +120,17 @@ def _thumbnail(picture: TWOK2K_PG_picture) -> int:
     if picture.source == "IMAGE":
         return bpy.types.UILayout.icon(picture.image) if picture.image else 0
     path = Path(bpy.path.abspath(picture.filepath))
-    if not picture.filepath or not path.is_file() or _thumbnails is None:
-        return 0
-    key = f"{path}:{path.stat().st_mtime_ns}"
-    if key not in _thumbnails:
-        _thumbnails.clear()
-        _thumbnails.load(key, str(path), "IMAGE")
-    return _thumbnails[key].icon_id
+    return thumbnails.icon(path, thumbnails.key(path)) if picture.filepath and path.is_file() else 0
 
 
 CLASSES = (TWOK2K_PT_main, TWOK2K_PT_settings, TWOK2K_PT_result)
 
 
 def register() -> None:
-    global _thumbnails
-    _thumbnails = bpy.utils.previews.new()
     for cls in CLASSES:
         bpy.utils.register_class(cls)
 
 
 def unregister() -> None:
-    global _thumbnails
     for cls in reversed(CLASSES):
         bpy.utils.unregister_class(cls)
-    if _thumbnails is not None:
-        bpy.utils.previews.remove(_thumbnails)
-        _thumbnails = None

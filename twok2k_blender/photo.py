@@ -2,6 +2,8 @@
 
 import struct
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import cast
 
@@ -9,41 +11,67 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-UNUSABLE_TYPES = {"RENDER_RESULT", "COMPOSITING"}
-UNUSABLE_SOURCES = {"MOVIE", "VIEWER"}
-
-
-class PhotoError(Exception):
-    """There is no photo; the text is one sentence for the user."""
+from .jobs import PhotoError
+from .pictures import is_picture
 
 
 def photo_file(filepath: str) -> Path:
-    """The file that a path of Blender's means. Raises PhotoError."""
+    """The file that a path of Blender's means, whether it exists or not. Raises PhotoError if none is given."""
     if not filepath:
         raise PhotoError("No photo is chosen; choose a picture of a person first.")
-    path = Path(bpy.path.abspath(filepath))
-    if not path.is_file():
-        raise PhotoError(f"The photo {path} does not exist; choose another.")
-    return path
+    return Path(bpy.path.abspath(filepath))
 
 
 def image_file(image: bpy.types.Image | None, folder: Path) -> Path:
-    """A file with the image's content: its own where it has one, else one in `folder`. Raises PhotoError."""
+    """A file with the image's content: its own where the engine can read that, else one in `folder`.
+
+    A render result is that of the current scene. Raises PhotoError.
+    """
     if image is None:
         raise PhotoError("No image is chosen; choose one that shows a person first.")
     if not is_usable(image):
-        raise PhotoError(f"The image '{image.name}' is not a still picture; save a frame as a file and choose that.")
+        raise PhotoError(f"The image '{image.name}' is a movie; save a frame as a file and choose that.")
+    if image.source == "VIEWER":
+        return _render_file(image, folder)
     if image.source == "FILE" and not image.is_dirty:
-        if image.packed_file:
+        path = Path(bpy.path.abspath(image.filepath, library=image.library))
+        if image.packed_file and (is_picture(path) or not image.has_data):
             return _packed_file(image, folder)
-        if (path := Path(bpy.path.abspath(image.filepath, library=image.library))).is_file():
+        if is_picture(path) and path.is_file():
             return path
     return _pixel_file(image, folder)
 
 
 def is_usable(image: bpy.types.Image) -> bool:
     """Whether an image can be a photo at all."""
-    return image.type not in UNUSABLE_TYPES and image.source not in UNUSABLE_SOURCES
+    return image.source != "MOVIE"
+
+
+def _render_file(image: bpy.types.Image, folder: Path) -> Path:
+    """A render result, or what a viewer node shows, as the scene's view transform shows it; its pixels are closed."""
+    path, scene = folder / "photo.png", bpy.context.scene
+    with _saving_as_png(scene):
+        try:
+            image.save_render(str(path), scene=scene)
+        except RuntimeError as error:
+            raise PhotoError(f"The image '{image.name}' is empty; render first.") from error
+    return path
+
+
+@contextmanager
+def _saving_as_png(scene: bpy.types.Scene) -> Iterator[None]:
+    """The scene's output format is PNG with 8 bits meanwhile."""
+    settings = scene.render.image_settings
+    names = [name for name in ("media_type", "file_format", "color_mode", "color_depth") if hasattr(settings, name)]
+    before = {name: getattr(settings, name) for name in names}
+    wanted = {"media_type": "IMAGE", "file_format": "PNG", "color_mode": "RGBA", "color_depth": "8"}
+    try:
+        for name in names:
+            setattr(settings, name, wanted[name])
+        yield
+    finally:
+        for name, value in before.items():
+            setattr(settings, name, value)
 
 
 def _packed_file(image: bpy.types.Image, folder: Path) -> Path:

@@ -1,6 +1,6 @@
 """Puts a reconstructed person into the scene: mesh, material, object, provenance."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import bpy
 import numpy as np
@@ -14,8 +14,14 @@ ROUGHNESS = 0.7
 """Cloth and skin in one: a photo's own highlights are in the colours, so the surface adds few."""
 
 
-def add_person(context: bpy.types.Context, name: str, data: MeshData, facts: Mapping[str, str]) -> bpy.types.Object:
-    """Add the person at the 3D cursor, its feet at the cursor's height, selected and active.
+def add_person(
+    context: bpy.types.Context,
+    name: str,
+    data: MeshData,
+    facts: Mapping[str, str],
+    location: Sequence[float] | None = None,
+) -> bpy.types.Object:
+    """Add the person, its feet on the ground of the location (None: the 3D cursor's), selected and active.
 
     facts: provenance, kept as the object's custom properties.
     """
@@ -24,7 +30,7 @@ def add_person(context: bpy.types.Context, name: str, data: MeshData, facts: Map
     mesh = make_mesh(name, data, 1 / scene.unit_settings.scale_length)
     mesh.materials.append(make_material(name))
     person = bpy.data.objects.new(name, mesh)
-    person.location = scene.cursor.location
+    person.location = scene.cursor.location if location is None else location
     for key, value in facts.items():
         person[key] = value
     _collection(context).objects.link(person)

@@ -1,26 +1,35 @@
-"""What lives as long as Blender does: the engine's process and the task under way. Holds no Blender data."""
+"""What lives as long as Blender does: the engine's process and the queue of its work. Holds no Blender data."""
 
-import atexit
 import sys
 import time
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import bpy
 
 from .choices import preferences
+from .jobs import EXPECTED, Job, Queue, State
 from .package import PACKAGE, ROOT
-from .worker_client import Launch, Task, WorkerClient, engine_command
+from .worker_client import Launch, WorkerClient, engine_command
 
 CANCEL_SECONDS = 4.0
 """How long the engine may go on with the step it is in after a cancel; then it is ended."""
 
+TICK = 0.1
+"""Seconds between two looks at the engine."""
+
 
 class Session:
-    """message: what the panel has to say about the last task, `failed` tells whether that is an error."""
+    """The one way in which work is done: jobs enter the queue, `step` leads them on, `use` takes what comes of them.
+
+    `step` and `use` never wait. `run` calls them until its jobs are over, for scripts; a timer of Blender's calls them
+    otherwise (`background`). message: a sentence for the panel, `failed` tells whether it is an error.
+    """
 
     def __init__(self) -> None:
-        self.task: Task | None = None
+        self.queue = Queue()
         self.cancelled_at: float | None = None
         self.message = ""
         self.failed = False
@@ -28,51 +37,132 @@ class Session:
 
     @property
     def busy(self) -> bool:
-        return self.task is not None
+        return self.queue.busy
+
+    @property
+    def working(self) -> Job | None:
+        """The job that the engine is at work on."""
+        return self.queue.first("working")
 
     @property
     def engine_running(self) -> bool:
         return self._client is not None and self._client.running
 
-    def begin(self, kind: str, **fields: Any) -> Task:
-        """Give the engine something to do. Raises WorkerError."""
+    def add(self, jobs: Sequence[Job]) -> None:
+        """Put jobs at the end of the line."""
         self.say("")
-        launch = _launch()
-        if self._client is None or self._client.launch != launch:
-            self.stop()
-            self._client = WorkerClient(launch)
-        self.cancelled_at = None
-        self.task = self._client.submit(kind, **fields)
-        return self.task
+        self.queue.jobs.extend(jobs)
 
-    def poll(self) -> None:
-        """Bring the task up to date; an engine that does not heed a cancel is ended."""
-        if self._client is None or self.task is None:
-            return
-        self._client.poll()
-        if self.task.running and self.cancelled_at and time.monotonic() - self.cancelled_at > CANCEL_SECONDS:
-            self._client.kill()
-        if self.cancelled_at and self.task.state == "failed":
-            self.task.state = "cancelled"
+    def run(self, jobs: Sequence[Job]) -> None:
+        """Do jobs and return when they are over, after whatever is in line before them; none of them is listed."""
+        for job in jobs:
+            job.listed = False
+        self.add(jobs)
+        try:
+            while not all(job.over for job in jobs):
+                self.step()
+                for job in self.queue.all("ready"):
+                    self.use(job)
+                time.sleep(TICK / 4)
+        finally:
+            for job in jobs:
+                self.remove(job)
+
+    def step(self) -> None:
+        """Bring the work under way up to date, and give the engine more where it has none."""
+        if (job := self.working) is not None:
+            self._follow(job)
+        if self.working is None and (job := self.queue.first("waiting")) is not None:
+            self._begin(job)
+
+    def use(self, job: Job) -> None:
+        """Let a job take the engine's answer."""
+        assert job.task is not None
+        with self._blaming(job):
+            job.use(job.task.facts)
+            self._end(job, "done")
 
     def cancel(self) -> None:
-        """Ask for the end of the task under way."""
-        if self._client is not None and self.task is not None and self.cancelled_at is None:
+        """Ask for the end of the job under way; the next one follows."""
+        job = self.working
+        if self._client is not None and job is not None and job.task is not None and self.cancelled_at is None:
             self.cancelled_at = time.monotonic()
-            self._client.cancel(self.task)
+            self._client.cancel(job.task)
 
-    def end(self) -> None:
-        """The task is over; one that still runs is cancelled and nobody waits for it."""
+    def cancel_all(self) -> None:
+        """Nothing that waits is begun, nothing that is ready is used, and the job under way is to end."""
+        for job in self.queue.all("waiting", "ready"):
+            self._end(job, "cancelled")
         self.cancel()
-        self.task = None
+
+    def remove(self, job: Job) -> None:
+        """Take a job out of the queue: one under way when the engine has let go of it, and out of sight at once."""
+        if job is self.working:
+            job.listed = False
+            self.cancel()
+        else:
+            self.queue.remove(job)
 
     def stop(self) -> None:
         """End the engine's process and free its memory."""
         if self._client is not None:
             self._client.stop()
 
+    def end(self) -> None:
+        """End everything: the extension goes away."""
+        self.stop()
+        self.queue.remove(*self.queue.jobs)
+
     def say(self, message: str, failed: bool = False) -> None:
         self.message, self.failed = message, failed
+
+    def _begin(self, job: Job) -> None:
+        with self._blaming(job):
+            kind, fields = job.request()
+            job.task = self._engine().submit(kind, **fields)
+            job.state = "working"
+            self.cancelled_at = None
+
+    def _follow(self, job: Job) -> None:
+        """See how far the engine is; one that does not heed a cancel is ended."""
+        assert self._client is not None
+        assert job.task is not None
+        self._client.poll()
+        if job.task.running:
+            if self.cancelled_at is not None and time.monotonic() - self.cancelled_at > CANCEL_SECONDS:
+                self._client.kill()
+        elif self.cancelled_at is not None or job.task.state == "cancelled":
+            self._end(job, "cancelled")
+        elif job.task.state == "failed":
+            self._end(job, "failed", job.task.error)
+        else:
+            job.state = "ready"
+
+    @contextmanager
+    def _blaming(self, job: Job) -> Iterator[None]:
+        """Whatever goes wrong is that job's failure, and the others go on."""
+        try:
+            yield
+        except EXPECTED as error:
+            self._end(job, "failed", str(error))
+        except Exception as error:
+            traceback.print_exc()
+            self._end(job, "failed", f"Blender cannot go on with {job.name} ({error}); its console tells more.")
+
+    def _end(self, job: Job, state: State, error: str = "") -> None:
+        """The job is over; what is not listed is told as a message, and forgotten."""
+        job.end(state, error)
+        if not job.listed and state != "done":
+            self.say(error or "Cancelled.", failed=bool(error))
+        self.queue.forget_unlisted()
+
+    def _engine(self) -> WorkerClient:
+        """The engine's process as the preferences want it; another one is ended."""
+        launch = _launch()
+        if self._client is None or self._client.launch != launch:
+            self.stop()
+            self._client = WorkerClient(launch)
+        return self._client
 
 
 session = Session()
@@ -97,21 +187,3 @@ def _wheel_folders() -> list[str]:
     """Where Blender has put the packages that come with extensions."""
     extensions = Path(bpy.utils.user_resource("EXTENSIONS"))
     return [path for path in sys.path if Path(path).is_relative_to(extensions)]
-
-
-@bpy.app.handlers.persistent
-def _before_load(*_: object) -> None:
-    """Another file is opened: the task's scene goes away."""
-    session.cancel()
-
-
-def register() -> None:
-    atexit.register(session.stop)
-    bpy.app.handlers.load_pre.append(_before_load)
-
-
-def unregister() -> None:
-    bpy.app.handlers.load_pre.remove(_before_load)
-    atexit.unregister(session.stop)
-    session.end()
-    session.stop()

@@ -4,6 +4,9 @@ import textwrap
 
 import bpy
 
+from .jobs import Job
+from .session import session
+
 PIXELS_PER_CHARACTER = 6.5
 """Mean width of a character of Blender's font at scale 1."""
 
@@ -19,3 +22,11 @@ def draw_text(context: bpy.types.Context, layout: bpy.types.UILayout, text: str,
     lines = textwrap.wrap(text, max(int(width / PIXELS_PER_CHARACTER), 16))
     for index, line in enumerate(lines):
         column.label(text=line, icon="BLANK1" if index else "ERROR" if failed else "INFO")
+
+
+def progress_text(job: Job) -> str:
+    """What the engine is doing for the job under way."""
+    if session.cancelled_at is not None:
+        return "Cancelling"
+    stage = (job.task.stage if job.task else "") or "Starting the engine"
+    return f"{stage}  {job.fraction:.0%}"

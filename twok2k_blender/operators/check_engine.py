@@ -1,22 +1,30 @@
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import bpy
 
 from ..choices import remember_weights
+from ..job_operator import JobOperator
+from ..jobs import Job
 from ..session import session
-from ..task_operator import TaskOperator
-from ..worker_client import Task
 
 
-class TWOK2K_OT_check_engine(TaskOperator):  # noqa: N801
+class EngineCheck(Job):
+    """Learns what the engine runs on and which weights it has."""
+
+    def request(self) -> tuple[str, dict[str, Any]]:
+        return "hello", {}
+
+    def use(self, facts: Mapping[str, Any]) -> None:
+        remember_weights(facts["available"])
+        devices = ", ".join(facts["devices"])
+        session.say(f"The engine works: Python {facts['python']}, torch {facts['torch']}, {devices}.")
+
+
+class TWOK2K_OT_check_engine(JobOperator):  # noqa: N801
     bl_idname = "twok2k.check_engine"
-    bl_label = "Check Engine"
+    bl_label = "Check 2K2K Engine"
     bl_description = "Start the engine, and show its versions, devices and weights"
 
-    def start(self, _: bpy.types.Context) -> Task:
-        return session.begin("hello")
-
-    def complete(self, _: bpy.types.Context, task: Task) -> None:
-        facts = task.facts
-        remember_weights(facts["available"])
-        text = f"The engine works: Python {facts['python']}, torch {facts['torch']}, {', '.join(facts['devices'])}."
-        session.say(text)
-        self.report({"INFO"}, text)
+    def jobs(self, _: bpy.types.Context) -> Sequence[Job]:
+        return [EngineCheck("The engine")]

@@ -1,31 +1,40 @@
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import bpy
 
 from ..choices import preferences, remember_weights
+from ..job_operator import JobOperator
+from ..jobs import Job
 from ..session import session
-from ..task_operator import TaskOperator
-from ..worker_client import Task
 
 
-class TWOK2K_OT_import_weights(TaskOperator):  # noqa: N801
+class WeightsImport(Job):
+    """Has the engine check a file of weights and add it, and chooses it."""
+
+    def __init__(self, file: str) -> None:
+        super().__init__("Weights")
+        self._file = file
+
+    def request(self) -> tuple[str, dict[str, Any]]:
+        return "import_weights", {"file": self._file}
+
+    def use(self, facts: Mapping[str, Any]) -> None:
+        remember_weights(facts["available"])
+        preferences().weights = facts["imported"]
+        session.say(f"Imported and chose the weights '{facts['imported']}'.")
+
+
+class TWOK2K_OT_import_weights(JobOperator):  # noqa: N801
     bl_idname = "twok2k.import_weights"
-    bl_label = "Import Weights"
+    bl_label = "Import 2K2K Weights"
     bl_description = "Check a file with trained weights, add it to your weights and choose it"
 
     filepath: bpy.props.StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})
     filter_glob: bpy.props.StringProperty(default="*.tar;*.pth;*.pt;*.safetensors", options={"HIDDEN"})
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        if self.filepath:
-            return super().invoke(context, event)
-        context.window_manager.fileselect_add(self)
-        return {"RUNNING_MODAL"}
+        return super().invoke(context, event) if self.filepath else self.choose_files(context)
 
-    def start(self, _: bpy.types.Context) -> Task:
-        return session.begin("import_weights", file=bpy.path.abspath(self.filepath))
-
-    def complete(self, _: bpy.types.Context, task: Task) -> None:
-        remember_weights(task.facts["available"])
-        preferences().weights = task.facts["imported"]
-        text = f"Imported and chose the weights '{task.facts['imported']}'."
-        session.say(text)
-        self.report({"INFO"}, text)
+    def jobs(self, _: bpy.types.Context) -> Sequence[Job]:
+        return [WeightsImport(bpy.path.abspath(self.filepath))]

@@ -6,11 +6,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import bpy
 import pytest
 
 Part = Callable[[str], ModuleType]
+Jobs = Callable[..., list[Any]]
 
 
 @pytest.mark.usefixtures("small_engine")
@@ -72,22 +74,23 @@ def test_own_python_finds_the_engine_and_the_wheels(part: Part) -> None:
 
 @pytest.mark.usefixtures("small_engine")
 @pytest.mark.parametrize("name", ["slow.jpg", "endless.jpg"])
-def test_cancel(part: Part, photo: Callable[[str], str], monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+def test_cancel(part: Part, photo_jobs: Jobs, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     module = part("session")
     monkeypatch.setattr(module, "CANCEL_SECONDS", 0.5)
-    settings = {"detail": "low", "height": 1.7, "person": 0, "weights": "default", "device": "auto"}
-    task = module.session.begin("reconstruct", photo=photo(name), settings=settings, result="unused.npz")
+    job = photo_jobs(name)[0]
+    module.session.add([job])
+    module.session.step()
+    assert job.state == "working"
     module.session.cancel()
-    while task.running:
+    while not job.over:
         time.sleep(0.02)
-        module.session.poll()
-    assert task.state == "cancelled"
-    module.session.end()
+        module.session.step()
+    assert job.state == "cancelled"
 
 
 def test_disabling_ends_the_engine(part: Part, small_engine: None, photo: Callable[[str], str]) -> None:
     bpy.ops.twok2k.generate(filepath=photo("anna.jpg"))
     process = part("session").session._client._process
-    part("session").unregister()
-    part("session").register()
+    part("background").unregister()
+    part("background").register()
     assert process.poll() is not None

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import bpy
 import pytest
@@ -43,7 +44,7 @@ def small_engine(monkeypatch: pytest.MonkeyPatch, part: Callable[[str], ModuleTy
     launch = part("worker_client").Launch((sys.executable, str(SMALL_ENGINE)), tmp_path / "engine.log")
     monkeypatch.setattr(session, "_launch", lambda: launch)
     yield
-    session.session.stop()
+    session.session.end()
 
 
 @pytest.fixture
@@ -54,6 +55,17 @@ def photo(tmp_path: Path) -> Callable[[str], str]:
         path = tmp_path / name
         path.write_bytes(b"picture")
         return str(path)
+
+    return make
+
+
+@pytest.fixture
+def photo_jobs(part: Callable[[str], ModuleType], photo: Callable[[str], str]) -> Callable[..., list[Any]]:
+    """Jobs for photos by name, as one import of them makes, not yet in the queue."""
+
+    def make(*names: str) -> list[Any]:
+        settings, lineup = part("photo_options").chosen_settings(bpy.context), part("lineup").Lineup()
+        return [part("photo_job").PhotoJob(Path(photo(name)), settings, lineup) for name in names]
 
     return make
 

@@ -1,0 +1,122 @@
+"""The ways by which photos come in: import, drop, image editor, clipboard; and that each says when it cannot work."""
+
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import bpy
+import numpy as np
+import pytest
+
+Part = Callable[[str], ModuleType]
+Photo = Callable[[str], str]
+
+
+def files_of(*paths: str) -> dict[str, object]:
+    return {"directory": str(Path(paths[0]).parent), "files": [{"name": Path(path).name} for path in paths]}
+
+
+@pytest.mark.usefixtures("small_engine")
+def test_import_of_several_photos_from_a_script(photo: Photo) -> None:
+    done = bpy.ops.twok2k.import_photos(**files_of(photo("anna.jpg"), photo("berta.png")), height=1.5)
+    assert done == {"FINISHED"}
+    anna, berta = bpy.data.objects["anna"], bpy.data.objects["berta"]
+    assert berta.location.x > anna.location.x + anna.dimensions.x
+    assert anna.dimensions.z == pytest.approx(1.5)
+
+
+@pytest.mark.usefixtures("small_engine")
+def test_script_learns_of_each_failure_and_gets_the_rest(photo: Photo) -> None:
+    with pytest.raises(RuntimeError, match=r"shows no person.*does not exist"):
+        bpy.ops.twok2k.import_photos(**files_of(photo("user.jpg"), photo("anna.jpg"), "gone.jpg"))
+    assert bpy.data.objects.keys() == ["anna"]
+    assert not bpy.context.window_manager.twok2k_rows
+
+
+def test_import_without_files_is_told() -> None:
+    with pytest.raises(RuntimeError, match="No photo is chosen"):
+        bpy.ops.twok2k.import_photos(directory="/", files=[{"name": ""}])
+
+
+def test_drop_is_offered_for_pictures_in_3d_views_only(part: Part) -> None:
+    handler = part("operators.import_photos").TWOK2K_FH_photos
+    assert set(handler.bl_file_extensions.split(";")) == set(part("pictures").SUFFIXES)
+    areas = {area.type: area for area in bpy.context.screen.areas}
+    with bpy.context.temp_override(area=areas["VIEW_3D"]):
+        assert handler.poll_drop(bpy.context)
+    with bpy.context.temp_override(area=areas["OUTLINER"]):
+        assert not handler.poll_drop(bpy.context)
+
+
+@pytest.fixture
+def image_editor() -> bpy.types.Area:
+    area = next(area for area in bpy.context.screen.areas if area.type == "OUTLINER")
+    area.type = "IMAGE_EDITOR"
+    return area
+
+
+@pytest.mark.usefixtures("small_engine")
+def test_image_editor_generates_from_the_shown_image(image_editor: bpy.types.Area) -> None:
+    image_editor.spaces.active.image = bpy.data.images.new("Painted", 8, 8)
+    with bpy.context.temp_override(area=image_editor):
+        assert bpy.ops.twok2k.generate_from_image() == {"FINISHED"}
+    assert bpy.context.object["2K2K Photo"] == "Painted"
+
+
+def test_wrong_context_is_refused_and_not_failed_in(image_editor: bpy.types.Area) -> None:
+    assert not bpy.ops.twok2k.generate_from_image.poll(), "no image editor"
+    with bpy.context.temp_override(area=image_editor):
+        assert not bpy.ops.twok2k.generate_from_image.poll(), "no image"
+    assert not bpy.ops.twok2k.paste_photos.poll(), "no window, no clipboard"
+
+
+def test_numbers_of_no_job_are_told() -> None:
+    with pytest.raises(RuntimeError, match="No finished person"):
+        bpy.ops.twok2k.add_person(key=12345)
+
+
+def test_every_operator_has_a_tooltip() -> None:
+    operators = [getattr(bpy.ops.twok2k, name).get_rna_type() for name in dir(bpy.ops.twok2k)]
+    assert len(operators) > 10
+    assert not [item.identifier for item in operators if not item.description and "add_person" not in item.identifier]
+    options = bpy.ops.twok2k.import_photos.get_rna_type().properties
+    assert all(options[name].description for name in ("detail", "height", "person"))
+
+
+@pytest.mark.usefixtures("small_engine")
+def test_render_result_is_a_photo(tmp_path: Path, part: Part) -> None:
+    scene = bpy.context.scene
+    result = render(scene)
+    settings = scene.render.image_settings
+    settings.file_format = "OPEN_EXR"
+    path = part("photo").image_file(result, tmp_path)
+    assert path.read_bytes().startswith(b"\x89PNG")
+    assert settings.file_format == "OPEN_EXR"
+    assert bpy.ops.twok2k.generate(image="Render Result") == {"FINISHED"}
+
+
+def render(scene: bpy.types.Scene) -> bpy.types.Image:
+    scene.camera = bpy.data.objects.new("Camera", bpy.data.cameras.new("Camera"))
+    scene.collection.objects.link(scene.camera)
+    scene.render.engine, scene.cycles.samples = "CYCLES", 1
+    scene.render.resolution_x = scene.render.resolution_y = 16
+    bpy.ops.render.render()
+    return bpy.data.images["Render Result"]
+
+
+def test_formats_that_the_engine_does_not_read_are_converted(tmp_path: Path, part: Part) -> None:
+    image = bpy.data.images.new("Scan", 8, 8)
+    image.file_format, image.filepath_raw = "TARGA", str(tmp_path / "scan.tga")
+    image.save()
+    loaded = bpy.data.images.load(str(tmp_path / "scan.tga"))
+    assert np.asarray(loaded.pixels).size == 256, "Blender has read it"
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    assert part("photo").image_file(loaded, folder).read_bytes().startswith(b"\x89PNG")
+
+
+def test_clipboard_area_is_put_back(part: Part) -> None:
+    before = [area.ui_type for area in bpy.context.screen.areas]
+    with part("clipboard").image(bpy.context) as image:
+        assert image is None
+    assert [area.ui_type for area in bpy.context.screen.areas] == before

@@ -1,0 +1,107 @@
+"""Lets the queue's work go on beside the user's, in Blender's window.
+
+A timer of Blender's leads the queue on (a modal operator would keep Blender from saving copies for recovery, and take
+the ESC key). A result comes into the scene only in Object Mode and while the user is in the middle of nothing: a
+change of the scene during a stroke, a drag or a render is unsafe, and leaving a mode under the user's hands is rude.
+"""
+
+import atexit
+from collections.abc import Sequence
+from typing import Any
+
+import bpy
+
+from . import photo_list
+from .jobs import Job
+from .photo_job import begin_new_lineup
+from .session import TICK, session
+
+BLOCKING = {"BLOCKING", "GRAB_CURSOR", "GRAB_CURSOR_X", "GRAB_CURSOR_Y"}
+"""Options of operators that have the mouse to themselves while they run: strokes, drags, knives."""
+
+SHOWING = {"VIEW_3D", "IMAGE_EDITOR", "PREFERENCES"}
+"""Editors that show something of the queue."""
+
+
+def add(jobs: Sequence[Job]) -> None:
+    """Put jobs in line; the call returns at once."""
+    session.add(jobs)
+    wake()
+
+
+def wake() -> None:
+    """The queue has changed: show it, and see to it that it is worked on."""
+    show()
+    if session.busy and not bpy.app.timers.is_registered(tick):
+        bpy.app.timers.register(tick, first_interval=TICK, persistent=True)
+
+
+def tick() -> float | None:
+    """Called by Blender's timer: one look at the queue. The seconds until the next one, None for the last."""
+    session.step()
+    for job in session.queue.all("ready"):
+        with bpy.context.temp_override(**place_of(job)):
+            if not (job.changes_scene and is_user_busy()):
+                session.use(job)
+    show()
+    return TICK if session.busy else None
+
+
+def place_of(job: Job) -> dict[str, Any]:
+    """The window that shows the job's scene, or else the first one, with its 3D view, as members of the context."""
+    windows = list(bpy.context.window_manager.windows)
+    window = next((window for window in windows if window.scene.name == job.scene), windows[0])
+    view = next((area for area in window.screen.areas if area.type == "VIEW_3D"), None)
+    return {"window": window, **({"area": view} if view else {})}
+
+
+def is_user_busy() -> bool:
+    """Whether the context's scene is better left alone at the moment."""
+    if bpy.context.mode != "OBJECT" or any(bpy.app.is_job_running(kind) for kind in ("RENDER", "OBJECT_BAKE")):
+        return True
+    windows = bpy.context.window_manager.windows
+    return any(BLOCKING & set(operator.bl_options) for window in windows for operator in window.modal_operators)
+
+
+def show() -> None:
+    """Bring all windows up to date with the queue."""
+    photo_list.update()
+    for window in bpy.context.window_manager.windows:
+        for area in window.screen.areas:
+            if area.type in SHOWING:
+                area.tag_redraw()
+        if not window.modal_operators:  # one that shows its keys in the status bar would lose them
+            _redraw_status_bar(window)
+
+
+def _redraw_status_bar(window: bpy.types.Window) -> None:
+    """No area of the window leads to its status bar, but the text that a tool may put there (here: none) does."""
+    with bpy.context.temp_override(window=window):  # without a window in the context, as after a load, Blender crashes
+        window.workspace.status_text_set_internal(None)
+
+
+@bpy.app.handlers.persistent
+def _before_load(*_: object) -> None:
+    """Another file is opened: what was asked for here is not wanted there. The list stays, for another try."""
+    session.cancel_all()
+    begin_new_lineup()
+
+
+@bpy.app.handlers.persistent
+def _after_load(*_: object) -> None:
+    wake()
+
+
+def register() -> None:
+    atexit.register(session.end)
+    bpy.app.handlers.load_pre.append(_before_load)
+    bpy.app.handlers.load_post.append(_after_load)
+
+
+def unregister() -> None:
+    bpy.app.handlers.load_pre.remove(_before_load)
+    bpy.app.handlers.load_post.remove(_after_load)
+    if bpy.app.timers.is_registered(tick):
+        bpy.app.timers.unregister(tick)
+    atexit.unregister(session.end)
+    session.end()

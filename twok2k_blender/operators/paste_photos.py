@@ -1,0 +1,34 @@
+from collections.abc import Sequence
+from pathlib import Path
+
+import bpy
+
+from .. import clipboard
+from ..job_operator import JobOperator
+from ..jobs import Job, PhotoError
+from ..photo_options import PhotoOptions
+
+
+class TWOK2K_OT_paste_photos(PhotoOptions, JobOperator):  # noqa: N801
+    bl_idname = "twok2k.paste_photos"
+    bl_label = "Generate Human from Clipboard"
+    bl_description = (
+        "Turn the picture on the clipboard, or the picture files whose paths are there, "
+        "into a colored, life-size mesh (in meters) at the 3D cursor"
+    )
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if context.window is None or bpy.app.background:
+            cls.poll_message_set("There is no clipboard without a window")
+            return False
+        return True
+
+    def jobs(self, context: bpy.types.Context) -> Sequence[Job]:
+        photos: Sequence[Path | bpy.types.Image] = clipboard.files(context)
+        if photos:
+            return self.photo_jobs(context, photos)
+        with clipboard.image(context) as image:
+            if image is None:
+                raise PhotoError(clipboard.EMPTY)
+            return self.photo_jobs(context, [image])

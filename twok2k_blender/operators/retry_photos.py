@@ -1,0 +1,35 @@
+import bpy
+
+from .. import background
+from ..photo_options import chosen_settings
+from ..session import session
+
+
+class TWOK2K_OT_retry_photos(bpy.types.Operator):  # noqa: N801
+    bl_idname = "twok2k.retry_photos"
+    bl_label = "Retry Failed Photos"
+    bl_description = "Try all photos that failed or were cancelled again, with the settings shown now"
+
+    key: bpy.props.IntProperty(options={"HIDDEN", "SKIP_SAVE"})
+
+    @classmethod
+    def description(cls, _: bpy.types.Context, properties: bpy.types.OperatorProperties) -> str:
+        job = session.queue.find(properties.key)
+        if job is None:
+            return cls.bl_description
+        return f"{job.error or 'Cancelled.'} Click to try again, with the settings shown now"
+
+    @classmethod
+    def poll(cls, _: bpy.types.Context) -> bool:
+        if not session.queue.all("failed", "cancelled"):
+            cls.poll_message_set("No photo has failed")
+            return False
+        return True
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        for job in session.queue.all("failed", "cancelled"):
+            if self.key in (0, job.key):
+                job.settings, job.scene = chosen_settings(context), context.scene.name
+                session.queue.retry(job)
+        background.wake()
+        return {"FINISHED"}

@@ -1,0 +1,88 @@
+"""How photos are reconstructed: what a script or the file browser says, else what the panel and preferences show."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+from .choices import chosen_weights, preferences
+from .jobs import Job
+from .photo_job import PhotoJob, lineup_under_way
+from .preferences import DEVICES
+from .properties import DETAILS
+
+SHOWN = ("detail", "height", "person")
+"""Options that the file browser shows beside the photos."""
+
+
+class PhotoOptions:
+    """Properties of operators that turn photos into people. Those that are not set are taken from the panel."""
+
+    detail: bpy.props.EnumProperty(
+        name="Detail", description="How fine the mesh is", items=DETAILS, options={"SKIP_SAVE"}
+    )
+    height: bpy.props.FloatProperty(
+        name="Height",
+        description="The person's height in meters, from the floor to the top of the head, without shoes and hair",
+        default=1.75,
+        min=0.3,
+        max=3.0,
+        precision=3,
+        step=1,
+        unit="LENGTH",
+        options={"SKIP_SAVE"},
+    )
+    person: bpy.props.IntProperty(
+        name="Person",
+        description="Which person, if a photo shows several; 1 is the largest",
+        default=1,
+        min=1,
+        max=100,
+        options={"SKIP_SAVE"},
+    )
+    weights: bpy.props.StringProperty(
+        name="Weights", description="Name of the weights; empty for those chosen", options={"SKIP_SAVE"}
+    )
+    device: bpy.props.EnumProperty(
+        name="Device", description="What computes the depth", items=DEVICES, options={"SKIP_SAVE"}
+    )
+
+    def photo_jobs(self, context: bpy.types.Context, photos: Sequence[Path | bpy.types.Image]) -> list[Job]:
+        """One job for each photo. Their people stand side by side, and beside those of work still under way."""
+        settings = chosen_settings(context, self._given)
+        lineup = lineup_under_way()
+        return [PhotoJob(photo, settings, lineup) for photo in photos]
+
+    def take_from_panel(self, context: bpy.types.Context) -> None:
+        """Show in the file browser what the panel shows."""
+        for name in SHOWN:
+            if not self._given(name):
+                setattr(self, name, getattr(context.scene.twok2k, name))
+
+    def draw_options(self, layout: bpy.types.UILayout) -> None:
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        for name in SHOWN:
+            layout.prop(self, name)
+
+    def _given(self, name: str) -> Any:
+        """The value that a script or the file browser has set; None where there is none."""
+        return getattr(self, name) if self.properties.is_property_set(name) else None
+
+
+def chosen_settings(context: bpy.types.Context, given: Callable[[str], Any] = lambda _: None) -> dict[str, Any]:
+    """The settings that the engine is told. given: values by name that come before the panel's; None for none."""
+    panel = context.scene.twok2k
+
+    def choice(name: str, shown: Any) -> Any:
+        value = given(name)
+        return shown if value is None else value
+
+    return {
+        "detail": choice("detail", panel.detail),
+        "height": round(choice("height", panel.height), 4),
+        "person": choice("person", panel.person) - 1,
+        "weights": choice("weights", chosen_weights()),
+        "device": choice("device", preferences().device),
+    }
