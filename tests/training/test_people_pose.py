@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from engine.training.people.arms import _two_bones
 from engine.training.people.measure import Torso
-from engine.training.people.pose import JOINT, Arm, Leg, arm_rotations, leg_rotations, mirrored
+from engine.training.people.pose import JOINT, Arm, Leg, arm_rotations, is_upright, leg_rotations, mirrored, rotate
 from engine.training.people.standing import (
     sample_a_pose,
     sample_reaches,
@@ -102,3 +102,12 @@ def test_a_stoop_bends_the_chest_forward_and_leaves_the_head_up(seed: int, stoop
 def test_hands_in_pockets_may_be_inside_the_body() -> None:
     reaches = [goal for seed in range(200) for goal in sample_reaches(np.random.default_rng(seed)).values()]
     assert 0.03 < np.mean([goal.buried for goal in reaches]) < 0.5
+
+
+def test_who_bends_over_or_kicks_is_not_upright() -> None:
+    pose = sample_standing(np.random.default_rng(0))
+    assert is_upright(pose)
+    for joint, angle in (("spine_03", 50.0), ("thigh_l", -70.0)):
+        bent = pose.copy()
+        bent[JOINT[joint]] = rotate("x", angle) @ bent[JOINT[joint]]
+        assert not is_upright(bent)

@@ -71,6 +71,11 @@ class Worn:
         """Metres by which trunk and thighs become wider."""
         return 0.0 if self.fit is None else self.fit.bulk
 
+    @property
+    def hangs(self) -> bool:
+        """Whether cloth hangs around the thighs."""
+        return self.fit is not None and self.garment.kind in ("dress", "skirt", "coat") and self.fit.length > 0.25
+
     def hidden(self) -> NDArray[np.bool_]:
         """(BODY_VERTICES,) skin that lies under what is worn."""
         hidden = self.garment.hidden

@@ -18,7 +18,7 @@ from engine.training.people.joints import keypoints
 from engine.training.people.layers import dressed_layers, pose_body
 from engine.training.people.measure import measure_torso
 from engine.training.people.phenotype import sample_expression, sample_phenotype
-from engine.training.people.pose import JOINT, Rotations, rotate
+from engine.training.people.pose import JOINT, Rotations, is_upright, rotate
 from engine.training.people.props import sample_props
 from engine.training.people.rig import bone_rotations
 from engine.training.people.standing import (
@@ -77,7 +77,8 @@ def sample_ingredients(rng: np.random.Generator, wardrobe: Wardrobe) -> Ingredie
     phenotype = sample_phenotype(rng)
     rest = body.rest(body.coefficients(phenotype, sample_expression(rng)))
     clothes = sample_clothes(rng, wardrobe, phenotype)
-    kind, pose, buried = _sample_pose(rng, wardrobe, rest, max(worn.bulk for worn in clothes), _stoop(rng, phenotype))
+    bulk, hanging = max(worn.bulk for worn in clothes), any(worn.hangs for worn in clothes)
+    kind, pose, buried = _sample_pose(rng, wardrobe, rest, bulk, hanging, _stoop(rng, phenotype))
     for shoe in (worn.shoe for worn in clothes if worn.shoe is not None):
         _raise_heels(pose, heel_angle(body, rest, shoe))
     curl = (_curl(rng), _curl(rng))
@@ -115,16 +116,25 @@ def _curl(rng: np.random.Generator) -> float:
 
 
 def _sample_pose(
-    rng: np.random.Generator, wardrobe: Wardrobe, rest: RestBody, bulk: float, stoop: float, tries: int = 4
+    rng: np.random.Generator,
+    wardrobe: Wardrobe,
+    rest: RestBody,
+    bulk: float,
+    hanging: bool,
+    stoop: float,
+    tries: int = 4,
 ) -> tuple[str, Rotations, frozenset[str]]:
     """A pose whose arms are outside the body, and clothes `bulk` metres wider, as far as they can be.
 
-    Returns its kind, the pose and the sides ("l", "r") whose hand is in a pocket.
+    Who wears `hanging` cloth neither bends over nor lifts a leg high. Returns the pose's kind, the pose and the sides
+    ("l", "r") whose hand is in a pocket.
     """
     body = wardrobe.body
     torso = measure_torso(body, rest)
     kind = str(rng.choice(list(_POSES), p=list(_POSES.values())))
     pose = _sample_kind(rng, wardrobe, kind, stoop)
+    if hanging and not is_upright(pose):
+        kind, pose = "standing", _sample_kind(rng, wardrobe, "standing", stoop)
     if kind != "motion":
         pose = _planted(body, rest, pose)
     reaches = sample_reaches(rng) if kind in ("standing", "striding") else {}
@@ -132,7 +142,7 @@ def _sample_pose(
         reach(body, rest, torso, pose, side, goal)
     buried = frozenset(side for side, goal in reaches.items() if goal.buried)
     if clear_arms(body, rest, torso, pose, bulk, buried) > _DEEP and tries > 1:
-        return _sample_pose(rng, wardrobe, rest, bulk, stoop, tries - 1)
+        return _sample_pose(rng, wardrobe, rest, bulk, hanging, stoop, tries - 1)
     return kind, pose, buried
 
 

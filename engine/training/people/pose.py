@@ -95,6 +95,13 @@ def load_motions(assets: Path) -> Rotations:
     return _facing(rotations[upright])
 
 
+def is_upright(pose: Rotations) -> bool:
+    """Whether the trunk of a pose (22, 3, 3) is within 30 degrees of the vertical and both thighs within 50."""
+    trunk = min(pose[JOINT[name], 2, 2] for name in ("pelvis", "spine_03"))
+    thighs = min(pose[JOINT[f"thigh_{side}"], 2, 2] for side in "lr")
+    return bool(trunk > np.cos(np.radians(30)) and thighs > np.cos(np.radians(50)))
+
+
 def _facing(rotations: Rotations) -> Rotations:
     """Undo the pelvis's yaw, (N, 22, 3, 3)."""
     forward = -rotations[:, 0, :, 1]
