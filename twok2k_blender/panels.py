@@ -58,7 +58,11 @@ class TWOK2K_PT_settings(Tab, bpy.types.Panel):  # noqa: N801
         layout.use_property_decorate = False
         column = layout.column()
         column.enabled = not session.busy
-        for name in ("detail", "height", "person"):
+        column.prop(picture, "detail")
+        row = column.row()
+        row.active = picture.detail != "full"
+        row.prop(picture, "texture")
+        for name in ("height", "person"):
             column.prop(picture, name)
         column.separator()
         row = column.row(align=True)

@@ -10,7 +10,7 @@ from ..mesh_data import read_mesh
 from ..package import version
 from ..photo import image_file, photo_file
 from ..preferences import DEVICES
-from ..properties import DETAILS
+from ..properties import DETAILS, TEXTURE_SIZES, TEXTURES
 from ..provenance import describe
 from ..scene import add_person, show_colors_in_solid_view
 from ..session import session
@@ -29,6 +29,7 @@ class TWOK2K_OT_generate(TaskOperator):  # noqa: N801
     filepath: bpy.props.StringProperty(name="Photo", subtype="FILE_PATH", options={"SKIP_SAVE"})
     image: bpy.props.StringProperty(name="Image", description="Name of an image in this file", options={"SKIP_SAVE"})
     detail: bpy.props.EnumProperty(name="Detail", items=DETAILS, options={"SKIP_SAVE"})
+    texture: bpy.props.EnumProperty(name="Texture", items=TEXTURES, options={"SKIP_SAVE"})
     height: bpy.props.FloatProperty(name="Height", default=1.75, min=0.3, max=3.0, options={"SKIP_SAVE"})
     person: bpy.props.IntProperty(name="Person", default=1, min=1, options={"SKIP_SAVE"})
     weights: bpy.props.StringProperty(name="Weights", options={"SKIP_SAVE"})
@@ -76,8 +77,11 @@ class TWOK2K_OT_generate(TaskOperator):  # noqa: N801
         def choice(name: str, shown: Any) -> Any:
             return getattr(self, name) if self.properties.is_property_set(name) else shown
 
+        detail = choice("detail", panel.detail)
+        texture = TEXTURE_SIZES[choice("texture", "none" if detail == "full" else panel.texture)]
         return {
-            "detail": choice("detail", panel.detail),
+            "detail": detail,
+            **({"texture": texture} if texture else {}),
             "height": round(choice("height", panel.height), 4),
             "person": choice("person", panel.person) - 1,
             "weights": choice("weights", chosen_weights()),
