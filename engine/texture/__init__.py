@@ -39,6 +39,7 @@ def make_texture(
 ) -> Texture:
     """Unwrap the surface's mesh and bake its maps, `size` texels wide and high. Raises whatever `progress` raises."""
     tell = progress or (lambda stage, fraction: None)
+    tell("Making the texture", 0.0)
     mesh = surface.mesh
     uv = unwrap(mesh.vertices, mesh.faces, _sheets(surface), size)
     tell("Making the texture", 0.25)

@@ -7,8 +7,11 @@ from engine.texture.charts import split
 from engine.texture.flatten import flatten
 from engine.texture.pack import pack
 
-_USE = 0.4
-"""Share of the texels that charts usually cover, by which a texel's size is judged beforehand."""
+_USE = 0.8
+"""Share of the texels that charts cover at the very most, by which the size of a texel is judged beforehand."""
+
+_JUDGED = 2048
+"""Side in texels of the largest texture for which overlaps are looked for; in larger ones they may be a texel wide."""
 
 
 def unwrap(
@@ -22,7 +25,7 @@ def unwrap(
     points = vertices.astype(np.float64)
     a, b, c = (points[faces[:, k]] for k in range(3))
     area = float(np.linalg.norm(np.cross(b - a, c - a), axis=1).sum()) / 2
-    charts = flatten(points, faces, split(faces, sheets), np.sqrt(area / _USE) / size)
+    charts = flatten(points, faces, split(faces, sheets), np.sqrt(area / _USE) / min(size, _JUDGED))
     uv = np.zeros((len(faces), 3, 2))
     for chart, place in zip(charts, pack([chart.uv for chart in charts]), strict=True):
         uv[chart.faces] = place

@@ -148,18 +148,25 @@ def _doubled_area(uv: Float) -> Float:
 
 def _misplaced(uv: Float, texel: float) -> tuple[Bools, Bools, Bools]:
     """Triangles (n,) that are folded over, and those that lie upon others or under them on the same texel."""
-    near, far, _ = cover(uv, texel)
-    twice = near.faces != far.faces
+    _, highest, lowest = cover(uv, texel)
+    twice = highest != lowest
     above, below = np.zeros((2, len(uv)), bool)
-    above[near.faces[twice].numpy()] = True
-    below[far.faces[twice].numpy()] = True
+    above[highest[twice]] = True
+    below[lowest[twice]] = True
     return _doubled_area(uv) <= 0, above, below
 
 
 def _out_of_place(uv: Float, texel: float) -> Bools:
     """Triangles without which the rest neither folds nor overlaps."""
-    folded, above, below = _misplaced(uv, texel)
-    return folded | (above if above.sum() <= below.sum() else below)
+    bad = _doubled_area(uv) <= 0
+    while not bad.all():
+        left = np.flatnonzero(~bad)
+        _, above, below = _misplaced(uv[left], texel)
+        fewer = above if above.sum() <= below.sum() else below
+        if not fewer.any():
+            break
+        bad[left[fewer]] = True
+    return bad
 
 
 def _with_rings(faces: NDArray[np.int32], bad: Bools) -> Bools:

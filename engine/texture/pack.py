@@ -6,13 +6,15 @@ import torch
 from numpy.typing import NDArray
 from scipy.signal import fftconvolve
 
-from engine.render.raster import Hits, rasterize
+from engine.render.raster import covering
 
 Float = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
 
 CELLS = 256
-"""Side of the grid on which charts are placed; there is a free cell between any two, and around them all."""
+"""Side of the grid on which charts are placed. One of its cells is left free between any two and around them all; what
+is in a cell by less than a quarter is not seen there, so that the way between two is half a cell at least."""
 _SAMPLES = 2
 """Points per side of a cell by which a chart's outline is found."""
 _STEP = 0.97
@@ -33,8 +35,9 @@ def pack(charts: list[Float]) -> list[Float]:
     return result
 
 
-def cover(corners: Float, step: float) -> tuple[Hits, Hits, int]:
-    """The highest and the lowest triangle at the points of a grid over a chart, and the number of its columns.
+def cover(corners: Float, step: float) -> tuple[Float, Ints, Ints]:
+    """What a chart covers of the points of a grid: their positions (N, 2) from the chart's smallest x and y, and the
+    highest and the lowest triangle (N,) there.
 
     corners: (n, 3, 2). step: between the grid's points, the first of which is half a step from the smallest x and y.
     """
@@ -42,16 +45,18 @@ def cover(corners: Float, step: float) -> tuple[Hits, Hits, int]:
     width, height = (int(n) + 1 for n in (high - low) / step)
     points = torch.from_numpy((corners.reshape(-1, 2) - low) / step)
     faces = torch.arange(len(points)).reshape(-1, 3)
-    near, far = rasterize(points, torch.ones(len(points), dtype=torch.float64), faces, height, width)
-    return near, far, width
+    pixels, highest, lowest = (values.numpy() for values in covering(points, faces, height, width))
+    rows, columns = np.divmod(pixels, width)
+    return (np.stack([columns, rows], axis=1) + 0.5) * step, highest, lowest
 
 
 def _points(chart: Float, step: float) -> Float:
-    """(K, 2) points all over a chart and its corners, from its smallest x and y."""
-    hits, _, width = cover(chart, step)
-    rows, columns = np.divmod(hits.pixels.numpy(), width)
-    inside = (np.stack([columns, rows], axis=1) + 0.5) * step
-    return np.concatenate([inside, chart.reshape(-1, 2) - chart.min(axis=(0, 1))])
+    """(K, 2) points all over a chart and along its triangles' edges, from its smallest x and y."""
+    inside, _, _ = cover(chart, step)
+    sides = np.roll(chart, -1, axis=1) - chart
+    share = np.linspace(0, 1, int(np.linalg.norm(sides, axis=-1).max() / step) + 2)[:, None, None, None]
+    edges = (chart + share * sides - chart.min(axis=(0, 1))).reshape(-1, 2)
+    return np.concatenate([inside, edges])
 
 
 def _places(charts: list[Float], scale: float) -> list[Float] | None:
