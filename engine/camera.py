@@ -81,8 +81,22 @@ def unproject(depth: NDArray, columns: NDArray, rows: NDArray, camera: Camera) -
     return np.stack([x * scale, y * scale, offset], axis=-1)
 
 
+def project(points: NDArray, camera: Camera) -> tuple[NDArray, NDArray]:
+    """Camera space points (N, 3) -> canvas pixels (columns, rows; integer = pixel centre); inverse of `unproject`."""
+    growth = 1 + points[:, 2] / camera.distance
+    columns, rows = (points[:, k] / growth * NETWORK_FOCAL + CANVAS / 2 - 0.5 for k in range(2))
+    return columns, rows
+
+
 def to_world(points: NDArray, camera: Camera) -> NDArray:
     """Camera space (origin at the body's centre) -> upright world space; same units."""
     x, y, z = np.moveaxis(points, -1, 0)
     c, s = np.cos(camera.pitch), np.sin(camera.pitch)
     return np.stack([x, c * z - s * y, -(s * z + c * y)], axis=-1)
+
+
+def from_world(points: NDArray, camera: Camera) -> NDArray:
+    """Upright world space -> camera space; inverse of `to_world`."""
+    x, forward, up = np.moveaxis(points, -1, 0)
+    c, s = np.cos(camera.pitch), np.sin(camera.pitch)
+    return np.stack([x, -(s * forward + c * up), c * forward - s * up], axis=-1)

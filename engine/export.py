@@ -1,6 +1,5 @@
 """Meshes to files: glb, ply, obj, stl."""
 
-import json
 import os
 import struct
 import tempfile
@@ -8,38 +7,53 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.errors import UserError
-from engine.types import Mesh
+from engine.gltf import encode_glb, y_up
+from engine.png import encode_png
+from engine.types import Mesh, Texture
 
 
-def save(mesh: Mesh, path: Path) -> None:
+def save(mesh: Mesh, path: Path, texture: Texture | None = None) -> None:
     """Write a mesh; the name's ending chooses the format.
 
     glTF and OBJ files are y up and face +z (their rule), PLY and STL keep the engine's z up; all in metres. Colours go
-    into glb (COLOR_0, linear, as glTF asks), ply (sRGB bytes) and obj (sRGB after the position); STL has none. The
-    file appears complete or not at all. Raises UserError for an unknown ending and where the file cannot be written.
+    into glb (COLOR_0, linear, as glTF asks), ply (sRGB bytes) and obj (sRGB after the position); STL has none. A
+    texture takes the colours' place in glb, which holds its maps, and in obj, beside which NAME.mtl, NAME_color.png and
+    NAME_normal.png are written. The files appear complete or not at all. Raises UserError for an unknown ending, for a
+    texture in a format that carries none, and where a file cannot be written.
     """
     path = Path(path)
-    encode = _ENCODERS.get(path.suffix.lower())
-    if encode is None:
+    ending = path.suffix.lower()
+    if ending not in _ENCODERS:
         raise UserError(f"{path.name} has no known ending; use .glb, .ply, .obj or .stl.")
     if path.is_dir():
         raise UserError(f"{path} is a folder; give the name of a file.")
-    _write(path, encode(mesh))
+    if texture is None:
+        return _write(path, _ENCODERS[ending](mesh))
+    check_carries_textures(ending)
+    if ending == ".glb":
+        return _write(path, encode_glb(mesh, texture))
+    _write_all({path.with_name(f"{path.stem}{end}"): data for end, data in _textured_obj(mesh, texture, path).items()})
 
 
-def linear(colors: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """sRGB bytes -> linear light in [0, 1] (IEC 61966-2-1)."""
-    s = np.arange(256) / 255
-    table = np.where(s <= 0.04045, s / 12.92, ((s + 0.055) / 1.055) ** 2.4).astype(np.float32)
-    return table[colors]
+def check_carries_textures(ending: str) -> None:
+    """Raise UserError for the ending of a format without textures."""
+    if ending not in (".glb", ".obj"):
+        raise UserError(f"{ending[1:].upper()} files carry no textures; choose .glb or .obj, or leave out the texture.")
 
 
-def y_up(vertices: NDArray[np.float32]) -> NDArray[np.float32]:
-    """z up, facing -y -> y up, facing +z."""
-    return np.stack([vertices[:, 0], vertices[:, 2], -vertices[:, 1]], axis=1)
+def _write_all(files: dict[Path, bytes]) -> None:
+    """All or, where one cannot be written, none."""
+    done: list[Path] = []
+    try:
+        for path, data in files.items():
+            _write(path, data)
+            done.append(path)
+    except UserError:
+        for path in done:
+            path.unlink(missing_ok=True)
+        raise
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -72,50 +86,6 @@ def _default_mode(path: Path) -> None:
     path.chmod(0o666 & ~mask)
 
 
-def _glb(mesh: Mesh) -> bytes:
-    """Binary glTF 2.0 (Khronos specification): one mesh, positions, linear 16 bit colours, 32 bit indices."""
-    positions = np.ascontiguousarray(y_up(mesh.vertices), "<f4")
-    colors = np.full((len(positions), 4), 65535, "<u2")
-    colors[:, :3] = np.rint(linear(mesh.colors) * 65535)
-    chunks = [positions.tobytes(), colors.tobytes(), np.ascontiguousarray(mesh.faces, "<u4").tobytes()]
-    body = b"".join(chunks)
-    text = json.dumps(_gltf(mesh, positions, [len(c) for c in chunks]), separators=(",", ":")).encode()
-    text += b" " * (-len(text) % 4)
-    total = 12 + 8 + len(text) + 8 + len(body)
-    return b"".join([
-        struct.pack("<4sII", b"glTF", 2, total), struct.pack("<I4s", len(text), b"JSON"), text,
-        struct.pack("<I4s", len(body), b"BIN\0"), body,
-    ])  # fmt: skip
-
-
-def _gltf(mesh: Mesh, positions: NDArray[np.float32], sizes: list[int]) -> dict[str, object]:
-    starts = [0, sizes[0], sizes[0] + sizes[1]]
-    targets = [34962, 34962, 34963]
-    low, high = (
-        (positions.min(axis=0).tolist(), positions.max(axis=0).tolist()) if len(positions) else ([0.0] * 3, [0.0] * 3)
-    )
-    return {
-        "asset": {"version": "2.0", "generator": "2K2K"},
-        "scene": 0,
-        "scenes": [{"nodes": [0]}],
-        "nodes": [{"mesh": 0, "name": "Person"}],
-        "materials": [
-            {"name": "Skin and clothes", "pbrMetallicRoughness": {"metallicFactor": 0, "roughnessFactor": 0.9}}],
-        "meshes": [{"name": "Person", "primitives": [
-            {"attributes": {"POSITION": 0, "COLOR_0": 1}, "indices": 2, "material": 0, "mode": 4}]}],
-        "accessors": [
-            {"bufferView": 0, "componentType": 5126, "count": len(positions), "type": "VEC3", "min": low, "max": high},
-            {"bufferView": 1, "componentType": 5123, "normalized": True, "count": len(positions), "type": "VEC4"},
-            {"bufferView": 2, "componentType": 5125, "count": 3 * len(mesh.faces), "type": "SCALAR"},
-        ],
-        "bufferViews": [
-            {"buffer": 0, "byteOffset": s, "byteLength": n, "target": t}
-            for s, n, t in zip(starts, sizes, targets, strict=True)
-        ],
-        "buffers": [{"byteLength": sum(sizes)}],
-    }  # fmt: skip
-
-
 def _ply(mesh: Mesh) -> bytes:
     """Binary little-endian PLY with byte colours."""
     vertex = np.empty(len(mesh.vertices), [("p", "<f4", 3), ("c", "u1", 3)])
@@ -138,6 +108,24 @@ def _obj(mesh: Mesh) -> bytes:
     return f"# metres, y up\no Person\n{vertices}{faces}".encode()
 
 
+def _textured_obj(mesh: Mesh, texture: Texture, path: Path) -> dict[str, bytes]:
+    """What the names of the files end in, and their contents; the obj file comes last."""
+    corner, numbers = np.unique(texture.uv.reshape(-1, 2), axis=0, return_inverse=True)
+    vertices = ("v %.6f %.6f %.6f\n" * len(mesh.vertices)) % tuple(y_up(mesh.vertices).ravel().tolist())
+    places = ("vt %.6f %.6f\n" * len(corner)) % tuple((corner * [1, -1] + [0, 1]).ravel().tolist())
+    both = np.stack([mesh.faces.ravel() + 1, numbers.ravel() + 1], axis=1)
+    faces = ("f %d/%d %d/%d %d/%d\n" * len(mesh.faces)) % tuple(both.ravel().tolist())
+    stem = path.stem
+    head = f"# metres, y up\nmtllib {stem}.mtl\no Person\n"
+    material = f"newmtl Person\nKd 1 1 1\nmap_Kd {stem}_color.png\nmap_Bump -bm 1 {stem}_normal.png\n"
+    return {
+        "_color.png": encode_png(texture.color),
+        "_normal.png": encode_png(texture.normal),
+        ".mtl": material.encode(),
+        path.suffix: f"{head}{vertices}{places}usemtl Person\n{faces}".encode(),
+    }
+
+
 def _stl(mesh: Mesh) -> bytes:
     """Binary STL, z up, in metres."""
     corners = mesh.vertices[mesh.faces]
@@ -148,4 +136,4 @@ def _stl(mesh: Mesh) -> bytes:
     return b"metres, z up".ljust(80) + struct.pack("<I", len(corners)) + record.tobytes()
 
 
-_ENCODERS: dict[str, Callable[[Mesh], bytes]] = {".glb": _glb, ".ply": _ply, ".obj": _obj, ".stl": _stl}
+_ENCODERS: dict[str, Callable[[Mesh], bytes]] = {".glb": encode_glb, ".ply": _ply, ".obj": _obj, ".stl": _stl}

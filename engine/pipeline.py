@@ -13,7 +13,8 @@ from engine.networks.graph import TwoK2K
 from engine.networks.inference import pick_device, predict
 from engine.person import find_people
 from engine.photo import load_photo, photo_from_array
-from engine.surface import build
+from engine.surface import construct
+from engine.texture import check_detail, make_texture
 from engine.types import Photo, Progress, Reconstruction, Settings
 from engine.weights import WeightsInfo, load
 
@@ -60,6 +61,7 @@ def reconstruct(
     whatever `progress` raises (Cancelled).
     """
     settings = settings or Settings()
+    check_detail(settings)
     stages = _Stages(progress)
     stages.run("Reading the photo", 0.0, 0.03)
     picture = _read(photo)
@@ -72,13 +74,19 @@ def reconstruct(
         network, info = loading.result()
     step = stages.run("Estimating depth", 0.25, 0.65)
     maps = predict(network, canvas, step)
-    step = stages.run("Building the mesh", 0.65, 1.0)
-    mesh, warnings = build(maps, canvas, picture, settings, step)
+    step = stages.run("Building the mesh", 0.65, 0.85 if settings.texture else 1.0)
+    surface = construct(maps, canvas, picture, settings, step)
+    texture = None
+    if settings.texture:
+        step = stages.run("Making the texture", 0.85, 1.0)
+        texture = make_texture(surface, canvas, picture, settings.texture, step)
+    warnings = surface.place.warnings
     if not info.commercial:
         warnings = (*warnings, NON_COMMERCIAL)
     seconds = stages.finish()
+    warnings = (*person.warnings, *warnings)
     return Reconstruction(
-        mesh, maps, canvas, person, settings, info.name, info.licence, (*person.warnings, *warnings), seconds
+        surface.mesh, maps, canvas, person, settings, info.name, info.licence, warnings, seconds, texture
     )
 
 

@@ -16,9 +16,15 @@ Progress = Callable[[str, float], None]
 Detail = Literal["full", "high", "medium", "low"]
 
 
+TEXTURE_SIZES = (2048, 4096)
+
+
 @dataclass(frozen=True)
 class Settings:
-    """What the user can choose. height: metres from the floor to the top of the head. person: index by size."""
+    """What the user can choose. height: metres from the floor to the top of the head. person: index by size.
+
+    texture: side of the texture maps in texels, one of `TEXTURE_SIZES`; None = no texture.
+    """
 
     detail: Detail = "full"
     height: float = 1.75
@@ -26,6 +32,7 @@ class Settings:
     device: str = "auto"
     person: int = 0
     mask: Path | None = None
+    texture: int | None = None
 
 
 @dataclass(frozen=True)
@@ -106,6 +113,19 @@ class Mesh:
 
 
 @dataclass(frozen=True)
+class Texture:
+    """Texture maps of a mesh.
+
+    uv: (M, 3, 2) float32 per face corner in [0, 1], (0, 0) the picture's top left. color: SxSx3 uint8 sRGB. normal:
+    SxSx3 uint8, tangent space (MikkTSpace), red to the picture's right, green to its top (OpenGL, as glTF asks).
+    """
+
+    uv: NDArray[np.float32]
+    color: NDArray[np.uint8]
+    normal: NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
 class Reconstruction:
     """A person's mesh (metres, z up, facing -y, feet at z = 0) and where it comes from."""
 
@@ -118,3 +138,4 @@ class Reconstruction:
     licence: str
     warnings: tuple[str, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
+    texture: Texture | None = None

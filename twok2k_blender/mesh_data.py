@@ -3,6 +3,7 @@
 Knows nothing of Blender.
 """
 
+import struct
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +12,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 ARRAYS = {"vertices": np.float32, "faces": np.int32, "colors": np.uint8}
+TEXTURE_ARRAYS = {"uv": np.float32, "color_map": np.uint8, "normal_map": np.uint8}
+
+LARGEST_MAP = 8192
+"""Texels per side."""
 
 
 class MeshFileError(Exception):
     """The mesh file cannot be used; the text is one sentence for the user."""
+
+
+@dataclass(frozen=True)
+class TextureData:
+    """uv: (M, 3, 2) float32 per face corner, (0, 0) the picture's lower left. color, normal: PNG files."""
+
+    uv: NDArray[np.float32]
+    color: bytes
+    normal: bytes
 
 
 @dataclass(frozen=True)
@@ -24,18 +38,28 @@ class MeshData:
     vertices: NDArray[np.float32]
     faces: NDArray[np.int32]
     colors: NDArray[np.float32]
+    texture: TextureData | None = None
 
 
 def read_mesh(path: Path) -> MeshData:
     """Read and check a mesh file. Raises MeshFileError."""
     try:
         with np.load(path, allow_pickle=False) as file:
-            arrays = {name: np.ascontiguousarray(file[name]) for name in ARRAYS}
+            names = [*ARRAYS, *(TEXTURE_ARRAYS if "uv" in file else ())]
+            arrays = {name: np.ascontiguousarray(file[name]) for name in names}
     except (OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError) as error:
         raise MeshFileError(f"The engine's result cannot be read ({error}); generate again.") from error
-    if reason := _fault(arrays):
+    if reason := _fault(arrays) or _texture_fault(arrays):
         raise MeshFileError(f"The engine's result is damaged ({reason}); generate again.")
-    return MeshData(arrays["vertices"], arrays["faces"], linear_rgba(arrays["colors"]))
+    return MeshData(arrays["vertices"], arrays["faces"], linear_rgba(arrays["colors"]), _texture(arrays))
+
+
+def _texture(arrays: dict[str, np.ndarray]) -> TextureData | None:
+    if "uv" not in arrays:
+        return None
+    uv = arrays["uv"].copy()
+    uv[..., 1] = 1 - uv[..., 1]
+    return TextureData(uv, arrays["color_map"].tobytes(), arrays["normal_map"].tobytes())
 
 
 def linear_rgba(srgb: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -64,3 +88,27 @@ def _fault(arrays: dict[str, np.ndarray]) -> str:
     if ((first == second) | (second == third) | (third == first)).any():
         return "triangles with fewer than three corners"
     return ""
+
+
+def _texture_fault(arrays: dict[str, np.ndarray]) -> str:
+    """What is wrong with the texture's arrays, if there are any."""
+    if "uv" not in arrays:
+        return ""
+    for name, kind in TEXTURE_ARRAYS.items():
+        if arrays[name].dtype != kind:
+            return f"{name} has the wrong form"
+    uv = arrays["uv"]
+    if uv.shape != (len(arrays["faces"]), 3, 2) or not ((uv >= 0) & (uv <= 1)).all():
+        return "not every corner has texture coordinates"
+    if not all(_is_square_png(arrays[name]) for name in ("color_map", "normal_map")):
+        return "a texture is no picture"
+    return ""
+
+
+def _is_square_png(file: np.ndarray) -> bool:
+    """Whether a file begins like a PNG of bounded size."""
+    head = file[:24].tobytes()
+    if file.ndim != 1 or len(head) < 24 or head[:8] != b"\x89PNG\r\n\x1a\n" or head[12:16] != b"IHDR":
+        return False
+    width, height = struct.unpack(">II", head[16:])
+    return bool(0 < width == height <= LARGEST_MAP)

@@ -8,7 +8,7 @@ from . import provenance, thumbnails
 from .choices import chosen_weights, is_non_commercial, preferences
 from .jobs import Job
 from .photo_list import draw_photos
-from .photo_options import SHOWN
+from .photo_options import draw_shown
 from .properties import TWOK2K_PG_picture
 from .session import session
 from .widgets import draw_text, progress_text
@@ -58,8 +58,7 @@ class TWOK2K_PT_settings(Tab, bpy.types.Panel):  # noqa: N801
         layout.use_property_split = True
         layout.use_property_decorate = False
         column = layout.column()
-        for name in SHOWN:
-            column.prop(picture, name)
+        draw_shown(column, picture)
         column.separator()
         row = column.row(align=True)
         row.prop(preferences(), "weights")

@@ -10,9 +10,9 @@ from .choices import chosen_weights, preferences
 from .jobs import Job
 from .photo_job import PhotoJob, lineup_under_way
 from .preferences import DEVICES
-from .properties import DETAILS
+from .properties import DETAILS, TEXTURE_SIZES, TEXTURES, TWOK2K_PG_picture
 
-SHOWN = ("detail", "height", "person")
+SHOWN = ("detail", "texture", "height", "person")
 """Options that the file browser shows beside the photos."""
 
 
@@ -21,6 +21,9 @@ class PhotoOptions:
 
     detail: bpy.props.EnumProperty(
         name="Detail", description="How fine the mesh is", items=DETAILS, options={"SKIP_SAVE"}
+    )
+    texture: bpy.props.EnumProperty(
+        name="Texture", description="Texture maps of a reduced mesh", items=TEXTURES, options={"SKIP_SAVE"}
     )
     height: bpy.props.FloatProperty(
         name="Height",
@@ -63,12 +66,19 @@ class PhotoOptions:
     def draw_options(self, layout: bpy.types.UILayout) -> None:
         layout.use_property_split = True
         layout.use_property_decorate = False
-        for name in SHOWN:
-            layout.prop(self, name)
+        draw_shown(layout, self)
 
     def _given(self, name: str) -> Any:
         """The value that a script or the file browser has set; None where there is none."""
         return getattr(self, name) if self.properties.is_property_set(name) else None
+
+
+def draw_shown(layout: bpy.types.UILayout, options: "PhotoOptions | TWOK2K_PG_picture") -> None:
+    """The options of photos; textures are made for reduced meshes only."""
+    for name in SHOWN:
+        row = layout.row()
+        row.active = name != "texture" or options.detail != "full"
+        row.prop(options, name)
 
 
 def chosen_settings(context: bpy.types.Context, given: Callable[[str], Any] = lambda _: None) -> dict[str, Any]:
@@ -79,8 +89,11 @@ def chosen_settings(context: bpy.types.Context, given: Callable[[str], Any] = la
         value = given(name)
         return shown if value is None else value
 
+    detail = choice("detail", panel.detail)
+    texture = None if detail == "full" else TEXTURE_SIZES[choice("texture", panel.texture)]
     return {
-        "detail": choice("detail", panel.detail),
+        "detail": detail,
+        **({"texture": texture} if texture else {}),
         "height": round(choice("height", panel.height), 4),
         "person": choice("person", panel.person) - 1,
         "weights": choice("weights", chosen_weights()),

@@ -11,6 +11,13 @@ DETAILS = (
     ("low", "Low", "25,000 triangles, for crowds and games"),
 )
 
+TEXTURES = (
+    ("none", "None", "Colors of the vertices alone", 0),
+    ("2K", "2K", "UV map, color and normal textures of 2048 pixels; for reduced meshes", 1),
+    ("4K", "4K", "UV map, color and normal textures of 4096 pixels; for reduced meshes", 2),
+)
+TEXTURE_SIZES = {"none": None, "2K": 2048, "4K": 4096}
+
 RELATIVE_PATH = {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else {"ANIMATABLE"}
 """Options of a path that may begin with "//"; older versions allow it always ("ANIMATABLE" is the default)."""
 
@@ -39,6 +46,9 @@ class TWOK2K_PG_picture(bpy.types.PropertyGroup):  # noqa: N801
         poll=lambda _, image: is_usable(image),
     )
     detail: bpy.props.EnumProperty(name="Detail", description="How fine the mesh is", items=DETAILS)
+    texture: bpy.props.EnumProperty(
+        name="Texture", description="Texture maps that keep the photo's detail on a reduced mesh", items=TEXTURES
+    )
     height: bpy.props.FloatProperty(
         name="Height",
         description="The person's height from the floor to the top of the head, without shoes and hair",

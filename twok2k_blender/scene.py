@@ -5,7 +5,10 @@ from collections.abc import Mapping, Sequence
 import bpy
 import numpy as np
 
-from .mesh_data import MeshData
+from .mesh_data import MeshData, TextureData
+
+UV = "UVMap"
+"""Name of the texture coordinates."""
 
 COLOR = "Color"
 """Name of the colour attribute that the material shows."""
@@ -28,7 +31,7 @@ def add_person(
     _leave_edit_modes(context)
     scene = context.scene
     mesh = make_mesh(name, data, 1 / scene.unit_settings.scale_length)
-    mesh.materials.append(make_material(name))
+    mesh.materials.append(make_material(name, data.texture))
     person = bpy.data.objects.new(name, mesh)
     person.location = scene.cursor.location if location is None else location
     for key, value in facts.items():
@@ -55,23 +58,52 @@ def make_mesh(name: str, data: MeshData, scale: float = 1.0) -> bpy.types.Mesh:
     colors.data.foreach_set("color", data.colors.ravel())
     mesh.color_attributes.active_color = colors
     mesh.color_attributes.render_color_index = 0
+    if data.texture is not None:
+        mesh.uv_layers.new(name=UV).uv.foreach_set("vector", data.texture.uv.ravel())
     mesh.update(calc_edges=True)
     return mesh
 
 
-def make_material(name: str) -> bpy.types.Material:
-    """A material whose base colour is the colour attribute."""
+def make_material(name: str, texture: TextureData | None = None) -> bpy.types.Material:
+    """A material whose base colour is the colour attribute, or the texture, which also gives its normals."""
     material = bpy.data.materials.new(name)
     if not material.use_nodes:
         material.use_nodes = True
     tree = material.node_tree
     shader = next(node for node in tree.nodes if node.type == "BSDF_PRINCIPLED")
     shader.inputs["Roughness"].default_value = ROUGHNESS
-    color = tree.nodes.new("ShaderNodeVertexColor")
-    color.layer_name = COLOR
-    color.location = (shader.location.x - 240, shader.location.y)
+    if texture is None:
+        color = tree.nodes.new("ShaderNodeVertexColor")
+        color.layer_name = COLOR
+        color.location = (shader.location.x - 240, shader.location.y)
+    else:
+        color = _image_node(tree, shader, f"{name} Color", texture.color, 300)
+        _add_normal_map(tree, shader, f"{name} Normal", texture.normal)
     tree.links.new(color.outputs["Color"], shader.inputs["Base Color"])
     return material
+
+
+def _add_normal_map(tree: bpy.types.NodeTree, shader: bpy.types.Node, name: str, png: bytes) -> None:
+    image = _image_node(tree, shader, name, png, -100)
+    image.image.colorspace_settings.name = "Non-Color"
+    normal = tree.nodes.new("ShaderNodeNormalMap")
+    normal.uv_map = UV
+    normal.location = (shader.location.x - 240, shader.location.y - 100)
+    tree.links.new(image.outputs["Color"], normal.inputs["Color"])
+    tree.links.new(normal.outputs["Normal"], shader.inputs["Normal"])
+
+
+def _image_node(
+    tree: bpy.types.NodeTree, shader: bpy.types.Node, name: str, png: bytes, height: float
+) -> bpy.types.Node:
+    """A texture node whose image is packed, so that it is saved with the scene."""
+    image = bpy.data.images.new(name, 1, 1)
+    image.pack(data=png, data_len=len(png))  # type: ignore[arg-type]
+    image.source = "FILE"
+    node = tree.nodes.new("ShaderNodeTexImage")
+    node.image = image
+    node.location = (shader.location.x - 600, shader.location.y + height)
+    return node
 
 
 def show_colors_in_solid_view(context: bpy.types.Context) -> None:

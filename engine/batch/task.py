@@ -52,5 +52,5 @@ class Reconstruct:
         from engine.pipeline import reconstruct
 
         result = reconstruct(job.photo, self.settings)
-        save(result.mesh, job.mesh)
+        save(result.mesh, job.mesh, result.texture)
         return Outcome(0.0, len(result.mesh.vertices), len(result.mesh.faces), result.warnings)

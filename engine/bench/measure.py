@@ -24,6 +24,7 @@ STAGES = {
     "engine.surface:find_gaps": "surface",
     "engine.surface:bend": "surface",
     "engine.surface:solidify": "surface",
+    "engine.surface:sheet_colors": "colours",
     "engine.surface:paint": "colours",
     "engine.surface:reduce": "reduction",
 }

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar, get_args
 
 from engine.batch.inputs import find_pictures, is_collection
 from engine.errors import UserError
-from engine.types import Detail, Progress, Reconstruction, Settings
+from engine.types import TEXTURE_SIZES, Detail, Progress, Reconstruction, Settings
 
 if TYPE_CHECKING:
     from engine.batch.run import Runner
@@ -40,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--weights", default=defaults.weights, metavar="NAME|FILE", help="network weights (%(default)s)")
     add("--device", default=defaults.device, choices=DEVICES, help="where the networks run (%(default)s)")
     add("--detail", default=defaults.detail, choices=get_args(Detail), help="number of triangles (%(default)s)")
+    add("--texture", type=int, choices=TEXTURE_SIZES, help="colour and normal maps so many texels wide (none)")
     add("--height", default=defaults.height, type=_height, metavar="METRES", help="the person's height (%(default)s)")
     add(
         "--person",
@@ -81,13 +82,14 @@ def _run_one(arguments: argparse.Namespace) -> int:
         if getattr(arguments, name):
             raise UserError(f"--{name.replace('_', '-')} is for many pictures; give a folder as the output.")
     check_output(arguments.output)
+    _check_texture(arguments, arguments.output.suffix.lower())
     if arguments.keep_maps:
         _make_folder(arguments.keep_maps)
     from engine.export import save
     from engine.pipeline import reconstruct
 
     result = reconstruct(Path(arguments.photos[0]), _settings(arguments), progress_printer())
-    save(result.mesh, arguments.output)
+    save(result.mesh, arguments.output, result.texture)
     if arguments.keep_maps:
         save_maps(result, arguments.keep_maps)
     _report(result, arguments.output)
@@ -99,13 +101,16 @@ def _run_many(arguments: argparse.Namespace) -> int:
         raise UserError("--mask and --keep-maps are for one picture and a mesh file as the output; leave them out.")
     if arguments.output.suffix.lower() in SUFFIXES and not arguments.output.is_dir():
         raise UserError(f"The output {arguments.output} is a file; give a folder for the meshes of many pictures.")
+    ending = f".{arguments.format}" if arguments.format else SUFFIXES[0]
+    _check_texture(arguments, ending)
     pictures = find_pictures(arguments.photos, arguments.recursive)
     from engine.batch.run import Batch
     from engine.weights import verify
 
     weights = verify(arguments.weights)
     depends_on = {name: getattr(arguments, name) for name in ("detail", "height", "person")}
-    ending = f".{arguments.format}" if arguments.format else SUFFIXES[0]
+    if arguments.texture:
+        depends_on["texture"] = arguments.texture
     batch = Batch(pictures, arguments.output, ending, {**depends_on, "weights": weights.sha256})
     summary = batch.run(_runner(arguments), arguments.retry_failed)
     _report_many(summary, arguments.output)
@@ -125,8 +130,18 @@ def _runner(arguments: argparse.Namespace) -> "Runner":
 
 
 def _settings(arguments: argparse.Namespace) -> Settings:
-    names = ("detail", "height", "weights", "device", "person", "mask")
+    names = ("detail", "height", "weights", "device", "person", "mask", "texture")
     return Settings(**{name: getattr(arguments, name) for name in names})
+
+
+def _check_texture(arguments: argparse.Namespace, ending: str) -> None:
+    if arguments.texture is None:
+        return
+    from engine.export import check_carries_textures
+    from engine.texture import check_detail
+
+    check_carries_textures(ending)
+    check_detail(_settings(arguments))
 
 
 def check_output(path: Path) -> None:

@@ -14,6 +14,9 @@ from torch import Tensor
 CHUNK = 1 << 21
 """Most rows or fragments held at once."""
 
+_FACE = 0xFFFFFFFF
+"""The bits of a packed depth and face that are the face."""
+
 _NONE = torch.iinfo(torch.int64).max
 
 
@@ -72,13 +75,27 @@ def rasterize(
     float64 1 / z, positive in front of the camera; triangles with a vertex behind it are left out. faces: (F, 3) int64.
     """
     triangles = _triangles(points, nearness, faces)
-    near = torch.zeros(height * width, dtype=torch.int64, device=points.device)
+    pixels, *keys = _drawn(triangles, height, width, cutout)
+    return tuple(_resolve(key, pixels, triangles, width) for key in keys)  # type: ignore[return-value]
+
+
+def covering(points: Tensor, faces: Tensor, height: int, width: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Of flat triangles: the covered pixels (N,), as `Hits` has them, and the highest and lowest face (N,) there."""
+    triangles = _triangles(points, torch.ones(len(points), dtype=torch.float64, device=points.device), faces)
+    pixels, near, far = _drawn(triangles, height, width, None)
+    return pixels, near & _FACE, far & _FACE
+
+
+def _drawn(triangles: _Triangles, height: int, width: int, cutout: Cutout | None) -> tuple[Tensor, Tensor, Tensor]:
+    """Covered pixels (N,), and the packed depth and face of the nearest and the farthest surface there."""
+    device = triangles.points.device
+    near = torch.zeros(height * width, dtype=torch.int64, device=device)
     far = torch.full_like(near, _NONE)
     for spans in _spans(triangles, height, width):
         for span, offset in _expand(spans.count):
             _draw(near, far, triangles, spans, span, offset, width, cutout)
     pixels = torch.nonzero(near).squeeze(1)
-    return tuple(_resolve(buffer[pixels], pixels, triangles, width) for buffer in (near, far))  # type: ignore[return-value]
+    return pixels, near[pixels], far[pixels]
 
 
 def _triangles(points: Tensor, nearness: Tensor, faces: Tensor) -> _Triangles:
@@ -191,5 +208,5 @@ def _kept(cutout: Cutout, triangles: _Triangles, spans: _Spans, span: Tensor, of
 
 
 def _resolve(keys: Tensor, pixels: Tensor, triangles: _Triangles, width: int) -> Hits:
-    faces = keys & 0xFFFFFFFF
+    faces = keys & _FACE
     return Hits(pixels, faces, _barycentric(triangles, faces, pixels % width, pixels // width))

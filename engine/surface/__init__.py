@@ -1,23 +1,50 @@
 """Depth maps and photo -> closed, coloured, life-size triangle mesh."""
 
-import numpy as np
+from dataclasses import dataclass
 
-from engine.surface.clean import clean
-from engine.surface.colors import paint
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.surface.clean import Shell, clean
+from engine.surface.colors import SheetColors, paint, sheet_colors
 from engine.surface.contour import bend
 from engine.surface.detail import STEPS, grain, reduce
-from engine.surface.occlusion import find_gaps
-from engine.surface.place import placement, world
-from engine.surface.solid import solidify
+from engine.surface.occlusion import Gaps, find_gaps
+from engine.surface.place import Placement, placement, world
+from engine.surface.solid import Solid, solidify
 from engine.types import Canvas, Maps, Mesh, Photo, Progress, Settings
 
-__all__ = ["build"]
+__all__ = ["Surface", "build", "construct"]
+
+
+@dataclass(frozen=True)
+class Surface:
+    """A mesh, and what it was made from, for later stages.
+
+    origin: (N,) vertex of `solid` that each vertex of the mesh is. colors: of the sheets, without any low-pass filter.
+    """
+
+    mesh: Mesh
+    origin: NDArray[np.int64]
+    shell: Shell
+    gaps: Gaps
+    solid: Solid
+    colors: SheetColors
+    place: Placement
 
 
 def build(
     maps: Maps, canvas: Canvas, photo: Photo, settings: Settings, progress: Progress | None = None
 ) -> tuple[Mesh, tuple[str, ...]]:
-    """Build the person's mesh and say what the user should know about it.
+    """The mesh that `construct` makes, and what the user should know about it."""
+    surface = construct(maps, canvas, photo, settings, progress)
+    return surface.mesh, surface.place.warnings
+
+
+def construct(
+    maps: Maps, canvas: Canvas, photo: Photo, settings: Settings, progress: Progress | None = None
+) -> Surface:
+    """Build the person's mesh.
 
     The mesh is closed and manifold, in metres, z up, facing -y, feet at z = 0, centred in x and y, and
     `settings.height` high from the floor to the top of the head. Raises UserError where the maps hold no body, and
@@ -35,6 +62,8 @@ def build(
     vertices = (place.scale * points + place.shift).astype(np.float32)
     tell("Colouring the mesh", 0.55)
     smoothing = grain(settings.detail, step**2 * len(solid.faces))
-    mesh = Mesh(vertices, solid.faces, paint(solid, shell, canvas, photo, smoothing))
+    colors = sheet_colors(solid, shell, canvas, photo)
+    mesh = Mesh(vertices, solid.faces, paint(solid, shell, colors, smoothing))
     tell("Reducing the mesh", 0.8)
-    return reduce(mesh, settings.detail, solid, canvas), place.warnings
+    mesh, origin = reduce(mesh, settings.detail, solid, canvas)
+    return Surface(mesh, origin, shell, gaps, solid, colors, place)

@@ -1,5 +1,7 @@
 """One sRGB colour per vertex of the solid."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,13 +13,27 @@ from engine.surface.solid import Solid
 from engine.types import Canvas, Photo
 
 
-def paint(solid: Solid, shell: Shell, canvas: Canvas, photo: Photo, grain: float = 0.0) -> NDArray[np.uint8]:
-    """(N, 3) uint8: photo in front, made-up colours behind, their mean on the rim, neighbours' colours in gaps.
+@dataclass(frozen=True)
+class SheetColors:
+    """front, back: (H, W, 3) float32 sRGB in [0, 255] of the near and the far sheet, on the shell's grid."""
+
+    front: Float
+    back: Float
+
+
+def sheet_colors(solid: Solid, shell: Shell, canvas: Canvas, photo: Photo) -> SheetColors:
+    """The photo in front and made-up colours behind."""
+    front = front_colors(shell, canvas, photo)
+    back = back_colors(shell, front, _before(solid, shell), canvas.keypoints - (shell.column, shell.row))
+    return SheetColors(front, back)
+
+
+def paint(solid: Solid, shell: Shell, sheets: SheetColors, grain: float = 0.0) -> NDArray[np.uint8]:
+    """(N, 3) uint8: the sheets' colours, their mean on the rim, neighbours' colours in gaps.
 
     grain: standard deviation in pixels of a low-pass filter, for meshes that will have fewer vertices.
     """
-    front = front_colors(shell, canvas, photo)
-    back = back_colors(shell, front, _before(solid, shell), canvas.keypoints - (shell.column, shell.row))
+    front, back = sheets.front, sheets.back
     if grain > 0:
         front, back = (blur(c, shell.mask.astype(np.float32), grain) for c in (front, back))
     front, back = front.reshape(-1, 3), back.reshape(-1, 3)

@@ -27,14 +27,15 @@ _REGIONS = (
 """Key points whose mean is a region's centre, and its radius over the length of the trunk."""
 
 
-def reduce(mesh: Mesh, detail: Detail, solid: Solid, canvas: Canvas) -> Mesh:
+def reduce(mesh: Mesh, detail: Detail, solid: Solid, canvas: Canvas) -> tuple[Mesh, NDArray[np.int64]]:
     """Simplify to the level of detail (Garland and Heckbert, 1997, in fast-simplification); "full" is returned as is.
 
-    Vertices are a subset of the full mesh's and keep their colours, which should be smooth enough (`grain`).
+    Vertices are a subset of the full mesh's and keep their colours, which should be smooth enough (`grain`). The second
+    result (N,) says which ones; a vertex that a repair has added stands in the middle between that one and another.
     """
     target = TRIANGLES.get(detail)
     if target is None or len(mesh.faces) <= target:
-        return mesh
+        return mesh, np.arange(len(mesh.vertices))
     weighted = _enlarged(mesh.vertices, solid, canvas)
     faces = _simplify(weighted, mesh.faces, int(_ROOM * target))
     faces, parents = repair(_cleaned(faces), len(mesh.vertices))
@@ -114,16 +115,18 @@ def _cleaned(faces: NDArray[np.int32]) -> NDArray[np.int32]:
     return faces[count[inverse] == 1]
 
 
-def _compact(mesh: Mesh, faces: NDArray[np.int32], parents: NDArray[np.int32]) -> Mesh:
+def _compact(mesh: Mesh, faces: NDArray[np.int32], parents: NDArray[np.int32]) -> tuple[Mesh, NDArray[np.int64]]:
     """Add the vertices that the repair made, drop specks and what is no longer used."""
     vertices, colors = mesh.vertices, mesh.colors.astype(np.float32)
+    origin = np.arange(len(vertices))
     for a, b in parents:
+        origin = np.append(origin, origin[a])
         vertices = np.concatenate([vertices, (vertices[a] + vertices[b])[None] / 2])
         colors = np.concatenate([colors, (colors[a] + colors[b])[None] / 2])
     faces = main_parts(faces, len(vertices))
     used, inverse = np.unique(faces, return_inverse=True)
     faces = inverse.reshape(-1, 3).astype(np.int32)
-    return Mesh(_opened(vertices[used], faces), faces, np.rint(colors[used]).astype(np.uint8))
+    return Mesh(_opened(vertices[used], faces), faces, np.rint(colors[used]).astype(np.uint8)), origin[used]
 
 
 def _opened(vertices: NDArray[np.float32], faces: NDArray[np.int32]) -> NDArray[np.float32]:

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.surface.clean import Float, Shell, blur, distance, nearest
+from engine.surface.clean import Bools, Float, Shell, blur, distance, nearest
 from engine.types import Canvas, Photo
 
 
@@ -14,17 +14,22 @@ def front_colors(shell: Shell, canvas: Canvas, photo: Photo) -> NDArray[np.float
     Pixels along and outside the silhouette repeat inner ones.
     """
     picture = _sample(shell, canvas, photo)
-    depth = distance(shell.mask)
-    core = shell.mask & (depth > _soft_edge(canvas.scale))
-    ridge = shell.mask & (depth > 2.5) & (depth >= cv2.dilate(depth, np.ones((7, 7), np.uint8)) - 0.5)
-    if not (core | ridge).any():
+    known = unmixed(shell, canvas.scale)
+    if not known.any():
         return picture
-    source = nearest(core | ridge)
-    inner = picture.reshape(-1, 3)[source]
-    weight = (core | ridge).astype(np.float32)
+    inner = picture.reshape(-1, 3)[nearest(known)]
+    weight = known.astype(np.float32)
     along = blur(picture, weight, 2.0)
     near_core = cv2.GaussianBlur(weight, (0, 0), 2.0) > 0.05
-    return np.where((core | ridge)[..., None], picture, np.where(near_core[..., None], along, inner))
+    return np.where(known[..., None], picture, np.where(near_core[..., None], along, inner))
+
+
+def unmixed(shell: Shell, scale: float) -> Bools:
+    """(H, W) pixels that show the person alone. scale: canvas pixels per photo pixel."""
+    depth = distance(shell.mask)
+    core = depth > _soft_edge(scale)
+    ridge = (depth > 2.5) & (depth >= cv2.dilate(depth, np.ones((7, 7), np.uint8)) - 0.5)
+    return shell.mask & (core | ridge)
 
 
 def _soft_edge(scale: float) -> float:

@@ -11,7 +11,9 @@ from engine import __version__
 from engine.errors import UserError
 
 if TYPE_CHECKING:
-    from engine.types import Mesh, Progress, Reconstruction, Settings
+    import numpy as np
+
+    from engine.types import Mesh, Progress, Reconstruction, Settings, Texture
     from engine.weights import WeightsInfo
 
 HEIGHTS = (0.3, 3.0)
@@ -42,7 +44,7 @@ class Backend:
 
         parsed = parse_settings(settings)
         reconstruction = reconstruct(Path(photo), parsed, progress)
-        save_mesh(reconstruction.mesh, Path(result))
+        save_mesh(reconstruction.mesh, Path(result), reconstruction.texture)
         _, info = network_of(parsed.weights, parsed.device)
         return {**facts_of(reconstruction), "commercial": info.commercial, **self.weights()}
 
@@ -65,7 +67,7 @@ def parse_settings(values: Mapping[str, Any]) -> "Settings":
     Raises UserError where a value is not one that the user can choose; names of devices and weights are left to
     those who know them.
     """
-    from engine.types import Detail, Settings
+    from engine.types import TEXTURE_SIZES, Detail, Settings
 
     checks = {
         "detail": lambda value: value in get_args(Detail),
@@ -74,6 +76,7 @@ def parse_settings(values: Mapping[str, Any]) -> "Settings":
         "device": lambda value: isinstance(value, str),
         "person": lambda value: type(value) is int and value >= 0,
         "mask": lambda value: isinstance(value, str),
+        "texture": lambda value: value is None or (type(value) is int and value in TEXTURE_SIZES),
     }
     for name, value in values.items():
         if name not in checks or not checks[name](value):
@@ -82,15 +85,30 @@ def parse_settings(values: Mapping[str, Any]) -> "Settings":
     return Settings(**{**values, **paths})
 
 
-def save_mesh(mesh: "Mesh", path: Path) -> None:
-    """Write vertices (N, 3) float32, faces (M, 3) int32 and colors (N, 3) uint8; an unfinished file is removed."""
+def save_mesh(mesh: "Mesh", path: Path, texture: "Texture | None" = None) -> None:
+    """Write vertices (N, 3) float32, faces (M, 3) int32 and colors (N, 3) uint8; with a texture also uv (M, 3, 2)
+    float32 and the PNG files color_map and normal_map, each (K,) uint8. Raises UserError as `save_arrays` does."""
+    arrays = {name: getattr(mesh, name) for name in ("vertices", "faces", "colors")}
+    if texture is not None:
+        import numpy as np
+
+        from engine.png import encode_png
+
+        maps = {"color_map": texture.color, "normal_map": texture.normal}
+        arrays["uv"] = texture.uv
+        arrays.update({name: np.frombuffer(encode_png(picture), np.uint8) for name, picture in maps.items()})
+    save_arrays(arrays, path)
+
+
+def save_arrays(arrays: Mapping[str, "np.ndarray"], path: Path) -> None:
+    """Write an uncompressed .npz; an unfinished file is removed. Raises UserError where it cannot be written."""
     import numpy as np
 
     try:
         with zipfile.ZipFile(path, "w") as archive:
-            for name in ("vertices", "faces", "colors"):
+            for name, array in arrays.items():
                 with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
-                    np.lib.format.write_array(member, getattr(mesh, name), allow_pickle=False)
+                    np.lib.format.write_array(member, array, allow_pickle=False)
     except OSError as error:
         path.unlink(missing_ok=True)
         reason = os.strerror(error.errno) if error.errno else str(error)

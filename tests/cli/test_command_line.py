@@ -44,6 +44,10 @@ def test_every_command_has_help(name: str, capsys: pytest.CaptureFixture[str]) -
         (["reconstruct", "photo.jpg", "-o", "out.glb", "--height", "nan"], "nan"),
         (["reconstruct", "photo.jpg", "-o", "out.glb", "--person", "-1"], "-1"),
         (["reconstruct", "photo.jpg", "-o", "out.glb", "--detail", "extreme"], "extreme"),
+        (["reconstruct", "photo.jpg", "-o", "out.glb", "--texture", "1000"], "1000"),
+        (["reconstruct", "photo.jpg", "-o", "out.ply", "--texture", "2048", "--detail", "low"], "PLY files carry no"),
+        (["reconstruct", "photo.jpg", "-o", "out.stl", "--texture", "2048", "--detail", "low"], "STL files carry no"),
+        (["reconstruct", "photo.jpg", "-o", "out.glb", "--texture", "4096"], "high, medium or low"),
         (["reconstruct", "no such photo.jpg", "-o", "out.glb"], "no such photo.jpg"),
     ],
 )

@@ -7,9 +7,11 @@ meshes, "noise" prints to stdout at all levels, "endless" never looks at cancels
 
 import os
 import signal
+import struct
 import subprocess
 import sys
 import time
+import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -21,7 +23,7 @@ import numpy as np  # noqa: E402
 
 from engine.errors import UserError  # noqa: E402
 from engine.types import Mesh  # noqa: E402
-from engine.worker.backend import parse_settings, save_mesh  # noqa: E402
+from engine.worker.backend import parse_settings, save_arrays, save_mesh  # noqa: E402
 from engine.worker.process import serve_process  # noqa: E402
 
 WEIGHTS = [
@@ -45,7 +47,10 @@ class SmallEngine:
             progress("Finding the person" if step < 5 else "Building the mesh", step / 10)
             misbehave(behaviour)
         mesh = box(chosen.height, behaviour)
-        save_mesh(mesh, Path(result))
+        if chosen.texture:
+            save_arrays(textured(mesh, chosen.texture), Path(result))
+        else:
+            save_mesh(mesh, Path(result))
         return {
             "vertices": len(mesh.vertices),
             "triangles": len(mesh.faces),
@@ -102,6 +107,24 @@ def box(height: float, behaviour: str = "") -> Mesh:
     if behaviour == "index":
         faces[0, 0] = 99
     return Mesh(corners, faces, colors)
+
+
+def textured(mesh: Mesh, size: int) -> dict[str, np.ndarray]:
+    """What `save_mesh` writes of a mesh whose triangles show all of a red picture, and of a flat normal map."""
+    uv = np.broadcast_to(np.array([[0, 0], [1, 0], [1, 1]], np.float32), (len(mesh.faces), 3, 2)).copy()
+    maps = {"color_map": png((255, 0, 0), size), "normal_map": png((128, 128, 255), size)}
+    return {"vertices": mesh.vertices, "faces": mesh.faces, "colors": mesh.colors, "uv": uv, **maps}
+
+
+def png(color: tuple[int, int, int], size: int) -> np.ndarray:
+    """A PNG file of one colour, without any picture library."""
+    rows = (b"\0" + bytes(color) * size) * size
+    header = struct.pack(">IIBBBBB", size, size, 8, 2, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
+    body = b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
+    )
+    return np.frombuffer(b"\x89PNG\r\n\x1a\n" + body, np.uint8)
 
 
 if __name__ == "__main__":

@@ -1,12 +1,14 @@
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 from small_engine import box
 
 from engine.errors import UserError
-from engine.types import Settings
+from engine.types import Settings, Texture
 from engine.worker.backend import parse_settings, save_mesh
 
 
@@ -29,6 +31,9 @@ def test_settings_left_out_keep_their_defaults() -> None:
         {"device": 3},
         {"weights": None},
         {"mask": 5},
+        {"texture": 1000},
+        {"texture": True},
+        {"texture": 2048.0},
         {"colour": "red"},
     ],
 )
@@ -44,6 +49,17 @@ def test_mesh_is_handed_over_unchanged(tmp_path: Path) -> None:
         assert sorted(file) == ["colors", "faces", "vertices"]
         assert np.array_equal(file["vertices"], mesh.vertices)
         assert file["faces"].dtype == np.int32
+
+
+def test_texture_is_handed_over_as_png_files(tmp_path: Path) -> None:
+    mesh = box(1.8)
+    color, normal = np.random.default_rng(0).integers(0, 256, (2, 16, 16, 3)).astype(np.uint8)
+    texture = Texture(np.zeros((len(mesh.faces), 3, 2), np.float32), color, normal)
+    save_mesh(mesh, tmp_path / "mesh.npz", texture)
+    with np.load(tmp_path / "mesh.npz", allow_pickle=False) as file:
+        assert file["uv"].shape == texture.uv.shape
+        for name, picture in (("color_map", color), ("normal_map", normal)):
+            assert np.array_equal(Image.open(BytesIO(file[name].tobytes())), picture)
 
 
 def test_full_disk_is_told_and_leaves_no_file(tmp_path: Path) -> None:

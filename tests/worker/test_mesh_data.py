@@ -27,6 +27,48 @@ def put(index: tuple[int, int], value: float) -> Callable[[np.ndarray], np.ndarr
     return edit
 
 
+PNG = np.frombuffer(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x08\0\0\0\x08\0", np.uint8)
+
+
+def textured() -> Arrays:
+    arrays = good()
+    uv = np.zeros((len(arrays["faces"]), 3, 2), np.float32)
+    uv[:, 1, 1] = 0.25
+    return {**arrays, "uv": uv, "color_map": PNG, "normal_map": PNG}
+
+
+def test_texture_is_read_upside_up(mesh_data: ModuleType, tmp_path: Path) -> None:
+    np.savez(tmp_path / "mesh.npz", **textured())
+    texture = mesh_data.read_mesh(tmp_path / "mesh.npz").texture
+    assert np.array_equal(texture.uv[0], [[0, 1], [0, 0.75], [0, 1]])
+    assert texture.color == texture.normal == PNG.tobytes()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"uv": textured()["uv"][:-1]},
+        {"uv": textured()["uv"] * np.float32(np.nan)},
+        {"uv": textured()["uv"] + np.float32(2)},
+        {"uv": textured()["uv"].astype(np.float64)},
+        {"color_map": PNG[:-4]},
+        {"color_map": PNG[::-1].copy()},
+        {"normal_map": np.where(np.arange(len(PNG)) == 16, 255, PNG).astype(np.uint8)},
+        {"normal_map": PNG.reshape(2, -1)},
+    ],
+)
+def test_damaged_textures_are_refused(mesh_data: ModuleType, tmp_path: Path, change: Arrays) -> None:
+    np.savez(tmp_path / "mesh.npz", **{**textured(), **change})
+    with pytest.raises(mesh_data.MeshFileError, match="generate again"):
+        mesh_data.read_mesh(tmp_path / "mesh.npz")
+
+
+def test_a_texture_with_missing_maps_is_refused(mesh_data: ModuleType, tmp_path: Path) -> None:
+    np.savez(tmp_path / "mesh.npz", **{k: v for k, v in textured().items() if k != "normal_map"})
+    with pytest.raises(mesh_data.MeshFileError):
+        mesh_data.read_mesh(tmp_path / "mesh.npz")
+
+
 def test_good_mesh_is_read(mesh_data: ModuleType, tmp_path: Path) -> None:
     np.savez(tmp_path / "mesh.npz", **good())
     data = mesh_data.read_mesh(tmp_path / "mesh.npz")

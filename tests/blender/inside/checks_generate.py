@@ -1,6 +1,7 @@
 """The operator in the blocking mode: result, provenance, errors, nothing left behind."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import bpy
 import numpy as np
@@ -49,6 +50,36 @@ def test_color_attribute_is_active_linear_and_in_the_material(photo: Photo) -> N
     tree = mesh.materials[0].node_tree
     shader = next(node for node in tree.nodes if node.type == "BSDF_PRINCIPLED")
     assert shader.inputs["Base Color"].links[0].from_node.layer_name == "Color"
+
+
+def _source(socket: bpy.types.NodeSocket) -> bpy.types.Node:
+    return socket.links[0].from_node
+
+
+def test_textures_are_packed_and_in_the_material(photo: Photo, tmp_path: Path) -> None:
+    person = generate(filepath=photo("anna.jpg"), detail="low", texture="2K")
+    assert "texture 2048" in person["2K2K Settings"]
+    assert person.data.color_attributes.active_color.name == "Color"
+    uv = np.empty((len(person.data.loops), 2), np.float32)
+    person.data.uv_layers.active.uv.foreach_get("vector", uv.ravel())
+    assert np.array_equal(uv.reshape(-1, 3, 2)[0], [[0, 1], [1, 1], [1, 0]])
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "anna.blend"))
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "anna.blend"))
+    tree = bpy.data.objects["anna"].data.materials[0].node_tree
+    shader = next(node for node in tree.nodes if node.type == "BSDF_PRINCIPLED")
+    color, bump = _source(shader.inputs["Base Color"]).image, _source(shader.inputs["Normal"])
+    normal = _source(bump.inputs["Color"]).image
+    assert (bump.type, bump.space, bump.uv_map) == ("NORMAL_MAP", "TANGENT", "UVMap")
+    for image, space, value in ((color, "sRGB", [1, 0, 0, 1]), (normal, "Non-Color", [0.502, 0.502, 1, 1])):
+        assert image.packed_file
+        assert (tuple(image.size), image.colorspace_settings.name) == ((2048, 2048), space)
+        assert np.allclose(image.pixels[:4], value, atol=1e-3)
+
+
+def test_no_texture_on_a_mesh_of_full_detail(photo: Photo) -> None:
+    bpy.context.scene.twok2k.texture = "4K"
+    assert not generate(filepath=photo("anna.jpg"), detail="full").data.uv_layers
+    assert generate(filepath=photo("anna.jpg"), detail="low", texture="none").data.uv_layers.active is None
 
 
 def test_provenance_tells_photo_weights_licence_and_settings(photo: Photo) -> None:
