@@ -15,7 +15,7 @@ from .lineup import Lineup
 from .mesh_data import MeshData, read_mesh
 from .package import version
 from .photo import image_file
-from .provenance import describe
+from .provenance import describe, photo_source
 from .scene import add_person, show_colors_in_solid_view
 
 
@@ -30,6 +30,7 @@ class PhotoJob(Job):
         super().__init__(photo.name, bpy.context.scene.name)
         self.settings = dict(settings)
         self.lineup = lineup
+        self._source = photo_source(photo if isinstance(photo, Path) else photo.name)
         self._folder = Path(tempfile.mkdtemp(prefix="2k2k-", dir=bpy.app.tempdir))
         try:
             self._photo = photo if isinstance(photo, Path) else image_file(photo, self._folder)
@@ -51,7 +52,7 @@ class PhotoJob(Job):
     def use(self, facts: Mapping[str, Any]) -> None:
         remember_weights(facts["available"])
         self._data = read_mesh(self._result)
-        self._facts = describe(self.name, self.settings, facts, version())
+        self._facts = describe(self.name, self.settings, facts, version()) | self._source
         bpy.ops.twok2k.add_person("EXEC_DEFAULT", True, key=self.key)  # an operator, because those make undo steps
         del self._data
 

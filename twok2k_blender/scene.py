@@ -6,6 +6,9 @@ import bpy
 import numpy as np
 
 from .mesh_data import MeshData
+from .provenance import PREFIX
+from .result import mesh_of, replace_mesh, select_only
+from .transfer import carry_over
 
 COLOR = "Color"
 """Name of the colour attribute that the material shows."""
@@ -34,8 +37,22 @@ def add_person(
     for key, value in facts.items():
         person[key] = value
     _collection(context).objects.link(person)
-    _select_only(context, person)
+    select_only(context, person)
     return person
+
+
+def replace_person(
+    context: bpy.types.Context, person: bpy.types.Object, data: MeshData, facts: Mapping[str, str]
+) -> None:
+    """Give the person another mesh and provenance; transform, parents, name, modifiers and materials stay."""
+    mesh = make_mesh(person.data.name, data, 1 / context.scene.unit_settings.scale_length)
+    if person.vertex_groups:
+        mesh = carry_over(context, mesh_of(person), mesh, colors=False)
+    replace_mesh(person, mesh)
+    for key in [key for key in person.keys() if key.startswith(PREFIX)]:  # noqa: SIM118
+        del person[key]
+    for key, value in facts.items():
+        person[key] = value
 
 
 def make_mesh(name: str, data: MeshData, scale: float = 1.0) -> bpy.types.Mesh:
@@ -93,14 +110,3 @@ def _collection(context: bpy.types.Context) -> bpy.types.Collection:
     if active is None or active.exclude or not active.is_visible or active.collection.library:
         return context.scene.collection
     return active.collection
-
-
-def _select_only(context: bpy.types.Context, person: bpy.types.Object) -> None:
-    for other in context.view_layer.objects:
-        if other.select_get():
-            other.select_set(False)
-    context.view_layer.objects.active = person
-    person.select_set(True)
-    view = context.space_data
-    if isinstance(view, bpy.types.SpaceView3D) and view.local_view:
-        person.local_view_set(view, True)
