@@ -45,12 +45,12 @@ def report_text(
 
 def scrubbed(text: str, private: Private) -> str:
     """The text with the home folder, the user's name, and paths and names of pictures replaced."""
-    names = {name for name in private.names if len(name) >= MIN_NAME and not name.isdigit()}
-    for name in sorted(names, key=len, reverse=True):
-        text = _replaced(text, name, "<photo>")
     if len(private.home) > 1:
         text = _replaced(text, private.home, "~")
     text = PICTURE_PATH.sub("<photo>", text)
+    names = {name for name in private.names if len(name) >= MIN_NAME and not name.isdigit()}
+    for name in sorted(names, key=len, reverse=True):
+        text = _replaced(text, name, "<photo>")
     text = PICTURE_NAME.sub("<photo>", text)
     return _replaced(text, private.user, "<user>") if private.user else text
 

@@ -13,6 +13,9 @@ from . import studio
 SIZE = 256
 SAMPLES = 24
 
+EXPOSURE = -0.6
+"""Without a film's curve, which the studio is lit for, white would burn out."""
+
 
 def can_render() -> bool:
     """Whether Cycles is enabled; it renders without a window, too."""
@@ -46,6 +49,7 @@ def _prepare(scene: Any) -> None:
     scene.cycles.samples = SAMPLES
     scene.cycles.use_denoising = False
     scene.view_settings.view_transform = "Standard"  # the photo's own colours
+    scene.view_settings.exposure = EXPOSURE
     render.image_settings.file_format = "PNG"
     render.image_settings.color_mode = "RGBA"
 

@@ -1,5 +1,7 @@
 """A mesh of quads in the place of one of triangles."""
 
+from contextlib import suppress
+
 import bmesh
 import bpy
 
@@ -11,30 +13,27 @@ TRIANGLES_PER_QUAD = 4
 
 FEWEST_TRIANGLES = 10_000
 
+REFUSED = "Quadriflow cannot remesh this mesh; close its holes and remove doubled faces, or try another number."
+
 
 def quadrangulated(context: bpy.types.Context, mesh: bpy.types.Mesh, faces: int) -> bpy.types.Mesh:
     """A new mesh of about that many quads. Raises ToolError."""
     quads = decimated(context, mesh, max(faces * TRIANGLES_PER_QUAD, FEWEST_TRIANGLES))
     with temporary_object(context, quads) as item, context.temp_override(object=item, active_object=item):
-        reason = _run_quadriflow(faces)
-    if reason:
+        _run_quadriflow(faces)
+    if len(quads.loops) != 4 * len(quads.polygons):
         bpy.data.meshes.remove(quads)
-        raise ToolError(reason)
+        raise ToolError(REFUSED)
     with editing(quads) as work:
         _close_holes(work)
     quads.shade_smooth()
     return quads
 
 
-def _run_quadriflow(faces: int) -> str:
-    """Let Blender remesh the active object; why it could not, or an empty text."""
-    try:
-        result = bpy.ops.object.quadriflow_remesh("EXEC_DEFAULT", mode="FACES", target_faces=faces, smooth_normals=True)
-    except RuntimeError:
-        result = {"CANCELLED"}
-    if "FINISHED" in result:
-        return ""
-    return "Quadriflow cannot remesh this mesh; close its holes and remove doubled faces, or try another number."
+def _run_quadriflow(faces: int) -> None:
+    """Let Blender remesh the active object; how it tells of a failure depends on its version."""
+    with suppress(RuntimeError):
+        bpy.ops.object.quadriflow_remesh("EXEC_DEFAULT", mode="FACES", target_faces=faces, smooth_normals=True)
 
 
 def _close_holes(work: bmesh.types.BMesh) -> None:

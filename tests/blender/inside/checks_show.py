@@ -15,6 +15,10 @@ from result_tools import colors, positions, run_and_undo
 
 Part = Callable[[str], ModuleType]
 
+GLTF = pytest.mark.skipif(
+    bpy.app.version < (4, 3), reason="the bpy module 4.2 crashes at the end of a process that has exported glTF"
+)
+
 
 def framing(person: bpy.types.Object) -> np.ndarray:
     """(N, 2) of the person in the picture; 0 to 1 is inside."""
@@ -101,7 +105,9 @@ def test_undo_of_turntable_and_asset(person: bpy.types.Object) -> None:
     assert bpy.context.object.asset_data is None
 
 
-@pytest.mark.parametrize(("kind", "suffix"), [("OBJ", ".obj"), ("PLY", ".ply"), ("GLB", ".glb")])
+@pytest.mark.parametrize(
+    ("kind", "suffix"), [("OBJ", ".obj"), ("PLY", ".ply"), pytest.param("GLB", ".glb", marks=GLTF)]
+)
 def test_file_has_the_person_alone_in_color(person: bpy.types.Object, tmp_path: Path, kind: str, suffix: str) -> None:
     other = bpy.data.objects.new("Other", person.data.copy())
     bpy.context.collection.objects.link(other)
@@ -125,6 +131,7 @@ def test_file_has_the_person_alone_in_color(person: bpy.types.Object, tmp_path: 
     assert np.allclose(values.reshape(-1, 4)[:, :3].mean(axis=0), mean, atol=0.02)
 
 
+@GLTF
 def test_glb_shows_the_colors_in_its_material(person: bpy.types.Object, tmp_path: Path) -> None:
     person.twok2k.saturation = 0.5
     path = tmp_path / "person.glb"
