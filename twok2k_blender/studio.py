@@ -91,6 +91,7 @@ def build(scene: bpy.types.Scene, collection: bpy.types.Collection, bounds: Boun
     collection.objects.link(stand)
     lens = bpy.data.cameras.new(f"{name} Camera")
     lens.lens = LENS
+    lens.display_size = bounds.height / 10
     camera = bpy.data.objects.new(lens.name, lens)
     scene.camera = camera
     distance = _distance(lens, scene, bounds)
@@ -133,7 +134,7 @@ def _place(height: float, turn: float, rise: float, distance: float) -> Matrix:
 
 def _world(name: str) -> bpy.types.World:
     world = bpy.data.worlds.new(name)
-    if not world.use_nodes:
+    if world.node_tree is None:
         world.use_nodes = True
     background = next(node for node in world.node_tree.nodes if node.type == "BACKGROUND")
     background.inputs["Color"].default_value = (BACKGROUND, BACKGROUND, BACKGROUND, 1)

@@ -52,7 +52,8 @@ class TWOK2K_OT_generate_again(PhotoOptions, JobOperator):  # noqa: N801
 
     def draw(self, _: bpy.types.Context) -> None:
         self.draw_options(self.layout)
-        self.layout.prop_search(self, "weights", preferences(), "known_weights")
+        if self.weights in preferences().known_weights:
+            self.layout.prop_search(self, "weights", preferences(), "known_weights")
 
     def jobs(self, context: bpy.types.Context) -> Sequence[Job]:
         person = context.object
