@@ -7,6 +7,7 @@ from typing import Any
 import bpy
 
 from .lineup import Lineup
+from .mesh_data import MeshData
 from .photo_job import PhotoJob
 from .result import is_result
 from .scene import replace_person
@@ -20,9 +21,9 @@ class AgainJob(PhotoJob):
         super().__init__(photo, settings, Lineup())
         self._person = person
 
-    def add_to_scene(self, context: bpy.types.Context) -> None:
+    def add_to_scene(self, context: bpy.types.Context, data: MeshData) -> None:
         person: bpy.types.Object | None = context.scene.objects.get(self._person)
         if person is None or not is_result(person):
-            super().add_to_scene(context)
+            super().add_to_scene(context, data)
         else:
-            replace_person(context, person, self._data, self._facts)
+            replace_person(context, person, data, self._facts)

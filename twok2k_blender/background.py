@@ -13,6 +13,7 @@ import bpy
 
 from . import photo_list
 from .jobs import Job
+from .photo_job import begin_new_lineup
 from .session import TICK, session
 
 BLOCKING = {"BLOCKING", "GRAB_CURSOR", "GRAB_CURSOR_X", "GRAB_CURSOR_Y"}
@@ -70,13 +71,20 @@ def show() -> None:
             if area.type in SHOWING:
                 area.tag_redraw()
         if not window.modal_operators:  # one that shows its keys in the status bar would lose them
-            window.workspace.status_text_set_internal(None)  # the only way to have the status bar drawn again
+            _redraw_status_bar(window)
+
+
+def _redraw_status_bar(window: bpy.types.Window) -> None:
+    """No area of the window leads to its status bar, but the text that a tool may put there (here: none) does."""
+    with bpy.context.temp_override(window=window):  # without a window in the context, as after a load, Blender crashes
+        window.workspace.status_text_set_internal(None)
 
 
 @bpy.app.handlers.persistent
 def _before_load(*_: object) -> None:
     """Another file is opened: what was asked for here is not wanted there. The list stays, for another try."""
     session.cancel_all()
+    begin_new_lineup()
 
 
 @bpy.app.handlers.persistent

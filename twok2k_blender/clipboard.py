@@ -8,6 +8,7 @@ from typing import Any
 
 import bpy
 
+from .jobs import PhotoError
 from .pictures import named_pictures
 
 EMPTY = "There is no picture on the clipboard; copy one, or the path of a picture file, first."
@@ -37,8 +38,8 @@ def image(context: bpy.types.Context) -> Iterator[bpy.types.Image | None]:
 
 
 def _paste(context: bpy.types.Context) -> None:
-    areas = list(context.screen.areas)
-    area = next((area for area in areas if area.type == "IMAGE_EDITOR"), None) or _other(areas, context.area)
+    """Paste the picture, if there is one, into an area that is put back afterwards."""
+    area = _area(context)
     kind = area.ui_type
     area.ui_type = "IMAGE_EDITOR"
     editor = area.spaces.active
@@ -53,6 +54,10 @@ def _paste(context: bpy.types.Context) -> None:
         area.ui_type = kind
 
 
-def _other(areas: list[bpy.types.Area], busy: bpy.types.Area) -> bpy.types.Area:
-    """Not the area whose button is being pressed, if there is another."""
-    return next((area for area in areas if area != busy), busy)
+def _area(context: bpy.types.Context) -> bpy.types.Area:
+    """An Image Editor, or else any area but the one whose button is being pressed. Raises PhotoError."""
+    others = [area for area in context.screen.areas if area != context.area]
+    others.sort(key=lambda area: area.type != "IMAGE_EDITOR")
+    if not others:
+        raise PhotoError("Blender pastes only into another area; leave the maximized one first.")
+    return others[0]

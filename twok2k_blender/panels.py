@@ -74,7 +74,7 @@ class TWOK2K_PT_settings(Tab, bpy.types.Panel):  # noqa: N801
         column.separator()
         column.prop(picture, "show_colors")
         column.separator()
-        column.operator("twok2k.release_memory")
+        column.operator("twok2k.release_memory", text="Release Memory")
 
 
 def _draw_progress(layout: bpy.types.UILayout, job: Job) -> None:

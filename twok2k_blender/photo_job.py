@@ -17,6 +17,7 @@ from .package import version
 from .photo import image_file
 from .provenance import describe, photo_source
 from .scene import add_person, show_colors_in_solid_view
+from .session import session
 
 
 class PhotoJob(Job):
@@ -31,9 +32,11 @@ class PhotoJob(Job):
         self.settings = dict(settings)
         self.lineup = lineup
         self._source = photo_source(photo if isinstance(photo, Path) else photo.name)
+        self.result: MeshData | None = None
+        """The person, while it comes into the scene."""
         self._folder = Path(tempfile.mkdtemp(prefix="2k2k-", dir=bpy.app.tempdir))
         try:
-            self._photo = photo if isinstance(photo, Path) else image_file(photo, self._folder)
+            self._photo = photo.absolute() if isinstance(photo, Path) else image_file(photo, self._folder)
         except PhotoError:
             self.clean_up()
             raise
@@ -47,36 +50,50 @@ class PhotoJob(Job):
     def request(self) -> tuple[str, dict[str, Any]]:
         if not self._photo.is_file():
             raise PhotoError(f"The photo {self._photo} does not exist; choose another.")
-        return "reconstruct", {"photo": str(self._photo), "settings": self.settings, "result": str(self._result)}
+        return "reconstruct", {"photo": str(self._photo), "settings": self.settings, "result": str(self._mesh_file)}
 
     def use(self, facts: Mapping[str, Any]) -> None:
         remember_weights(facts["available"])
-        self._data = read_mesh(self._result)
+        self.result = read_mesh(self._mesh_file)
         self._facts = describe(self.name, self.settings, facts, version()) | self._source
         bpy.ops.twok2k.add_person("EXEC_DEFAULT", True, key=self.key)  # an operator, because those make undo steps
-        del self._data
 
-    def add_to_scene(self, context: bpy.types.Context) -> None:
+    def add_to_scene(self, context: bpy.types.Context, data: MeshData) -> None:
         """The person comes to stand in its place, selected and active."""
         scale = 1 / context.scene.unit_settings.scale_length
         if self.lineup.origin is None:
             self.lineup.origin = context.scene.cursor.location[:]
         x, y, z = self.lineup.origin
-        x += self.lineup.place(*extent(self._data)) * scale
-        add_person(context, Path(self.name).stem, self._data, self._facts, (x, y, z))
+        x += self.lineup.place(*extent(data)) * scale
+        add_person(context, Path(self.name).stem, data, self._facts, (x, y, z))
         if context.scene.twok2k.show_colors:
             show_colors_in_solid_view(context)
 
     def end(self, state: State, error: str = "") -> None:
         super().end(state, error)
-        self._result.unlink(missing_ok=True)
+        self.result = None
+        self._mesh_file.unlink(missing_ok=True)
 
     def clean_up(self) -> None:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     @property
-    def _result(self) -> Path:
+    def _mesh_file(self) -> Path:
         return self._folder / "mesh.npz"
+
+
+def lineup_under_way() -> Lineup:
+    """The lineup of the last photo that is not over, else a new one."""
+    under_way = [job for job in session.queue.jobs if isinstance(job, PhotoJob) and not job.over]
+    return under_way[-1].lineup if under_way else Lineup()
+
+
+def begin_new_lineup() -> None:
+    """All photos in the list, tried again, shall stand together from the 3D cursor on: the scene is another one."""
+    lineup = Lineup()
+    for job in session.queue.jobs:
+        if isinstance(job, PhotoJob):
+            job.lineup = lineup
 
 
 def extent(data: MeshData) -> tuple[float, float]:

@@ -4,8 +4,6 @@ The rows are in the window manager, which an undo leaves alone; they hold nothin
 Blender saves them with the file.
 """
 
-from typing import Any
-
 import bpy
 
 from .jobs import Job
@@ -16,9 +14,8 @@ from .widgets import draw_text
 MAX_ROWS = 6
 """Rows that are visible without scrolling."""
 
-NAME_WIDTH = 0.55
-
-ICONS = {"waiting": "TIME", "ready": "OBJECT_DATAMODE", "done": "CHECKMARK"}
+NAME_WIDTH = 0.5
+"""Part of a row that the photo and its name take."""
 
 
 class TWOK2K_PG_row(bpy.types.PropertyGroup):  # noqa: N801
@@ -63,7 +60,8 @@ def draw_photos(context: bpy.types.Context, layout: bpy.types.UILayout) -> None:
     column.operator("twok2k.clear_finished", text="", icon="TRASH")
     column.operator("twok2k.cancel_all", text="", icon="CANCEL")
     if job := _to_explain(manager):
-        draw_text(context, layout, f"{job.name}: {job.error}", failed=True)
+        text = job.error if job.name in job.error else f"{job.name}: {job.error}"
+        draw_text(context, layout, text, failed=True)
     if any(job.state == "ready" for job in session.queue.jobs):
         draw_text(context, layout, "Finished people come into the scene as soon as you are in Object Mode.")
 
@@ -92,15 +90,16 @@ def _to_explain(manager: bpy.types.WindowManager) -> Job | None:
 
 
 def _draw_state(row: bpy.types.UILayout, job: PhotoJob) -> None:
+    """What becomes of the photo; one that has come to nothing tells why, and can be tried again."""
+    text = "Stopped" if job.state == "cancelled" else job.state.capitalize()  # a short word, rows are narrow
     if job.state == "working":
         row.progress(factor=job.fraction, type="BAR", text=f"{job.fraction:.0%}")
     elif job.state in ("failed", "cancelled"):
-        row.alert = job.state == "failed"
-        retry = row.operator("twok2k.retry_photos", text=job.state.capitalize(), icon="FILE_REFRESH", emboss=False)
-        retry.key = job.key
+        button = row.row()
+        button.alert = job.state == "failed"
+        button.operator("twok2k.retry_photos", text=text, icon="FILE_REFRESH", emboss=False).key = job.key
     else:
-        icon: Any = ICONS[job.state]
-        row.label(text=job.state.capitalize(), icon=icon)
+        row.label(text=text, icon="CHECKMARK" if job.state == "done" else "NONE")
     row.operator("twok2k.remove_photo", text="", icon="X", emboss=False).key = job.key
 
 

@@ -8,11 +8,9 @@ import bpy
 
 from .choices import chosen_weights, preferences
 from .jobs import Job
-from .lineup import Lineup
-from .photo_job import PhotoJob
+from .photo_job import PhotoJob, lineup_under_way
 from .preferences import DEVICES
 from .properties import DETAILS
-from .session import session
 
 SHOWN = ("detail", "height", "person")
 """Options that the file browser shows beside the photos."""
@@ -53,7 +51,7 @@ class PhotoOptions:
     def photo_jobs(self, context: bpy.types.Context, photos: Sequence[Path | bpy.types.Image]) -> list[Job]:
         """One job for each photo. Their people stand side by side, and beside those of work still under way."""
         settings = chosen_settings(context, self._given)
-        lineup = _lineup()
+        lineup = lineup_under_way()
         return [PhotoJob(photo, settings, lineup) for photo in photos]
 
     def take_from_panel(self, context: bpy.types.Context) -> None:
@@ -88,9 +86,3 @@ def chosen_settings(context: bpy.types.Context, given: Callable[[str], Any] = la
         "weights": choice("weights", chosen_weights()),
         "device": choice("device", preferences().device),
     }
-
-
-def _lineup() -> Lineup:
-    """The one of the last photo that is not over, else a new one."""
-    under_way = [job for job in session.queue.jobs if isinstance(job, PhotoJob) and not job.over]
-    return under_way[-1].lineup if under_way else Lineup()

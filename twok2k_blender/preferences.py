@@ -68,8 +68,8 @@ class TWOK2K_AP_preferences(bpy.types.AddonPreferences):  # noqa: N801
         layout.prop(self, "device")
         layout.prop(self, "idle_minutes")
         row = layout.row()
-        row.operator("twok2k.check_engine", icon="CHECKMARK")
-        row.operator("twok2k.release_memory", icon="X")
+        row.operator("twok2k.check_engine", text="Check Engine", icon="CHECKMARK")
+        row.operator("twok2k.release_memory", text="Release Memory", icon="X")
         row.operator("twok2k.copy_report", icon="COPYDOWN")
         if session.message:
             draw_text(context, layout, session.message, failed=session.failed)
@@ -77,7 +77,7 @@ class TWOK2K_AP_preferences(bpy.types.AddonPreferences):  # noqa: N801
         layout.prop(self, "weights")
         for weights in self.known_weights:
             _draw_weights(layout.row(), weights)
-        layout.operator("twok2k.import_weights", icon="IMPORT")
+        layout.operator("twok2k.import_weights", text="Import Weights", icon="IMPORT")
 
 
 def _draw_weights(row: bpy.types.UILayout, weights: TWOK2K_PG_weights) -> None:

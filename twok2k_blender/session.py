@@ -3,7 +3,8 @@
 import sys
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import bpy
@@ -77,16 +78,11 @@ class Session:
             self._begin(job)
 
     def use(self, job: Job) -> None:
-        """Let a job take the engine's answer. Whatever goes wrong is that job's failure and nobody else's."""
+        """Let a job take the engine's answer."""
         assert job.task is not None
-        try:
+        with self._blaming(job):
             job.use(job.task.facts)
             self._end(job, "done")
-        except EXPECTED as error:
-            self._fail(job, str(error))
-        except Exception as error:
-            traceback.print_exc()
-            self._fail(job, f"Blender cannot take the result ({error}); its console tells more.")
 
     def cancel(self) -> None:
         """Ask for the end of the job under way; the next one follows."""
@@ -123,12 +119,9 @@ class Session:
         self.message, self.failed = message, failed
 
     def _begin(self, job: Job) -> None:
-        try:
+        with self._blaming(job):
             kind, fields = job.request()
             job.task = self._engine().submit(kind, **fields)
-        except EXPECTED as error:
-            self._fail(job, str(error))
-        else:
             job.state = "working"
             self.cancelled_at = None
 
@@ -143,12 +136,20 @@ class Session:
         elif self.cancelled_at is not None or job.task.state == "cancelled":
             self._end(job, "cancelled")
         elif job.task.state == "failed":
-            self._fail(job, job.task.error)
+            self._end(job, "failed", job.task.error)
         else:
             job.state = "ready"
 
-    def _fail(self, job: Job, error: str) -> None:
-        self._end(job, "failed", error)
+    @contextmanager
+    def _blaming(self, job: Job) -> Iterator[None]:
+        """Whatever goes wrong is that job's failure, and the others go on."""
+        try:
+            yield
+        except EXPECTED as error:
+            self._end(job, "failed", str(error))
+        except Exception as error:
+            traceback.print_exc()
+            self._end(job, "failed", f"Blender cannot go on with {job.name} ({error}); its console tells more.")
 
     def _end(self, job: Job, state: State, error: str = "") -> None:
         """The job is over; what is not listed is told as a message, and forgotten."""

@@ -5,6 +5,9 @@ import bpy
 from .session import session
 from .widgets import progress_text
 
+BAR_WIDTH = 12
+"""In the units of Blender's interface, the height of a button."""
+
 
 def draw(header: bpy.types.Header, _: bpy.types.Context) -> None:
     job = session.working
@@ -12,7 +15,9 @@ def draw(header: bpy.types.Header, _: bpy.types.Context) -> None:
         return
     row = header.layout.row(align=True)
     row.label(text=_title(job.name), icon="OUTLINER_OB_ARMATURE")
-    row.progress(factor=job.fraction, type="BAR", text=progress_text(job))
+    bar = row.row()
+    bar.ui_units_x = BAR_WIDTH
+    bar.progress(factor=job.fraction, type="BAR", text=progress_text(job))
     row.operator("twok2k.cancel", text="", icon="X")
 
 

@@ -6,6 +6,7 @@ Standard library only: runs in the Python of the machine that has the window. PI
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -26,8 +27,14 @@ TAB_FROM_RIGHT, TAB_STEP = 14, 25
 VIEW_MENU, SIDEBAR = (190, 40), (225, 86)
 """The 3D view's menu View, and its second entry."""
 
-GENERATE, CANCEL = 275, 301
+GENERATE, CANCEL = 275, 306
 """The buttons' distance from the sidebar's upper edge, with a photo chosen."""
+
+CANCEL_FROM_RIGHT = 49
+"""The middle of the small button's distance from the sidebar's right edge."""
+
+DROP_MENU_KEY = "g"
+"""The key that takes the entry "Generate Humans" of the menu that a drop opens."""
 
 REACTION = 4
 """Reports of Blender's state between two actions."""
@@ -73,9 +80,29 @@ class Window:
             state = self.settle()
         return state
 
-    def click_in_sidebar(self, below_top: float) -> None:
+    def click_in_sidebar(self, below_top: float, from_right: float | None = None) -> None:
+        """Click in the sidebar's middle, or at a distance from its right edge."""
         x, y, width, height = self.state()["sidebar"]
-        self.click(x + width / 2, WINDOW[1] - y - height + below_top)
+        across = width / 2 if from_right is None else width - from_right
+        self.click(x + across, WINDOW[1] - y - height + below_top)
+
+    def press(self, key: str) -> State:
+        subprocess.run(["xdotool", "key", key], check=True)
+        return self.settle()
+
+    def drop(self, *paths: Path) -> None:
+        """Let Blender do what it does when files of one folder are dropped into the 3D view."""
+        self._order({"drop": {"directory": str(paths[0].parent), "names": [path.name for path in paths]}})
+
+    def open_new_file(self) -> None:
+        self._order({"new": True})
+
+    def _order(self, order: dict[str, Any]) -> None:
+        """What report.py does inside Blender."""
+        temporary = self._state_file.with_suffix(".new_order")
+        temporary.write_text(json.dumps(order))
+        os.replace(temporary, self._state_file.with_suffix(".order"))
+        self.settle()
 
     def picture(self, name: str) -> None:
         subprocess.run(["import", "-window", "root", self._pictures / f"{name}.png"], check=True)
@@ -104,9 +131,9 @@ def generate_and_cancel(window: Window) -> None:
     window.click_in_sidebar(GENERATE)
     window.wait("work under way", lambda state: state["busy"] and state["stage"], PATIENCE)
     window.picture("progress")
-    window.click_in_sidebar(CANCEL)
+    window.click_in_sidebar(CANCEL, CANCEL_FROM_RIGHT)
     after = window.wait("the end of the cancelled work", lambda state: not state["busy"])
-    assert after["message"] == "Cancelled.", after
+    assert [photo["state"] for photo in after["photos"]] == ["cancelled"], after
     assert after["objects"] == before["objects"], after
 
 
@@ -129,12 +156,44 @@ def generate(window: Window) -> None:
     assert after["color_type"] == "VERTEX", after
 
 
+def drop_two(window: Window, photo: Path, folder: Path) -> None:
+    """A bad picture and a good one: the bad one is told, the good one follows, and its person comes to the scene."""
+    before = window.state()
+    (folder / "bad.jpg").write_bytes(b"no picture")
+    shutil.copy(photo, folder / "good.jpg")
+    window.drop(folder / "bad.jpg", folder / "good.jpg")
+    window.picture("drop")
+    window.press(DROP_MENU_KEY)
+    window.wait("the second photo at work", lambda state: state["busy"] and state["stage"], PATIENCE)
+    window.picture("queue")
+    after = window.wait("the end of the queue", lambda state: not state["busy"], PATIENCE)
+    window.settle()
+    window.picture("queue_done")
+    first, second = after["photos"][-2:]
+    assert (first["state"], second["state"]) == ("failed", "done"), after
+    assert "is not a picture" in first["error"], after
+    assert len(after["objects"]) == len(before["objects"]) + 1, after
+
+
+def open_new_file_during_work(window: Window) -> None:
+    """The work stops, the list stays, and nothing of it comes into the new file."""
+    window.click_in_sidebar(GENERATE)
+    window.wait("work under way", lambda state: state["busy"] and state["stage"], PATIENCE)
+    before = window.state()
+    window.open_new_file()
+    after = window.wait("the end of the stopped work", lambda state: not state["busy"])
+    assert len(after["photos"]) == len(before["photos"]), after
+    assert after["photos"][-1]["state"] == "cancelled", after
+    assert sorted(after["objects"]) == ["Camera", "Cube", "Light"], after
+
+
 def undo(window: Window, before: State) -> None:
+    """One step back."""
     window.click(*EDIT_MENU)
     window.click(*UNDO)
-    after = window.wait("the scene without the person", lambda state: state["objects"] == before["objects"])
+    after = window.wait("the scene as it was", lambda state: state["objects"] == before["objects"])
     assert after["active"] == before["active"], after
-    window.picture("undone")
+    assert after["photos"] == window.state()["photos"], "undo leaves the list alone"
 
 
 def main(engine_python: str, photo: str, pictures: str) -> None:
@@ -150,7 +209,12 @@ def main(engine_python: str, photo: str, pictures: str) -> None:
             before = window.state()
             generate_and_cancel(window)
             generate(window)
+            between = window.state()
+            drop_two(window, Path(photo), Path(folder))
+            undo(window, between)
             undo(window, before)
+            window.picture("undone")
+            open_new_file_during_work(window)
         finally:
             window.close()
 

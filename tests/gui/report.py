@@ -22,7 +22,8 @@ counter = itertools.count()
 def state() -> dict[str, Any]:
     """What the test needs to know; positions in pixels from the window's lower left."""
     session = import_module(f"{MODULE}.session").session
-    task, active = session.task, bpy.context.view_layer.objects.active
+    task = session.working.task if session.working else None
+    active = bpy.context.view_layer.objects.active
     window = bpy.context.window_manager.windows[0]
     view = next(area for area in window.screen.areas if area.type == "VIEW_3D")
     sidebar = next(region for region in view.regions if region.type == "UI")
@@ -32,6 +33,7 @@ def state() -> dict[str, Any]:
         "stage": task.stage if task else "",
         "fraction": task.fraction if task else 0,
         "message": session.message,
+        "photos": [{"name": job.name, "state": job.state, "error": job.error} for job in session.queue.listed],
         "objects": sorted(item.name for item in bpy.data.objects),
         "data": [len(bpy.data.meshes), len(bpy.data.materials)],
         "active": active.name if active else "",
@@ -43,7 +45,29 @@ def state() -> dict[str, Any]:
     }
 
 
+def drop(directory: str, names: list[str]) -> None:
+    """Do what Blender does with files that are dropped into the 3D view."""
+    window = bpy.context.window_manager.windows[0]
+    view = next(area for area in window.screen.areas if area.type == "VIEW_3D")
+    region = next(region for region in view.regions if region.type == "WINDOW")
+    with bpy.context.temp_override(window=window, area=view, region=region):
+        files = [{"name": name} for name in names]
+        bpy.ops.wm.drop_import_file("INVOKE_DEFAULT", directory=directory, files=files)
+
+
+def obey(order: Path) -> None:
+    """Do what the mouse cannot: drop files, or open a new file without a question."""
+    wanted = json.loads(order.read_text())
+    order.unlink()
+    if "drop" in wanted:
+        drop(**wanted["drop"])
+    else:
+        bpy.ops.wm.read_homefile()
+
+
 def write(path: Path) -> float:
+    if (order := path.with_suffix(".order")).exists():
+        obey(order)
     temporary = path.with_suffix(".new")
     temporary.write_text(json.dumps(state()))
     os.replace(temporary, path)

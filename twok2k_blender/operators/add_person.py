@@ -1,5 +1,6 @@
 import bpy
 
+from ..photo_job import PhotoJob
 from ..session import session
 
 
@@ -13,5 +14,9 @@ class TWOK2K_OT_add_person(bpy.types.Operator):  # noqa: N801
     key: bpy.props.IntProperty()
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        session.queue.find(self.key).add_to_scene(context)
+        job = session.queue.find(self.key)
+        if not isinstance(job, PhotoJob) or job.result is None:
+            self.report({"ERROR"}, "No finished person has this number; generate one.")
+            return {"CANCELLED"}
+        job.add_to_scene(context, job.result)
         return {"FINISHED"}

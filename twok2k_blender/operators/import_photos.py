@@ -13,9 +13,8 @@ class TWOK2K_OT_import_photos(PhotoOptions, JobOperator):  # noqa: N801
     """The file browser, a drop of files, and scripts with `directory` and `files` all end here."""
 
     bl_idname = "twok2k.import_photos"
-    bl_label = "Generate Humans from Photos"
+    bl_label = "Generate Humans"
     bl_description = "Turn each photo of a person into a colored, life-size mesh (in meters), one beside the other"
-    bl_options = {"PRESET"}  # noqa: RUF012
 
     directory: bpy.props.StringProperty(subtype="DIR_PATH", options={"HIDDEN", "SKIP_SAVE"})
     files: bpy.props.CollectionProperty(type=bpy.types.OperatorFileListElement, options={"HIDDEN", "SKIP_SAVE"})

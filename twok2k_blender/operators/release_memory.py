@@ -5,14 +5,18 @@ from ..session import session
 
 class TWOK2K_OT_release_memory(bpy.types.Operator):  # noqa: N801
     bl_idname = "twok2k.release_memory"
-    bl_label = "Release Memory"
+    bl_label = "Release 2K2K Memory"
     bl_description = "End the engine's process, which keeps the networks loaded; it starts again when needed"
 
     @classmethod
     def poll(cls, _: bpy.types.Context) -> bool:
         if not session.engine_running:
             cls.poll_message_set("The engine is not running")
-        return session.engine_running and not session.busy
+            return False
+        if session.busy:
+            cls.poll_message_set("The engine is at work")
+            return False
+        return True
 
     def execute(self, _: bpy.types.Context) -> set[str]:
         session.stop()

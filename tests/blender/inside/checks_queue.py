@@ -76,12 +76,15 @@ def test_people_stand_side_by_side_from_the_cursor_on(begin: Begin, wait: Wait) 
 
 
 def test_photos_added_during_the_work_join_the_line(photo: Callable[[str], str], part: Part) -> None:
-    options = part("photo_options")
-    assert options._lineup() is not options._lineup()
-    lineup = options.Lineup()
+    assert lineup_of(part) is not lineup_of(part)
+    lineup = part("lineup").Lineup()
     job = part("photo_job").PhotoJob(part("photo").photo_file(photo("a.jpg")), {}, lineup)
     part("session").session.add([job])
-    assert options._lineup() is lineup
+    assert lineup_of(part) is lineup
+
+
+def lineup_of(part: Part) -> Any:
+    return part("photo_job").lineup_under_way()
 
 
 def test_engine_works_on_but_results_wait_for_object_mode(begin: Begin, wait: Wait) -> None:
@@ -151,16 +154,16 @@ def test_rows_are_removed_and_cleared(begin: Begin, wait: Wait) -> None:
 
 
 def test_another_file_stops_the_work_and_keeps_the_rows(begin: Begin, wait: Wait) -> None:
-    jobs = begin("slow.jpg", "anna.jpg")
-    wait(lambda: jobs[0].state == "working")
+    jobs = begin("berta.jpg", "slow.jpg", "anna.jpg")
+    wait(lambda: jobs[1].state == "working")
     bpy.ops.wm.read_homefile(use_empty=True)
-    wait(lambda: jobs[0].over)
-    assert states(jobs) == ["cancelled", "cancelled"]
+    wait(lambda: jobs[1].over)
+    assert states(jobs) == ["done", "cancelled", "cancelled"]
     assert rows() == [job.key for job in jobs]
     assert not bpy.data.objects
     bpy.context.scene.cursor.location = (5, 0, 0)
-    bpy.ops.twok2k.retry_photos(key=jobs[1].key)
-    wait(lambda: jobs[1].over)
+    bpy.ops.twok2k.retry_photos(key=jobs[2].key)
+    wait(lambda: jobs[2].over)
     assert bpy.data.objects["anna"].location.x == 5
 
 
@@ -178,7 +181,7 @@ def test_broken_result_of_blender_itself_is_only_that_photos_failure(
 ) -> None:
     jobs = begin("anna.jpg", "berta.jpg")
 
-    def fail(context: bpy.types.Context) -> None:
+    def fail(context: bpy.types.Context, data: Any) -> None:
         raise ZeroDivisionError("nothing to divide by")
 
     monkeypatch.setattr(jobs[0], "add_to_scene", fail)

@@ -70,6 +70,11 @@ def test_wrong_context_is_refused_and_not_failed_in(image_editor: bpy.types.Area
     assert not bpy.ops.twok2k.paste_photos.poll(), "no window, no clipboard"
 
 
+def test_numbers_of_no_job_are_told() -> None:
+    with pytest.raises(RuntimeError, match="No finished person"):
+        bpy.ops.twok2k.add_person(key=12345)
+
+
 def test_every_operator_has_a_tooltip() -> None:
     operators = [getattr(bpy.ops.twok2k, name).get_rna_type() for name in dir(bpy.ops.twok2k)]
     assert len(operators) > 10
