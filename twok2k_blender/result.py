@@ -61,13 +61,17 @@ def obstacle(context: bpy.types.Context) -> str:
     return ""
 
 
+def copy_materials(mesh: bpy.types.Mesh, source: bpy.types.Mesh) -> None:
+    """Let a mesh have the materials of another, slot by slot."""
+    mesh.materials.clear()
+    for material in source.materials:
+        mesh.materials.append(material)
+
+
 def replace_mesh(person: bpy.types.Object, mesh: bpy.types.Mesh) -> None:
-    """Let `mesh` take the place, the name and the materials of the person's mesh, in objects that share it as well."""
+    """Let `mesh` take the place and the name of the person's mesh, in objects that share it as well."""
     old = mesh_of(person)
     name = old.name
-    mesh.materials.clear()
-    for material in old.materials:
-        mesh.materials.append(material)
     old.user_remap(mesh)
     bpy.data.meshes.remove(old)
     mesh.name = name

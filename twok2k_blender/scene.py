@@ -7,7 +7,7 @@ import numpy as np
 
 from .mesh_data import MeshData
 from .provenance import PREFIX
-from .result import mesh_of, replace_mesh, select_only
+from .result import copy_materials, mesh_of, replace_mesh, select_only
 from .transfer import carry_over
 
 COLOR = "Color"
@@ -48,6 +48,7 @@ def replace_person(
     mesh = make_mesh(person.data.name, data, 1 / context.scene.unit_settings.scale_length)
     if person.vertex_groups:
         mesh = carry_over(context, mesh_of(person), mesh, colors=False)
+    copy_materials(mesh, mesh_of(person))
     replace_mesh(person, mesh)
     for key in [key for key in person.keys() if key.startswith(PREFIX)]:  # noqa: SIM118
         del person[key]
@@ -89,6 +90,13 @@ def make_material(name: str) -> bpy.types.Material:
     color.location = (shader.location.x - 240, shader.location.y)
     tree.links.new(color.outputs["Color"], shader.inputs["Base Color"])
     return material
+
+
+def show_colors_without_uv(mesh: bpy.types.Mesh, source: bpy.types.Mesh) -> None:
+    """Give a mesh that has lost the texture coordinates of its source a material that needs none."""
+    if source.uv_layers and not mesh.uv_layers:
+        mesh.materials.clear()
+        mesh.materials.append(make_material(mesh.name))
 
 
 def show_colors_in_solid_view(context: bpy.types.Context) -> None:

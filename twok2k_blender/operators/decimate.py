@@ -1,6 +1,6 @@
 import bpy
 
-from ..result import ResultOperator, ToolError, decimated, mesh_of, replace_mesh, triangle_count
+from ..result import ResultOperator, ToolError, copy_materials, decimated, mesh_of, replace_mesh, triangle_count
 
 
 class TWOK2K_OT_decimate(ResultOperator):  # noqa: N801
@@ -21,5 +21,7 @@ class TWOK2K_OT_decimate(ResultOperator):  # noqa: N801
         before = triangle_count(mesh_of(person))
         if before <= self.triangles:
             raise ToolError(f"The mesh has only {before:,} triangles; choose a smaller number.")
-        replace_mesh(person, decimated(context, mesh_of(person), self.triangles))
+        mesh = decimated(context, mesh_of(person), self.triangles)
+        copy_materials(mesh, mesh_of(person))
+        replace_mesh(person, mesh)
         return f"{triangle_count(mesh_of(person)):,} triangles are left of {before:,}."

@@ -2,7 +2,8 @@ import bpy
 from mathutils import Matrix
 
 from .. import provenance
-from ..result import ResultOperator, ToolError, baked, select_only
+from ..result import ResultOperator, ToolError, baked, copy_materials, mesh_of, select_only
+from ..scene import show_colors_without_uv
 from ..solid import printable
 from ..studio import Bounds
 
@@ -49,6 +50,8 @@ class TWOK2K_OT_make_printable(ResultOperator):  # noqa: N801
         mesh, volume = printable(context, mesh, self.height / 1000 * metre, self.cut / self.height)
         figure = bpy.data.objects.new(f"{person.name} Print", mesh)
         mesh.name = figure.name
+        copy_materials(mesh, mesh_of(person))
+        show_colors_without_uv(mesh, mesh_of(person))
         facts = provenance.read(person.items())
         for key in FACTS:
             if key in facts:

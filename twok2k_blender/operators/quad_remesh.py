@@ -1,7 +1,8 @@
 import bpy
 
 from ..quads import quadrangulated
-from ..result import ResultOperator, mesh_of, replace_mesh
+from ..result import ResultOperator, copy_materials, mesh_of, replace_mesh
+from ..scene import show_colors_without_uv
 from ..transfer import carry_over
 
 
@@ -25,5 +26,8 @@ class TWOK2K_OT_quad_remesh(ResultOperator):  # noqa: N801
 
     def work(self, context: bpy.types.Context, person: bpy.types.Object) -> str:
         mesh = mesh_of(person)
-        replace_mesh(person, carry_over(context, mesh, quadrangulated(context, mesh, self.faces)))
+        quads = carry_over(context, mesh, quadrangulated(context, mesh, self.faces))
+        copy_materials(quads, mesh)
+        show_colors_without_uv(quads, mesh)
+        replace_mesh(person, quads)
         return f"The mesh has {len(mesh_of(person).polygons):,} faces."

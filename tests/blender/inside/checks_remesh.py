@@ -64,6 +64,19 @@ def test_quads_are_about_as_many_as_asked_for(person: bpy.types.Object) -> None:
     assert not [item for item in bpy.data.objects if item != person], "nothing temporary is left"
 
 
+def test_texture_gives_way_to_colors_where_its_coordinates_are_lost(person: bpy.types.Object) -> None:
+    person.data.uv_layers.new(name="UVMap")
+    textured = person.active_material
+    bpy.ops.twok2k.decimate(triangles=5000)
+    assert person.data.uv_layers
+    assert person.active_material == textured
+    bpy.ops.twok2k.quad_remesh(faces=1000)
+    assert not person.data.uv_layers
+    tree = person.active_material.node_tree
+    assert person.active_material != textured
+    assert any(node.type == "VERTEX_COLOR" and node.layer_name == "Color" for node in tree.nodes)
+
+
 def test_vertex_groups_come_along(person: bpy.types.Object) -> None:
     high = np.flatnonzero(positions(person.data)[:, 2] > 1.3)
     person.vertex_groups.new(name="Head").add(high.tolist(), 1.0, "REPLACE")
