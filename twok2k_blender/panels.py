@@ -4,7 +4,7 @@ from pathlib import Path
 
 import bpy
 
-from . import provenance, thumbnails
+from . import thumbnails
 from .choices import chosen_weights, is_non_commercial, preferences
 from .jobs import Job
 from .photo_list import draw_photos
@@ -47,6 +47,8 @@ class TWOK2K_PT_main(Tab, bpy.types.Panel):  # noqa: N801
         draw_photos(context, layout)
         if session.message:
             draw_text(context, layout, session.message, session.failed)
+        if session.failed or session.queue.all("failed"):
+            layout.operator("twok2k.copy_report", icon="COPYDOWN")
 
 
 class TWOK2K_PT_settings(Tab, bpy.types.Panel):  # noqa: N801
@@ -74,40 +76,6 @@ class TWOK2K_PT_settings(Tab, bpy.types.Panel):  # noqa: N801
         column.operator("twok2k.release_memory", text="Release Memory")
 
 
-class TWOK2K_PT_result(Tab, bpy.types.Panel):  # noqa: N801
-    """Facts about the active object, if it is one of our results."""
-
-    bl_label = "Result"
-    bl_parent_id = "TWOK2K_PT_main"
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        person = context.object
-        return person is not None and person.type == "MESH" and bool(provenance.read(person.items()))
-
-    def draw(self, context: bpy.types.Context) -> None:
-        layout, person = self.layout, context.object
-        facts = provenance.read(person.items())
-        warnings = facts.pop("Warnings", "").splitlines()
-        lines = {
-            "Photo": facts.get("Photo", ""),
-            "Vertices": f"{len(person.data.vertices):,}",
-            "Triangles": f"{len(person.data.polygons):,}",
-            "Person": facts.get("Person", ""),
-            "Time": f"{facts.get('Seconds', '?')} s",
-            "Weights": facts.get("Weights", ""),
-            "License": facts.get("License", ""),
-            "Use": facts.get("Use", ""),
-        }
-        column = layout.column(align=True)
-        for name, value in lines.items():
-            split = column.split(factor=0.35)
-            split.label(text=name)
-            split.label(text=value)
-        for warning in warnings:
-            draw_text(context, layout, warning)
-
-
 def _draw_progress(layout: bpy.types.UILayout, job: Job) -> None:
     row = layout.row(align=True)
     row.progress(factor=job.fraction, type="BAR", text=progress_text(job))
@@ -122,7 +90,7 @@ def _thumbnail(picture: TWOK2K_PG_picture) -> int:
     return thumbnails.icon(path, thumbnails.key(path)) if picture.filepath and path.is_file() else 0
 
 
-CLASSES = (TWOK2K_PT_main, TWOK2K_PT_settings, TWOK2K_PT_result)
+CLASSES = (TWOK2K_PT_main, TWOK2K_PT_settings)
 
 
 def register() -> None:

@@ -15,7 +15,7 @@ from .lineup import Lineup
 from .mesh_data import MeshData, read_mesh
 from .package import version
 from .photo import image_file
-from .provenance import describe
+from .provenance import describe, photo_source
 from .scene import add_person, show_colors_in_solid_view
 from .session import session
 
@@ -31,6 +31,7 @@ class PhotoJob(Job):
         super().__init__(photo.name, bpy.context.scene.name)
         self.settings = dict(settings)
         self.lineup = lineup
+        self._source = photo_source(photo if isinstance(photo, Path) else photo.name)
         self.result: MeshData | None = None
         """The person, while it comes into the scene."""
         self._folder = Path(tempfile.mkdtemp(prefix="2k2k-", dir=bpy.app.tempdir))
@@ -54,7 +55,7 @@ class PhotoJob(Job):
     def use(self, facts: Mapping[str, Any]) -> None:
         remember_weights(facts["available"])
         self.result = read_mesh(self._mesh_file)
-        self._facts = describe(self.name, self.settings, facts, version())
+        self._facts = describe(self.name, self.settings, facts, version()) | self._source
         bpy.ops.twok2k.add_person("EXEC_DEFAULT", True, key=self.key)  # an operator, because those make undo steps
 
     def add_to_scene(self, context: bpy.types.Context, data: MeshData) -> None:

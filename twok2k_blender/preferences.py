@@ -70,6 +70,7 @@ class TWOK2K_AP_preferences(bpy.types.AddonPreferences):  # noqa: N801
         row = layout.row()
         row.operator("twok2k.check_engine", text="Check Engine", icon="CHECKMARK")
         row.operator("twok2k.release_memory", text="Release Memory", icon="X")
+        row.operator("twok2k.copy_report", icon="COPYDOWN")
         if session.message:
             draw_text(context, layout, session.message, failed=session.failed)
         layout.separator()

@@ -1,6 +1,7 @@
 """What an object made by this extension says about itself, in custom properties that any program can read."""
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 PREFIX = "2K2K "
@@ -15,7 +16,7 @@ def describe(photo: str, settings: Mapping[str, Any], facts: Mapping[str, Any], 
         "License": facts["licence"],
         "Use": "any use" if facts["commercial"] else "non-commercial use only",
         "Version": version,
-        "Settings": ", ".join(f"{name} {value}" for name, value in settings.items()),
+        "Settings": _settings_text(settings),
         "Person": f"{facts['person'] + 1} of {facts['people']}",
         "Seconds": f"{seconds:.1f}",
         "Warnings": "\n".join(facts["warnings"]),
@@ -26,3 +27,27 @@ def describe(photo: str, settings: Mapping[str, Any], facts: Mapping[str, Any], 
 def read(properties: Iterable[tuple[str, Any]]) -> dict[str, str]:
     """The inverse of `describe`; empty for an object that this extension did not make."""
     return {key.removeprefix(PREFIX): str(value) for key, value in properties if key.startswith(PREFIX)}
+
+
+def photo_source(photo: Path | str) -> dict[str, str]:
+    """The custom property by which the photo is found again: a file's path, or the name of an image in the .blend."""
+    return {PREFIX + ("Photo File" if isinstance(photo, Path) else "Photo Image"): str(photo)}
+
+
+def settings(properties: Iterable[tuple[str, Any]]) -> dict[str, str]:
+    """The settings given to `describe`, as text; empty where there are none."""
+    parts = read(properties).get("Settings", "").split(", ")
+    return dict(part.split(" ", 1) for part in parts if " " in part)
+
+
+def scaled_settings(properties: Iterable[tuple[str, Any]], factor: float) -> dict[str, str]:
+    """The custom property with the settings of a person that has become larger by that factor."""
+    known = settings(properties)
+    if "height" not in known:
+        return {}
+    known["height"] = f"{float(known['height']) * factor:.4f}"
+    return {PREFIX + "Settings": _settings_text(known)}
+
+
+def _settings_text(settings: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in settings.items())

@@ -6,6 +6,9 @@ import bpy
 import numpy as np
 
 from .mesh_data import MeshData, TextureData
+from .provenance import PREFIX
+from .result import copy_materials, mesh_of, replace_mesh, select_only
+from .transfer import carry_over
 
 UV = "UVMap"
 """Name of the texture coordinates."""
@@ -37,8 +40,33 @@ def add_person(
     for key, value in facts.items():
         person[key] = value
     _collection(context).objects.link(person)
-    _select_only(context, person)
+    select_only(context, person)
     return person
+
+
+def replace_person(
+    context: bpy.types.Context, person: bpy.types.Object, data: MeshData, facts: Mapping[str, str]
+) -> None:
+    """Give the person another mesh and provenance; transform, parents, name, modifiers and materials stay, but for the
+    first material where textures come or go."""
+    mesh = make_mesh(person.data.name, data, 1 / context.scene.unit_settings.scale_length)
+    if person.vertex_groups:
+        mesh = carry_over(context, mesh_of(person), mesh, colors=False)
+    copy_materials(mesh, mesh_of(person))
+    if data.texture is not None or mesh_of(person).uv_layers:
+        _set_first_material(mesh, make_material(person.name, data.texture))
+    replace_mesh(person, mesh)
+    for key in [key for key in person.keys() if key.startswith(PREFIX)]:  # noqa: SIM118
+        del person[key]
+    for key, value in facts.items():
+        person[key] = value
+
+
+def _set_first_material(mesh: bpy.types.Mesh, material: bpy.types.Material) -> None:
+    if len(mesh.materials):
+        mesh.materials[0] = material
+    else:
+        mesh.materials.append(material)
 
 
 def make_mesh(name: str, data: MeshData, scale: float = 1.0) -> bpy.types.Mesh:
@@ -106,6 +134,13 @@ def _image_node(
     return node
 
 
+def show_colors_without_uv(mesh: bpy.types.Mesh, source: bpy.types.Mesh) -> None:
+    """Give a mesh that has lost the texture coordinates of its source a material that needs none."""
+    if source.uv_layers and not mesh.uv_layers:
+        mesh.materials.clear()
+        mesh.materials.append(make_material(mesh.name))
+
+
 def show_colors_in_solid_view(context: bpy.types.Context) -> None:
     """Let the Solid mode of the window's 3D views show colour attributes."""
     for area in context.screen.areas if context.screen else ():
@@ -125,14 +160,3 @@ def _collection(context: bpy.types.Context) -> bpy.types.Collection:
     if active is None or active.exclude or not active.is_visible or active.collection.library:
         return context.scene.collection
     return active.collection
-
-
-def _select_only(context: bpy.types.Context, person: bpy.types.Object) -> None:
-    for other in context.view_layer.objects:
-        if other.select_get():
-            other.select_set(False)
-    context.view_layer.objects.active = person
-    person.select_set(True)
-    view = context.space_data
-    if isinstance(view, bpy.types.SpaceView3D) and view.local_view:
-        person.local_view_set(view, True)

@@ -26,6 +26,7 @@ class Session:
 
     `step` and `use` never wait. `run` calls them until its jobs are over, for scripts; a timer of Blender's calls them
     otherwise (`background`). message: a sentence for the panel, `failed` tells whether it is an error.
+    engine: what the engine runs on, as far as that is known.
     """
 
     def __init__(self) -> None:
@@ -33,6 +34,7 @@ class Session:
         self.cancelled_at: float | None = None
         self.message = ""
         self.failed = False
+        self.engine = "not checked"
         self._client: WorkerClient | None = None
 
     @property

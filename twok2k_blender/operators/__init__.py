@@ -7,14 +7,22 @@ from .cancel import TWOK2K_OT_cancel
 from .cancel_all import TWOK2K_OT_cancel_all
 from .check_engine import TWOK2K_OT_check_engine
 from .clear_finished import TWOK2K_OT_clear_finished
+from .copy_report import TWOK2K_OT_copy_report
+from .decimate import TWOK2K_OT_decimate
+from .export_result import TWOK2K_OT_export_result
 from .generate import TWOK2K_OT_generate
+from .generate_again import TWOK2K_OT_generate_again
 from .generate_from_image import TWOK2K_OT_generate_from_image
 from .import_photos import TWOK2K_FH_photos, TWOK2K_OT_import_photos
 from .import_weights import TWOK2K_OT_import_weights
+from .make_printable import TWOK2K_OT_make_printable
+from .mark_asset import TWOK2K_OT_mark_asset
 from .paste_photos import TWOK2K_OT_paste_photos
+from .quad_remesh import TWOK2K_OT_quad_remesh
 from .release_memory import TWOK2K_OT_release_memory
 from .remove_photo import TWOK2K_OT_remove_photo
 from .retry_photos import TWOK2K_OT_retry_photos
+from .turntable import TWOK2K_OT_turntable
 
 CLASSES = (
     TWOK2K_OT_add_person,
@@ -31,6 +39,14 @@ CLASSES = (
     TWOK2K_OT_release_memory,
     TWOK2K_OT_remove_photo,
     TWOK2K_OT_retry_photos,
+    TWOK2K_OT_copy_report,
+    TWOK2K_OT_decimate,
+    TWOK2K_OT_export_result,
+    TWOK2K_OT_generate_again,
+    TWOK2K_OT_make_printable,
+    TWOK2K_OT_mark_asset,
+    TWOK2K_OT_quad_remesh,
+    TWOK2K_OT_turntable,
 )
 
 

@@ -18,7 +18,8 @@ class EngineCheck(Job):
     def use(self, facts: Mapping[str, Any]) -> None:
         remember_weights(facts["available"])
         devices = ", ".join(facts["devices"])
-        session.say(f"The engine works: Python {facts['python']}, torch {facts['torch']}, {devices}.")
+        session.engine = f"Python {facts['python']}, torch {facts['torch']}, {devices}"
+        session.say(f"The engine works: {session.engine}.")
 
 
 class TWOK2K_OT_check_engine(JobOperator):  # noqa: N801

@@ -37,6 +37,30 @@ def _fresh_file(_extension: None) -> None:
     bpy.ops.wm.read_homefile(use_empty=True)
 
 
+@pytest.fixture(scope="session")
+def made_file(_extension: None, part: Callable[[str], ModuleType], tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A file with the sample person, whom the real engine has made at low detail."""
+    python = ROOT / (".venv/Scripts/python.exe" if os.name == "nt" else ".venv/bin/python")
+    if not python.exists():
+        pytest.skip("needs the engine's environment .venv")
+    bpy.ops.wm.read_homefile(use_empty=True)
+    preferences = part("choices").preferences()
+    preferences.engine_python = str(python)
+    bpy.ops.twok2k.generate(filepath=str(ROOT / "docs/images/sample_person.jpg"), detail="low", height=1.7)
+    part("session").session.end()
+    preferences.engine_python = ""
+    path = tmp_path_factory.mktemp("made") / "person.blend"
+    bpy.ops.wm.save_as_mainfile(filepath=str(path))
+    return str(path)
+
+
+@pytest.fixture
+def person(made_file: str) -> bpy.types.Object:
+    """The sample person, alone in the scene, active and selected."""
+    bpy.ops.wm.open_mainfile(filepath=made_file)
+    return bpy.context.object
+
+
 @pytest.fixture
 def small_engine(monkeypatch: pytest.MonkeyPatch, part: Callable[[str], ModuleType], tmp_path: Path) -> Iterator[None]:
     """Let the extension talk to the small engine."""

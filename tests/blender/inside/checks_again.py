@@ -1,0 +1,139 @@
+"""Generate Again: another mesh for the same object."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import bpy
+import numpy as np
+import pytest
+from result_tools import run_and_undo
+
+pytestmark = pytest.mark.usefixtures("small_engine")
+
+Part = Callable[[str], ModuleType]
+Photo = Callable[[str], str]
+
+
+@pytest.fixture
+def anna(photo: Photo) -> bpy.types.Object:
+    bpy.ops.twok2k.generate(filepath=photo("anna.jpg"), height=1.6, detail="low", weights="published", person=2)
+    return bpy.context.object
+
+
+def height(item: bpy.types.Object) -> float:
+    return max(vertex.co.z for vertex in item.data.vertices)
+
+
+def test_what_the_user_did_to_the_object_stays(anna: bpy.types.Object) -> None:
+    parent = bpy.data.objects.new("Parent", None)
+    shelf = bpy.data.collections.new("Shelf")
+    bpy.context.scene.collection.children.link(shelf)
+    shelf.objects.link(anna)
+    anna.parent, anna.name, anna.location, anna.scale = parent, "Heroine", (1, 2, 3), (2, 2, 2)
+    anna.modifiers.new("Mine", "SUBSURF")
+    mine = bpy.data.materials.new("Mine")
+    anna.data.materials.append(mine)
+    before, place = [material.name for material in anna.data.materials], anna.matrix_basis.copy()
+    counts = len(bpy.data.objects), len(bpy.data.meshes), len(bpy.data.materials)
+    assert bpy.ops.twok2k.generate_again(height=1.2, detail="medium") == {"FINISHED"}
+    assert bpy.context.object == anna
+    assert height(anna) == pytest.approx(1.2)
+    assert (anna.name, anna.parent, anna.matrix_basis) == ("Heroine", parent, place)
+    assert (list(anna.modifiers.keys()), shelf in anna.users_collection) == (["Mine"], True)
+    assert [material.name for material in anna.data.materials] == before
+    assert (len(bpy.data.objects), len(bpy.data.meshes), len(bpy.data.materials)) == counts
+    assert anna.data.name == "anna"
+    assert "detail medium" in anna["2K2K Settings"]
+
+
+def test_settings_left_out_are_those_of_the_person_not_of_the_panel(anna: bpy.types.Object) -> None:
+    panel = bpy.context.scene.twok2k
+    panel.height, panel.detail, panel.person = 2.0, "full", 7
+    bpy.ops.twok2k.generate_again()
+    assert height(anna) == pytest.approx(1.6)
+    assert anna["2K2K Settings"].startswith("detail low, height 1.6, person 1, weights published")
+    assert anna["2K2K Person"] == "2 of 2"
+
+
+def test_old_provenance_goes(photo: Photo, tmp_path: Path) -> None:
+    bpy.ops.twok2k.generate(filepath=photo("feet.png"))
+    person = bpy.context.object
+    assert "2K2K Warnings" in person
+    photo("good.png")
+    person["2K2K Photo File"] = str(tmp_path / "good.png")
+    bpy.ops.twok2k.generate_again()
+    assert "2K2K Warnings" not in person
+    assert person["2K2K Photo"] == "good.png"
+
+
+def test_person_made_from_an_image_in_the_file() -> None:
+    bpy.data.images.new("Painted", 8, 8)
+    bpy.ops.twok2k.generate(image="Painted", height=1.5)
+    person = bpy.context.object
+    bpy.ops.twok2k.generate_again(height=1.1)
+    assert height(person) == pytest.approx(1.1)
+    bpy.data.images.remove(bpy.data.images["Painted"])
+    with pytest.raises(RuntimeError, match="'Painted' is no longer in this file"):
+        bpy.ops.twok2k.generate_again()
+
+
+def test_photo_that_is_gone_is_told(anna: bpy.types.Object) -> None:
+    Path(anna["2K2K Photo File"]).unlink()
+    before = anna.data
+    with pytest.raises(RuntimeError, match=r"anna\.jpg no longer exists"):
+        bpy.ops.twok2k.generate_again()
+    assert anna.data == before
+
+
+def test_failure_keeps_the_old_mesh(anna: bpy.types.Object, photo: Photo) -> None:
+    anna["2K2K Photo File"] = photo("user.jpg")
+    before = anna.data
+    with pytest.raises(RuntimeError, match="shows no person"):
+        bpy.ops.twok2k.generate_again()
+    assert anna.data == before
+
+
+def test_vertex_groups_stay(anna: bpy.types.Object) -> None:
+    top = [vertex.index for vertex in anna.data.vertices if vertex.co.z > 1]
+    anna.vertex_groups.new(name="Top").add(top, 0.5, "REPLACE")
+    bpy.ops.twok2k.generate_again(height=1.61)
+    weights = np.array([sum(group.weight for group in vertex.groups) for vertex in anna.data.vertices])
+    high = np.array([vertex.co.z > 1 for vertex in anna.data.vertices])
+    assert np.allclose(weights[high], 0.5, atol=1e-3)
+    assert np.allclose(weights[~high], 0, atol=1e-3)
+
+
+def test_it_waits_in_the_queue_and_is_one_undo_step(anna: bpy.types.Object, part: Part) -> None:
+    again = part("again_job").AgainJob
+    settings = {"detail": "low", "height": 1.0, "person": 0, "weights": "default", "device": "auto"}
+    job = again(Path(anna["2K2K Photo File"]), settings, anna.name)
+
+    def work() -> None:
+        part("background").add([job])
+        while part("session").session.busy:
+            part("background").tick()
+            time.sleep(0.01)
+        assert height(bpy.data.objects["anna"]) == pytest.approx(1.0)
+
+    run_and_undo(work)
+    assert job.state == "done"
+    assert height(bpy.data.objects["anna"]) == pytest.approx(1.6)
+    job.clean_up()
+
+
+def test_person_that_is_gone_is_added(anna: bpy.types.Object, part: Part) -> None:
+    settings = {"detail": "low", "height": 1.0, "person": 0, "weights": "default", "device": "auto"}
+    job = part("again_job").AgainJob(Path(anna["2K2K Photo File"]), settings, anna.name)
+    bpy.data.objects.remove(anna)
+    part("session").session.run([job])
+    assert height(bpy.data.objects["anna"]) == pytest.approx(1.0)
+
+
+def test_object_without_settings_says_so() -> None:
+    item = bpy.data.objects.new("Old", bpy.data.meshes.new("Old"))
+    bpy.context.collection.objects.link(item)
+    item["2K2K Photo"] = "a.jpg"
+    bpy.context.view_layer.objects.active = item
+    assert not bpy.ops.twok2k.generate_again.poll()

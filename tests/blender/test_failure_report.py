@@ -1,0 +1,77 @@
+"""The text of a report: what it tells, and what it must not."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from twok2k_blender.failure_report import Private, last_lines, report_text, scrubbed
+
+ANNA = Private("/home/anna", "anna", ("holiday in Rome.jpg", "holiday in Rome"))
+
+
+def test_report_tells_versions_errors_settings_and_the_last_lines_of_the_log() -> None:
+    log = [f"line {i}" for i in range(100)]
+    text = report_text({"Blender": "4.5.1"}, [("It broke.", {"detail": "low", "height": 1.7})], log, ANNA)
+    assert "Blender: 4.5.1\n" in text
+    assert "Error: It broke.\n    detail: low\n    height: 1.7\n" in text
+    assert "line 99\n" in text
+    assert "line 60\n" in text
+    assert "line 59\n" not in text
+
+
+def test_report_without_a_log_says_so() -> None:
+    assert "(empty)" in report_text({}, [], [], ANNA)
+
+
+@pytest.mark.parametrize(
+    ("private", "public"),
+    [
+        ('File "/home/anna/.config/engine/pipeline.py", line 3', 'File "~/.config/engine/pipeline.py", line 3'),
+        ("/home/annabel/x", "/home/annabel/x"),
+        ("user anna is not allowed", "user <user> is not allowed"),
+        ("annals and Anna's", "annals and <user>'s"),
+        ("The photo /mnt/Anna Smith/me at home.JPG does not exist.", "The photo <photo> does not exist."),
+        ("cannot read 'selfie.png': truncated", "cannot read '<photo>': truncated"),
+        ("holiday in Rome: nobody is there", "<photo>: nobody is there"),
+        ("Holiday In Rome.jpg", "<photo>"),
+        (r"C:\Users\bert\Pictures\b.webp is damaged", "<photo> is damaged"),
+        ("mask 3.5 of 4.2.1, torch 2.9", "mask 3.5 of 4.2.1, torch 2.9"),
+    ],
+)
+def test_private_words_are_replaced_and_others_kept(private: str, public: str) -> None:
+    assert scrubbed(private, ANNA) == public
+
+
+def test_windows_paths_in_any_spelling() -> None:
+    private = Private(r"C:\Users\Bert", "Bert")
+    text = r'File "C:\Users\Bert\a.py" and "c:\\users\\bert\\a.py" and C:/Users/Bert/a.py'
+    assert scrubbed(text, private) == r'File "~\a.py" and "~\\a.py" and ~/a.py'
+
+
+def test_root_as_home_and_no_user_leave_the_text_alone() -> None:
+    assert scrubbed("torch / cuda", Private("/", "")) == "torch / cuda"
+
+
+WORDS = st.text("abcdefghijklmnopqrstuvwxyzäß", min_size=4, max_size=12)
+PHRASES = st.lists(WORDS, min_size=1, max_size=3).map(" ".join)
+
+
+@given(user=WORDS, folder=WORDS, name=PHRASES, around=st.text(max_size=30))
+def test_no_name_survives(user: str, folder: str, name: str, around: str) -> None:
+    photo = f"/home/{user}/{folder}/{name}.jpeg"
+    private = Private(f"/home/{user}", user, (f"{name}.jpeg", name))
+    text = scrubbed(f"{around}\ncannot read {photo}, {name}.jpeg or {name}; /home/{user}/log\n{around}", private)
+    told = text.removeprefix(around).removesuffix(around)
+    assert f"/{folder}/" not in told
+    assert f" {name};" not in told
+    assert f"{name}.jpeg" not in told
+    assert f"/{user}/" not in told
+
+
+def test_last_lines_of_a_long_log_and_of_none(tmp_path: Path) -> None:
+    log = tmp_path / "engine.log"
+    log.write_text("\n".join(f"line {i} \N{SNOWMAN}" for i in range(10_000)), encoding="utf-8")
+    assert last_lines(log, 3) == [f"line {i} \N{SNOWMAN}" for i in (9997, 9998, 9999)]
+    assert last_lines(tmp_path / "none.log") == []

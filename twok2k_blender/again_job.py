@@ -1,0 +1,29 @@
+"""A photo on its way to a new mesh for a person who is already in the scene."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+from .lineup import Lineup
+from .mesh_data import MeshData
+from .photo_job import PhotoJob
+from .result import is_result
+from .scene import replace_person
+
+
+class AgainJob(PhotoJob):
+    """person: the object's name. Should that have gone meanwhile, the result is added like any other."""
+
+    def __init__(self, photo: Path | bpy.types.Image, settings: Mapping[str, Any], person: str) -> None:
+        """Raises PhotoError."""
+        super().__init__(photo, settings, Lineup())
+        self._person = person
+
+    def add_to_scene(self, context: bpy.types.Context, data: MeshData) -> None:
+        person: bpy.types.Object | None = context.scene.objects.get(self._person)
+        if person is None or not is_result(person):
+            super().add_to_scene(context, data)
+        else:
+            replace_person(context, person, data, self._facts)

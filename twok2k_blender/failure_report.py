@@ -1,0 +1,71 @@
+"""What people who help need to know about a failure, as a text without anything private. Knows nothing of Blender."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+LOG_LINES = 40
+
+SUFFIXES = "jpe?g|png|webp|tiff?|bmp|gif|heic|heif|avif|exr|hdr|tga|psd|dng|cr2|nef|arw|blend1?"
+
+PICTURE_PATH = re.compile(rf"(?:[A-Za-z]:|~)?[\\/][^\"'\n<>|*?]*?\.(?:{SUFFIXES})\b", re.IGNORECASE)
+"""A path with folders; it may hold blanks."""
+
+MIN_NAME = 3
+"""Characters; a shorter name, or a number, is left where it stands alone, because it may be any word."""
+
+PICTURE_NAME = re.compile(rf"[^\s\"'\\/<>|*?,;:()]+\.(?:{SUFFIXES})\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Private:
+    """What must not be told. home: the home folder. user: the login name. names: of photos, people, folders."""
+
+    home: str
+    user: str
+    names: Sequence[str] = ()
+
+
+def report_text(
+    versions: Mapping[str, str],
+    failures: Iterable[tuple[str, Mapping[str, object]]],
+    log: Sequence[str],
+    private: Private,
+) -> str:
+    """The report: versions by program, each error with the settings it came with, and the last lines of the log."""
+    lines = ["2K2K Human: report of a failure", ""]
+    lines += [f"{name}: {value}" for name, value in versions.items()]
+    for error, settings in failures:
+        lines += ["", f"Error: {error}"]
+        lines += [f"    {name}: {value}" for name, value in settings.items()]
+    lines += ["", "The engine's log:", *(f"    {line.rstrip()}" for line in log[-LOG_LINES:] or ["(empty)"])]
+    return scrubbed("\n".join(lines) + "\n", private)
+
+
+def scrubbed(text: str, private: Private) -> str:
+    """The text with the home folder, the user's name, and paths and names of pictures replaced."""
+    if len(private.home) > 1:
+        text = _replaced(text, private.home, "~")
+    text = PICTURE_PATH.sub("<photo>", text)
+    names = {name for name in private.names if len(name) >= MIN_NAME and not name.isdigit()}
+    for name in sorted(names, key=len, reverse=True):
+        text = _replaced(text, name, "<photo>")
+    text = PICTURE_NAME.sub("<photo>", text)
+    return _replaced(text, private.user, "<user>") if private.user else text
+
+
+def _replaced(text: str, word: str, by: str) -> str:
+    r"""Replace a whole word, whatever its case; a path also with doubled or turned separators (\\, /)."""
+    pattern = r"[\\/]+".join(re.escape(part) for part in re.split(r"[\\/]+", word))
+    return re.sub(rf"(?<![\w]){pattern}(?![\w])", lambda _: by, text, flags=re.IGNORECASE)
+
+
+def last_lines(path: Path, count: int = LOG_LINES) -> list[str]:
+    """The end of a text file; nothing if there is none."""
+    try:
+        with path.open("rb") as file:
+            file.seek(max(file.seek(0, 2) - 400 * count, 0))
+            return file.read().decode(errors="replace").splitlines()[-count:]
+    except OSError:
+        return []

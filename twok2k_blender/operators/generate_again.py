@@ -1,0 +1,92 @@
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+from .. import provenance
+from ..again_job import AgainJob
+from ..choices import preferences
+from ..job_operator import JobOperator
+from ..jobs import Job, PhotoError
+from ..photo_options import PhotoOptions, chosen_settings
+from ..properties import DETAILS, TEXTURE_SIZES
+from ..result import obstacle
+
+READERS: dict[str, Callable[[str], Any]] = {
+    "detail": str,
+    "texture": lambda text: next((name for name, size in TEXTURE_SIZES.items() if str(size) == text), "none"),
+    "height": float,
+    "person": lambda text: int(text) + 1,  # people count from 1, the engine from 0
+    "weights": str,
+}
+"""From the text of a remembered setting to an option of the operator."""
+
+
+class TWOK2K_OT_generate_again(PhotoOptions, JobOperator):  # noqa: N801
+    """Options that a script leaves out are those that the person was made with."""
+
+    bl_idname = "twok2k.generate_again"
+    bl_label = "Generate Again"
+    bl_description = (
+        "Make this human's mesh anew from its photo, with other settings; "
+        "place, name, modifiers and materials stay, edits of the mesh are lost"
+    )
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        reason = obstacle(context)
+        if not reason and not provenance.settings(context.object.items()):
+            reason = "This human does not know the settings that it was made with"
+        if reason:
+            cls.poll_message_set(reason)
+        return not reason
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        if bpy.app.background:
+            return self.execute(context)
+        for name, value in remembered(context.object).items():
+            if not self.properties.is_property_set(name):
+                setattr(self, name, value)
+        self._beside = True
+        return set(context.window_manager.invoke_props_dialog(self))
+
+    def draw(self, _: bpy.types.Context) -> None:
+        self.draw_options(self.layout)
+        if self.weights in preferences().known_weights:
+            self.layout.prop_search(self, "weights", preferences(), "known_weights")
+
+    def jobs(self, context: bpy.types.Context) -> Sequence[Job]:
+        person = context.object
+        known = remembered(person)
+
+        def given(name: str) -> Any:
+            value = self._given(name)
+            return known.get(name) if value is None else value
+
+        return [AgainJob(photo_of(person), chosen_settings(context, given), person.name)]
+
+
+def remembered(person: bpy.types.Object) -> dict[str, Any]:
+    """The settings that a person was made with, as the operator's options; those that no longer exist are left out."""
+    texts = provenance.settings(person.items())
+    values = {name: read(texts[name]) for name, read in READERS.items() if name in texts}
+    values.setdefault("texture", "none")
+    if values.get("detail") not in [detail[0] for detail in DETAILS]:
+        values.pop("detail", None)
+    return values
+
+
+def photo_of(person: bpy.types.Object) -> Path | bpy.types.Image:
+    """The photo that a person was made from. Raises PhotoError if it is no longer there."""
+    facts = provenance.read(person.items())
+    if "Photo Image" in facts:
+        image: bpy.types.Image | None = bpy.data.images.get(facts["Photo Image"])
+        if image is None:
+            raise PhotoError(f"The image '{facts['Photo Image']}' is no longer in this file; generate a new human.")
+        return image
+    path = Path(facts.get("Photo File", ""))
+    if not path.is_file():
+        name = facts.get("Photo File") or facts.get("Photo", "")
+        raise PhotoError(f"The photo {name} no longer exists; put it back, or generate a new human from another.")
+    return path
