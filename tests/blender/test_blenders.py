@@ -30,5 +30,5 @@ def test_inside_blender(version: str, tmp_path: Path) -> None:
         *CHECKS,
     ]
     environment = os.environ | {"BLENDER_USER_RESOURCES": str(tmp_path), "TWOK2K_INSIDE_BLENDER": "1"}
-    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=600)
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=1800)
     assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
