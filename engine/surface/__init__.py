@@ -1,17 +1,20 @@
 """Depth maps and photo -> closed, coloured, life-size triangle mesh."""
 
 import numpy as np
+from numpy.typing import NDArray
 
-from engine.surface.clean import clean
+from engine.surface.clean import Shell, clean
 from engine.surface.colors import paint
 from engine.surface.contour import bend
 from engine.surface.detail import STEPS, grain, reduce
+from engine.surface.health import check, failures
 from engine.surface.occlusion import find_gaps
-from engine.surface.place import placement, world
-from engine.surface.solid import solidify
+from engine.surface.place import Placement, placement, world
+from engine.surface.solid import Solid, seams, solidify
+from engine.surface.untangle import untangle
 from engine.types import Canvas, Maps, Mesh, Photo, Progress, Settings
 
-__all__ = ["build"]
+__all__ = ["build", "locate"]
 
 
 def build(
@@ -20,21 +23,38 @@ def build(
     """Build the person's mesh and say what the user should know about it.
 
     The mesh is closed and manifold, in metres, z up, facing -y, feet at z = 0, centred in x and y, and
-    `settings.height` high from the floor to the top of the head. Raises UserError where the maps hold no body, and
-    whatever `progress` raises.
+    `settings.height` high from the floor to the top of the head. Checks that it fails (docs/surface.md) are among what
+    the user should know. Raises UserError where the maps hold no body, and whatever `progress` raises.
     """
     tell = progress or (lambda stage, fraction: None)
-    shell, gaps = find_gaps(clean(maps))
-    shell = bend(shell)
-    tell("Building the mesh", 0.15)
     step = STEPS.get(settings.detail, 1)
-    solid = solidify(shell, gaps, step)
+    tell("Building the mesh", 0.0)
+    shell, solid = _shape(maps, step)
     tell("Building the mesh", 0.45)
-    points = world(solid.depth, solid.columns, solid.rows, canvas)
-    place = placement(points, solid.rows, solid.columns, canvas, settings)
+    points, place = _located(solid, canvas, settings)
     vertices = (place.scale * points + place.shift).astype(np.float32)
     tell("Colouring the mesh", 0.55)
     smoothing = grain(settings.detail, step**2 * len(solid.faces))
     mesh = Mesh(vertices, solid.faces, paint(solid, shell, canvas, photo, smoothing))
-    tell("Reducing the mesh", 0.8)
-    return reduce(mesh, settings.detail, solid, canvas), place.warnings
+    tell("Reducing the mesh", 0.75)
+    reduced = reduce(mesh, settings.detail, solid, canvas)
+    tell("Checking the mesh", 0.95)
+    done, zone, crossing = untangle(reduced, seams(solid, shell, 2 * step) if reduced is mesh else None)
+    failed = failures(check(done, zone), crossing, len(done.faces), settings.height)
+    return done, (*place.warnings, *(f"Check '{name}' failed: {why}" for name, why in failed.items()))
+
+
+def locate(maps: Maps, canvas: Canvas, settings: Settings) -> Placement:
+    """Where `build` puts the upright points of the maps (camera units)."""
+    return _located(_shape(maps, STEPS.get(settings.detail, 1))[1], canvas, settings)[1]
+
+
+def _shape(maps: Maps, step: int) -> tuple[Shell, Solid]:
+    shell, gaps = find_gaps(clean(maps))
+    shell = bend(shell)
+    return shell, solidify(shell, gaps, step)
+
+
+def _located(solid: Solid, canvas: Canvas, settings: Settings) -> tuple[NDArray[np.float64], Placement]:
+    points = world(solid.depth, solid.columns, solid.rows, canvas)
+    return points, placement(points, solid.rows, solid.columns, canvas, settings)
