@@ -124,34 +124,9 @@ def _compact(mesh: Mesh, faces: NDArray[np.int32], parents: NDArray[np.int32]) -
     """Add the vertices that the repair made, drop specks and what is no longer used."""
     first, second = parents.T
     vertices = np.concatenate([mesh.vertices, (mesh.vertices[first] + mesh.vertices[second]) / 2])
-    vertices = _drawn_in(vertices, faces, len(mesh.vertices))
     colors = mesh.colors.astype(np.float32)
     colors = np.concatenate([colors, (colors[first] + colors[second]) / 2])
     faces = main_parts(faces, len(vertices))
     used, inverse = np.unique(faces, return_inverse=True)
     faces = inverse.reshape(-1, 3).astype(np.int32)
-    return Mesh(_opened(vertices[used], faces), faces, np.rint(colors[used]).astype(np.uint8))
-
-
-def _drawn_in(vertices: NDArray[np.float32], faces: NDArray[np.int32], first: int) -> NDArray[np.float32]:
-    """The vertices from number `first` on a tenth of the way towards those around: there are several in one place."""
-    at = faces[(faces >= first).any(axis=1)]
-    total, count = np.zeros((len(vertices) - first, 3)), np.zeros((len(vertices) - first, 1))
-    for k in range(3):
-        new = at[:, k] >= first
-        np.add.at(total, at[new, k] - first, vertices[at[new]].mean(axis=1))
-        np.add.at(count, at[new, k] - first, 1)
-    mean = total / np.maximum(count, 1)
-    return np.concatenate([vertices[:first], (0.9 * vertices[first:] + 0.1 * mean).astype(np.float32)])
-
-
-def _opened(vertices: NDArray[np.float32], faces: NDArray[np.int32]) -> NDArray[np.float32]:
-    """Move one corner of every triangle without area by a hundredth of a millimetre."""
-    for shift in np.eye(3, dtype=np.float32) * np.float32(1e-5):
-        a, b, c = (vertices[faces[:, k]].astype(np.float64) for k in range(3))
-        flat = np.linalg.norm(np.cross(b - a, c - a), axis=1) == 0
-        if not flat.any():
-            break
-        vertices = vertices.copy()
-        vertices[np.unique(faces[flat, 0])] += shift
-    return vertices
+    return Mesh(vertices[used], faces, np.rint(colors[used]).astype(np.uint8))

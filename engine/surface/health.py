@@ -174,4 +174,6 @@ def _measure(vertices: NDArray, faces: NDArray) -> tuple[float, int]:
     (x, y, z), (ux, uy, uz), (vx, vy, vz) = a.T, (b - a).T, (c - a).T
     normal = uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx
     volume = sum(float(np.dot(p.astype(np.float64), n)) for p, n in zip((x, y, z), normal, strict=True)) / 6
-    return volume, int(np.count_nonzero((normal[0] == 0) & (normal[1] == 0) & (normal[2] == 0)))
+    suspect = np.flatnonzero((normal[0] == 0) & (normal[1] == 0) & (normal[2] == 0))
+    a, b, c = (vertices[faces[suspect, k]].astype(np.float64) for k in range(3))
+    return volume, int(np.count_nonzero((np.cross(b - a, c - a) == 0).all(axis=1)))

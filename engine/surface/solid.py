@@ -129,7 +129,7 @@ def _repaired(solid: Solid, first: int) -> Solid:
     for k, (a, b) in enumerate(parents, start=len(solid.depth)):
         for values in (depth, columns, rows):
             values[k] = (values[a] + values[b]) / 2
-        depth[k] += np.float32(0.1 * (k % 5 - 2))
+        depth[k] += np.float32(0.1 * (k % 5 + 1))
         pixel[k], sheets[k] = pixel[a], sheets[a] | sheets[b]
     return Solid(faces, depth, columns, rows, pixel, sheets)
 

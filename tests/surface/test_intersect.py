@@ -82,3 +82,20 @@ def test_only_the_zone_is_looked_at() -> None:
     mesh = _dented()
     zone = np.zeros(len(mesh.faces), bool)
     assert untangle(mesh, zone)[0] is mesh
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 2**31), st.floats(0.01, 0.4), st.floats(0.2, 1))
+def test_any_tangle_stays_closed(seed: int, noise: float, share: float) -> None:
+    rng = np.random.default_rng(seed)
+    ball = trimesh.creation.icosphere(3)
+    vertices = (ball.vertices + rng.normal(0, noise, ball.vertices.shape)).astype(np.float32)
+    mesh = Mesh(vertices, np.array(ball.faces, np.int32), np.zeros(vertices.shape, np.uint8))
+    done, zone, left = untangle(mesh, mesh.vertices[mesh.faces].mean(axis=1)[:, 2] < 2 * share - 1)
+    health = check(done)
+    assert health.watertight
+    assert health.manifold_edges
+    assert health.manifold_vertices
+    assert health.unused == 0
+    found = crossings(done.vertices, done.faces[zone])
+    assert len(np.unique(found)) <= left
