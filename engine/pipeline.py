@@ -80,7 +80,7 @@ def reconstruct(
     if settings.texture:
         step = stages.run("Making the texture", 0.85, 1.0)
         texture = make_texture(surface, canvas, picture, settings.texture, step)
-    warnings = surface.place.warnings
+    warnings = surface.warnings
     if not info.commercial:
         warnings = (*warnings, NON_COMMERCIAL)
     seconds = stages.finish()

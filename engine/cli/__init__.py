@@ -1,8 +1,8 @@
 """The commands of `python -m engine`, one module each, imported only when asked for.
 
 A command's module has `add_arguments(parser)` and `run(arguments) -> int`. Exit codes: 0 done; 1 internal error;
-2 a mistake the user can mend, told in one sentence on stderr; 3 done, but some of many pictures failed, each named on
-stderr; 130 interrupted.
+2 a mistake the user can mend, told in one sentence on stderr; 3 done, but some of many pictures or checks failed, each
+named; 130 interrupted.
 """
 
 import argparse
@@ -21,6 +21,7 @@ COMMANDS = {
     "reconstruct": "turn a photo of a person into a 3D mesh",
     "info": "show versions, devices, and the weights with their licences",
     "weights": "list, import or verify network weights",
+    "check": "tell whether a mesh is closed, manifold and free of crossing faces",
     "evaluate": "measure a mesh against the truth",
     "bench": "measure seconds and memory, stage by stage",
     "synthesize": "make synthetic people for training",

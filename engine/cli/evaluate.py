@@ -3,7 +3,7 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,21 +13,25 @@ from engine.types import Settings
 
 if TYPE_CHECKING:
     from engine.evaluation.report import Row
+    from engine.render.mesh import TexturedMesh
 
 ALIGNMENTS = ("none", "height-shift", "height-shift-icp")
 SUITE_OUTPUT = Path("runs/evaluation")
-RENDER = "render"
+DETAILS = ("full", "high", "medium", "low")
+RENDER, SURFACE = "render", "surface"
 
 USAGE = """
   python -m engine evaluate PREDICTED TRUTH [options]       two meshes, or a folder of meshes and what render wrote
   python -m engine evaluate --suite DIR [options]           the engine on a folder of true people
-  python -m engine evaluate render MESHES -o DIR [options]  pictures of a folder of true people for any method"""
+  python -m engine evaluate render MESHES -o DIR [options]  pictures of a folder of true people for any method
+  python -m engine evaluate surface PEOPLE [options]        the surface alone, from true depth maps; PEOPLE: a folder of
+                                                            meshes, or a file of synthetic people"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.usage = USAGE
     add = parser.add_argument
-    add("paths", nargs="*", metavar="PATH", help="PREDICTED TRUTH, or: render MESHES")
+    add("paths", nargs="*", metavar="PATH", help="PREDICTED TRUTH, or: render MESHES, or: surface PEOPLE")
     add("--suite", type=Path, metavar="DIR", help="measure the engine on a folder with a mesh or sub-folder per person")
     add("-o", "--output", type=Path, metavar="DIR", help=f"for results and pictures (suite: {SUITE_OUTPUT})")
     add("--up", choices=("y", "z"), help="vertical axis of the true meshes (obj, glb: y; ply, stl: z)")
@@ -38,6 +42,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--json", action="store_true", help="print json instead of a table")
     add("--weights", default=Settings().weights, metavar="NAME|FILE", help="network weights (suite)")
     add("--device", default=Settings().device, help="where the networks run (suite: %(default)s)")
+    surface = parser.add_argument_group("surface")
+    add = surface.add_argument
+    add("--details", nargs="+", choices=DETAILS, default=["full"], help="levels of detail (%(default)s)")
+    add("--no-poisson", action="store_true", help="without screened Poisson of the same points (needs pymeshlab)")
     pictures = parser.add_argument_group("when rendering: suite and render")
     add = pictures.add_argument
     add("--yaws", type=_angles, metavar="A,B", help="degrees to the person's left (suite: 0; render: 0,90,180,270)")
@@ -50,12 +58,14 @@ def run(arguments: argparse.Namespace) -> int:
     match arguments.suite, arguments.paths:
         case None, [command, meshes] if command == RENDER:
             return _render(Path(meshes), arguments)
+        case None, [command, people] if command == SURFACE:
+            return _run_surface(Path(people), arguments)
         case None, [predicted, truth]:
             pair = Path(predicted), Path(truth)
             return (_run_folder if any(path.is_dir() for path in pair) else _run_pair)(*pair, arguments)
         case suite, [] if suite is not None:
             return _run_suite(arguments)
-    raise UserError("Give PREDICTED and TRUTH, or --suite with a folder, or render with a folder of meshes.")
+    raise UserError("Give PREDICTED and TRUTH, or --suite with a folder, or render or surface with a folder of meshes.")
 
 
 def _run_pair(predicted: Path, truth: Path, arguments: argparse.Namespace) -> int:
@@ -95,6 +105,31 @@ def _run_suite(arguments: argparse.Namespace) -> int:
     yaws = arguments.yaws or (0.0,)
     options = Options(output, yaws, arguments.backdrop, arguments.align, settings, arguments.up)
     return _report(evaluate_suite(arguments.suite, options), output, arguments)
+
+
+def _run_surface(people: Path, arguments: argparse.Namespace) -> int:
+    from engine.evaluation.ground_truth import evaluate_surface, surface_table
+
+    rows = []
+    for name, mesh in _people(people, arguments):
+        for row in evaluate_surface(name, mesh, tuple(arguments.details), not arguments.no_poisson):
+            print(f"{row.person}: {row.method}", file=sys.stderr, flush=True)
+            rows.append(row)
+    print(json.dumps([asdict(row) for row in rows], indent=2) if arguments.json else surface_table(rows))
+    return 0
+
+
+def _people(path: Path, arguments: argparse.Namespace) -> "Iterator[tuple[str, TexturedMesh]]":
+    """Name and mesh of every person of a folder of meshes or of a file of synthetic people."""
+    from engine.evaluation.people import find_people
+    from engine.render.mesh import load_mesh
+
+    if path.suffix == ".npz":
+        from engine.training.people import load_people
+
+        yield from ((f"{path.stem} {i}", person.mesh) for i, person in enumerate(load_people(path)))
+    else:
+        yield from ((name, load_mesh(file, arguments.up)) for name, file in find_people(path))
 
 
 def _report(measured: "Iterable[Row]", output: Path | None, arguments: argparse.Namespace) -> int:

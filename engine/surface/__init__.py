@@ -9,19 +9,22 @@ from engine.surface.clean import Shell, clean
 from engine.surface.colors import SheetColors, paint, sheet_colors
 from engine.surface.contour import bend
 from engine.surface.detail import STEPS, grain, reduce
+from engine.surface.health import check, failures
 from engine.surface.occlusion import Gaps, find_gaps
 from engine.surface.place import Placement, placement, world
-from engine.surface.solid import Solid, solidify
+from engine.surface.solid import Solid, seams, solidify
+from engine.surface.untangle import untangle
 from engine.types import Canvas, Maps, Mesh, Photo, Progress, Settings
 
-__all__ = ["Surface", "build", "construct"]
+__all__ = ["Surface", "build", "construct", "locate"]
 
 
 @dataclass(frozen=True)
 class Surface:
     """A mesh, and what it was made from, for later stages.
 
-    origin: (N,) vertex of `solid` that each vertex of the mesh is. colors: of the sheets, without any low-pass filter.
+    origin: (N,) vertex of `solid` that each vertex of the mesh is, or stands next to. colors: of the sheets, without
+    any low-pass filter. warnings: what the user should know.
     """
 
     mesh: Mesh
@@ -31,6 +34,7 @@ class Surface:
     solid: Solid
     colors: SheetColors
     place: Placement
+    warnings: tuple[str, ...]
 
 
 def build(
@@ -38,7 +42,7 @@ def build(
 ) -> tuple[Mesh, tuple[str, ...]]:
     """The mesh that `construct` makes, and what the user should know about it."""
     surface = construct(maps, canvas, photo, settings, progress)
-    return surface.mesh, surface.place.warnings
+    return surface.mesh, surface.warnings
 
 
 def construct(
@@ -47,23 +51,40 @@ def construct(
     """Build the person's mesh.
 
     The mesh is closed and manifold, in metres, z up, facing -y, feet at z = 0, centred in x and y, and
-    `settings.height` high from the floor to the top of the head. Raises UserError where the maps hold no body, and
-    whatever `progress` raises.
+    `settings.height` high from the floor to the top of the head. Checks that it fails (docs/surface.md) are among what
+    the user should know. Raises UserError where the maps hold no body, and whatever `progress` raises.
     """
     tell = progress or (lambda stage, fraction: None)
-    shell, gaps = find_gaps(clean(maps))
-    shell = bend(shell)
-    tell("Building the mesh", 0.15)
     step = STEPS.get(settings.detail, 1)
-    solid = solidify(shell, gaps, step)
+    tell("Building the mesh", 0.0)
+    shell, gaps, solid = _shape(maps, step)
     tell("Building the mesh", 0.45)
-    points = world(solid.depth, solid.columns, solid.rows, canvas)
-    place = placement(points, solid.rows, solid.columns, canvas, settings)
+    points, place = _located(solid, canvas, settings)
     vertices = (place.scale * points + place.shift).astype(np.float32)
     tell("Colouring the mesh", 0.55)
     smoothing = grain(settings.detail, step**2 * len(solid.faces))
     colors = sheet_colors(solid, shell, canvas, photo)
     mesh = Mesh(vertices, solid.faces, paint(solid, shell, colors, smoothing))
-    tell("Reducing the mesh", 0.8)
-    mesh, origin = reduce(mesh, settings.detail, solid, canvas)
-    return Surface(mesh, origin, shell, gaps, solid, colors, place)
+    tell("Reducing the mesh", 0.75)
+    reduced, origin = reduce(mesh, settings.detail, solid, canvas)
+    tell("Checking the mesh", 0.95)
+    done = untangle(reduced, seams(solid, shell, 2 * step) if reduced is mesh else None)
+    failed = failures(check(done.mesh, done.zone), done.crossing, len(done.mesh.faces), settings.height)
+    warnings = (*place.warnings, *(f"Check '{name}' failed: {why}" for name, why in failed.items()))
+    return Surface(done.mesh, origin[done.origin], shell, gaps, solid, colors, place, warnings)
+
+
+def locate(maps: Maps, canvas: Canvas, settings: Settings) -> Placement:
+    """Where `build` puts the upright points of the maps (camera units)."""
+    return _located(_shape(maps, STEPS.get(settings.detail, 1))[2], canvas, settings)[1]
+
+
+def _shape(maps: Maps, step: int) -> tuple[Shell, Gaps, Solid]:
+    shell, gaps = find_gaps(clean(maps))
+    shell = bend(shell)
+    return shell, gaps, solidify(shell, gaps, step)
+
+
+def _located(solid: Solid, canvas: Canvas, settings: Settings) -> tuple[NDArray[np.float64], Placement]:
+    points = world(solid.depth, solid.columns, solid.rows, canvas)
+    return points, placement(points, solid.rows, solid.columns, canvas, settings)

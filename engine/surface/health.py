@@ -9,6 +9,13 @@ from scipy.sparse.csgraph import connected_components
 
 from engine.types import Mesh
 
+CHECKS = ("closed", "manifold", "degenerate", "duplicates", "unused", "finite", "crossing", "outward", "volume")
+"""Names of the checks, see `failures` and docs/surface.md."""
+CROSSING = 1e-5
+"""Share of triangles that may cross others."""
+VOLUME = (0.003, 0.05)
+"""Least and largest plausible volume of a person, over the cube of the height; a slim adult's is about 0.012."""
+
 
 @dataclass(frozen=True)
 class Health:
@@ -17,7 +24,8 @@ class Health:
     watertight: every edge has as many triangles in one direction as in the other, and none is a border.
     manifold_edges: every edge belongs to exactly two triangles. manifold_vertices: the triangles around each vertex
     form one fan. outward: the enclosed volume is positive. components: connected parts. degenerate: triangles with a
-    repeated vertex or no area. unused: vertices without a triangle. finite: no NaN or infinity. volume: in m^3.
+    repeated vertex or no area. duplicates: triangles with the same three vertices as another one. unused: vertices
+    without a triangle. finite: no NaN or infinity. volume: in m^3. length: longest side of the box around it, in m.
     """
 
     watertight: bool
@@ -26,44 +34,96 @@ class Health:
     outward: bool
     components: int
     degenerate: int
+    duplicates: int
     unused: int
     finite: bool
     volume: float
+    length: float
 
     @property
     def sound(self) -> bool:
         """Fit for printing, sculpting and simulation without repair."""
         flags = (self.watertight, self.manifold_edges, self.manifold_vertices, self.outward, self.finite)
-        return all(flags) and self.degenerate == 0 and self.unused == 0
+        return all(flags) and self.degenerate == 0 and self.duplicates == 0 and self.unused == 0
 
 
-def check(mesh: Mesh) -> Health:
-    """Examine every edge and vertex of a mesh; about one second per million triangles."""
-    v, f = mesh.vertices.astype(np.float64), mesh.faces.astype(np.int64)
-    forward, total = edge_use(f, len(v))
-    volume = signed_volume(v, f)
+def check(mesh: Mesh, zone: NDArray[np.bool_] | None = None) -> Health:
+    """Examine a mesh; about half a second per million triangles.
+
+    zone: (M,) bool, the only triangles whose edges, vertices and number of parts are examined; None = all. Areas and
+    volume are those of all triangles.
+    """
+    v, count = mesh.vertices, len(mesh.vertices)
+    f = (mesh.faces if zone is None else mesh.faces[zone]).astype(np.int64)
+    inner = np.ones(count, bool)
+    if zone is not None:
+        inner[mesh.faces[~zone].ravel()] = False
+    a, b, forward, total = _edges(f, count)
+    whole = inner[a] | inner[b]
+    volume, degenerate = _measure(v, mesh.faces)
     return Health(
-        watertight=len(f) > 0 and bool(np.all(forward * 2 == total)),
-        manifold_edges=len(f) > 0 and bool(np.all(total == 2)),
-        manifold_vertices=bool(np.all(fans(f, len(v)) <= 1)),
+        watertight=len(f) > 0 and bool(np.all((forward * 2 == total)[whole])),
+        manifold_edges=len(f) > 0 and bool(np.all((total == 2)[whole])),
+        manifold_vertices=bool(np.all((fans(f, count) <= 1)[inner])),
         outward=volume > 0,
-        components=components(f, len(v)),
-        degenerate=_degenerate(v, f),
-        unused=len(v) - len(np.unique(f)),
+        components=components(f, count),
+        degenerate=degenerate,
+        duplicates=_duplicates(f, count),
+        unused=count - int(np.count_nonzero(np.bincount(mesh.faces.ravel(), minlength=count))),
         finite=bool(np.isfinite(v).all()),
         volume=volume,
+        length=float(np.ptp(v, axis=0).max()) if count else 0.0,
     )
+
+
+def failures(health: Health, crossing: int, triangles: int, height: float) -> dict[str, str]:
+    """The checks that a mesh of a person fails: their names, and a sentence for each.
+
+    crossing: how many of its `triangles` cross others, see engine.surface.intersect. height: of the person in metres.
+    """
+    relative = health.volume / max(height, 1e-9) ** 3
+    failed = {
+        "closed": (not health.watertight, "The surface has holes."),
+        "manifold": (
+            not (health.manifold_edges and health.manifold_vertices),
+            "More than two faces meet at an edge, or parts of the surface touch in a single point.",
+        ),
+        "degenerate": (health.degenerate > 0, f"{health.degenerate} faces have no area."),
+        "duplicates": (health.duplicates > 0, f"{health.duplicates} faces lie on the same vertices as another."),
+        "unused": (health.unused > 0, f"{health.unused} vertices belong to no face."),
+        "finite": (not health.finite, "Vertices have no position."),
+        "crossing": (crossing > CROSSING * triangles, f"{crossing} faces cross others."),
+        "outward": (not health.outward, "The faces look inwards."),
+        "volume": (
+            not VOLUME[0] <= abs(relative) <= VOLUME[1],
+            f"The volume, {1000 * health.volume:.1f} litres, is not that of a person {height:.2f} m high.",
+        ),
+    }
+    return {name: failed[name][1] for name in CHECKS if failed[name][0]}
+
+
+def _duplicates(faces: NDArray, count: int) -> int:
+    """Triangles on the vertices of another: equal sums of three random 64 bit numbers, one per vertex."""
+    number = np.random.default_rng(0).integers(0, 2**64, count, dtype=np.uint64)
+    key = np.sort(number[faces].sum(axis=1, dtype=np.uint64))
+    return int(np.count_nonzero(key[1:] == key[:-1]))
 
 
 def edge_use(faces: NDArray, count: int) -> tuple[NDArray, NDArray]:
     """Per undirected edge: how many triangles use it from the lower to the higher vertex, and how many in all."""
-    a, b = faces.ravel(), np.roll(faces, -1, axis=1).ravel()
-    key = np.minimum(a, b) * np.int64(count) + np.maximum(a, b)
-    order = np.argsort(key)
-    key, forward = key[order], (a < b)[order]
-    start = np.flatnonzero(np.concatenate([[True], key[1:] != key[:-1]])) if len(key) else np.zeros(0, int)
+    return _edges(faces, count)[2:]
+
+
+def _edges(faces: NDArray, count: int) -> tuple[NDArray, NDArray, NDArray, NDArray]:
+    """Per undirected edge: the lower and the higher vertex, and what `edge_use` gives."""
+    a, b = faces.ravel().astype(np.int64), np.roll(faces, -1, axis=1).ravel()
+    key = (np.minimum(a, b) * count + np.maximum(a, b)) * 2 + (a < b)
+    key.sort()
+    forward, key = key & 1, key >> 1
+    start = np.flatnonzero(np.append(True, key[1:] != key[:-1])[: len(key)])
     total = np.diff(np.append(start, len(key)))
-    return (np.add.reduceat(forward.astype(np.int64), start) if len(key) else total), total
+    used = np.add.reduceat(forward, start) if len(key) else total
+    return key[start] // max(count, 1), key[start] % max(count, 1), used, total
 
 
 def fans(faces: NDArray, count: int) -> NDArray:
@@ -105,10 +165,15 @@ def component_labels(faces: NDArray, count: int) -> NDArray:
 
 def signed_volume(vertices: NDArray, faces: NDArray) -> float:
     """Volume enclosed by the triangles, positive if they are counter-clockwise from outside."""
-    a, b, c = (vertices[faces[:, k]] for k in range(3))
-    return float(np.einsum("ij,ij->", a, np.cross(b, c)) / 6)
+    return _measure(vertices, faces)[0]
 
 
-def _degenerate(vertices: NDArray, faces: NDArray) -> int:
+def _measure(vertices: NDArray, faces: NDArray) -> tuple[float, int]:
+    """The signed volume, and how many triangles have no area."""
     a, b, c = (vertices[faces[:, k]] for k in range(3))
-    return int(np.count_nonzero(np.linalg.norm(np.cross(b - a, c - a), axis=1) == 0))
+    (x, y, z), (ux, uy, uz), (vx, vy, vz) = a.T, (b - a).T, (c - a).T
+    normal = uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx
+    volume = sum(float(np.dot(p.astype(np.float64), n)) for p, n in zip((x, y, z), normal, strict=True)) / 6
+    suspect = np.flatnonzero((normal[0] == 0) & (normal[1] == 0) & (normal[2] == 0))
+    a, b, c = (vertices[faces[suspect, k]].astype(np.float64) for k in range(3))
+    return volume, int(np.count_nonzero((np.cross(b - a, c - a) == 0).all(axis=1)))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,10 +10,12 @@ from engine.errors import UserError
 from engine.surface import cells, contour, weld
 from engine.surface.clean import NOBODY, Bools, Float, Shell
 from engine.surface.health import component_labels
+from engine.surface.jumps import corners
 from engine.surface.occlusion import Gaps
 from engine.surface.repair import repair
 
-_SMALLEST_PART = 0.02
+SMALLEST_PART = 0.02
+"""Share of the largest part's triangles below which a part is a speck."""
 
 
 @dataclass(frozen=True)
@@ -73,11 +76,20 @@ def _solidify(shell: Shell, gaps: Gaps) -> Solid:
     body = np.where(gaps.parted, np.uint8(0), cells.codes(shell.mask))
     if not body.any():
         raise UserError(NOBODY)
-    topology = weld.weld(body, gaps.cells, gaps.cut_near, gaps.cut_far, tuple(_shorter(m) for m in maps))
+    topology = weld.weld(body, gaps.cells, gaps.cut_near, gaps.cut_far, _diagonals(maps, gaps))
     depth = _depths(topology, maps)
     columns, rows = _positions(topology, shell)
     solid = Solid(topology.faces, depth, columns, rows, topology.pixel, topology.sheets)
     return _main_parts(_repaired(solid, topology.first_sewn))
+
+
+def _diagonals(maps: tuple[Float, ...], gaps: Gaps) -> tuple[Bools, ...]:
+    """Per sheet, which quads are split from corner 0 to 3: the way that climbs less, but the same way in all sheets
+    where they come close, so that none crosses another."""
+    near, far = maps[:2]
+    close = gaps.cells | gaps.cut_near | gaps.cut_far | (corners(far, np.minimum) < corners(near, np.maximum))
+    first = _shorter(near)
+    return tuple(np.where(close, first, _shorter(m)) for m in maps)
 
 
 def _shorter(depth: Float) -> Bools:
@@ -117,7 +129,7 @@ def _repaired(solid: Solid, first: int) -> Solid:
     for k, (a, b) in enumerate(parents, start=len(solid.depth)):
         for values in (depth, columns, rows):
             values[k] = (values[a] + values[b]) / 2
-        depth[k] += np.float32(0.1 * (k % 5 - 2))
+        depth[k] += np.float32(0.1 * (k % 5 + 1))
         pixel[k], sheets[k] = pixel[a], sheets[a] | sheets[b]
     return Solid(faces, depth, columns, rows, pixel, sheets)
 
@@ -137,4 +149,18 @@ def main_parts(faces: NDArray[np.int32], count: int) -> NDArray[np.int32]:
     """The faces (M, 3) of every connected part with at least 2 % of the triangles of the largest."""
     labels = component_labels(faces, count)[faces[:, 0]]
     size = np.bincount(labels)
-    return faces[(size >= _SMALLEST_PART * size.max())[labels]]
+    return faces[(size >= SMALLEST_PART * size.max())[labels]]
+
+
+def seams(solid: Solid, shell: Shell, reach: int) -> Bools:
+    """(M,) triangles within `reach` pixels of where sheets are sewn together or where one is as thin as it is steep.
+
+    No others can cross or be joined wrongly: away from there each sheet is a height field over the pixel grid, before
+    or behind the others.
+    """
+    sewn = (solid.sheets & (solid.sheets - 1) != 0) | (solid.sheets == 1 << weld.RIM)
+    marked = np.zeros(shell.mask.shape, np.uint8)
+    marked.ravel()[solid.pixel[sewn]] = 1
+    marked[:-1, :-1] |= corners(shell.far, np.minimum) < corners(shell.near, np.maximum)
+    around = cv2.dilate(marked, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)).ravel() > 0
+    return np.asarray(around[solid.pixel[solid.faces[:, 0]]])

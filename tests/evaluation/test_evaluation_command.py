@@ -55,6 +55,7 @@ def test_a_pair_as_text(capsules: tuple[Path, Path], capsys: pytest.CaptureFixtu
         ["render", ".", "-o", "out", "--size", "1"],
         ["render", ".", "-o", "out", "--fov", "180"],
         ["predictions", "."],
+        ["surface", "nowhere"],
     ],
 )
 def test_mistakes_get_one_sentence(

@@ -1,0 +1,39 @@
+"""`python -m engine check`: what is wrong with a mesh of a person, if anything."""
+
+import argparse
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+FAILED = 3
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("mesh", type=Path, metavar="MESH", help="glb, obj, ply or stl file, metres")
+    parser.add_argument("--up", choices=("y", "z"), help="vertical axis of the file (obj, glb: y; ply, stl: z)")
+    parser.add_argument("--json", action="store_true", help="print json")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """0 where the mesh passes all checks, 3 where one fails."""
+    import numpy as np
+
+    from engine.render.mesh import load_mesh
+    from engine.surface.health import CHECKS, check, failures
+    from engine.surface.intersect import crossings
+    from engine.types import Mesh
+
+    found = load_mesh(arguments.mesh, arguments.up)
+    mesh = Mesh(found.vertices, found.faces, np.zeros(found.vertices.shape, np.uint8))
+    health = check(mesh)
+    crossing = len(np.unique(crossings(mesh.vertices, mesh.faces)))
+    failed = failures(health, crossing, len(mesh.faces), health.length)
+    if arguments.json:
+        figures = {"triangles": len(mesh.faces), "crossing": crossing, **asdict(health)}
+        print(json.dumps({"sound": not failed, "failed": failed, "figures": figures}, indent=2))
+    else:
+        size = f"{health.length:.2f} m, {1000 * health.volume:.1f} litres"
+        print(f"{len(mesh.faces)} faces, {health.components} parts, {size}")
+        for name in CHECKS:
+            print(f"{name:<12}{failed.get(name, 'ok')}")
+    return FAILED if failed else 0

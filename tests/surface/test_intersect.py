@@ -1,0 +1,106 @@
+"""Crossing triangles are found, and taken out without a hole."""
+
+import numpy as np
+import pytest
+import trimesh
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.surface.health import check
+from engine.surface.intersect import crossings
+from engine.surface.untangle import untangle
+from engine.types import Mesh
+
+TRIANGLE = [[0, 0, 0], [1, 0, 0], [0, 1, 0]]
+
+
+def _pairs(*triangles: list[list[float]]) -> int:
+    vertices = np.array(triangles, float).reshape(-1, 3)
+    return len(crossings(vertices, np.arange(len(vertices), dtype=np.int32).reshape(-1, 3)))
+
+
+@pytest.mark.parametrize(
+    ("other", "crossing"),
+    [
+        ([[0.2, 0.2, -1], [0.2, 0.2, 1], [2, 2, 0]], True),
+        ([[0.2, 0.2, 0.1], [0.2, 0.2, 1], [2, 2, 1]], False),
+        ([[0.2, 0.2, 0.0], [0.2, 0.2, 1], [2, 2, 1]], False),
+        ([[0.9, 0.9, -1], [0.9, 0.9, 1], [2, 2, 0]], False),
+        ([[5, 5, -1], [5, 5, 1], [6, 6, 0]], False),
+    ],
+)
+def test_two_triangles(other: list[list[float]], crossing: bool) -> None:
+    assert _pairs(TRIANGLE, other) == crossing
+    assert _pairs(other, TRIANGLE) == crossing
+
+
+def test_triangles_with_a_common_corner() -> None:
+    vertices = np.array([*TRIANGLE, [0.5, 0.5, 0.5], [0.5, 0.2, -0.5], [0.5, 0.2, 0.5]])
+    assert len(crossings(vertices, np.array([[0, 1, 2], [0, 4, 5]], np.int32))) == 1
+    assert len(crossings(vertices, np.array([[0, 1, 2], [0, 3, 5]], np.int32))) == 0
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 2**31), st.integers(2, 60))
+def test_every_pair_is_found(seed: int, count: int) -> None:
+    """The hierarchy leaves out no pair: a crossing pair crosses when it is alone as well."""
+    rng = np.random.default_rng(seed)
+    triangles = rng.uniform(0, 1, (count, 1, 3)) + rng.normal(0, 0.2, (count, 3, 3))
+    faces = np.arange(3 * count, dtype=np.int32).reshape(-1, 3)
+    found = {tuple(sorted(pair)) for pair in crossings(triangles.reshape(-1, 3), faces).tolist()}
+    alone = {(i, j) for i in range(count) for j in range(i) if _pairs(*triangles[[i, j]].tolist())}
+    assert {tuple(sorted(pair)) for pair in alone} == found
+
+
+def _dented() -> Mesh:
+    """A sphere whose top was pushed out through its bottom."""
+    ball = trimesh.creation.icosphere(4)
+    vertices = np.array(ball.vertices, np.float32)
+    vertices[vertices[:, 2] > 0.97, 2] = -1.2
+    return Mesh(vertices, np.array(ball.faces, np.int32), np.full(vertices.shape, 99, np.uint8))
+
+
+def test_a_knot_is_cut_out_and_closed() -> None:
+    mesh = _dented()
+    assert len(crossings(mesh.vertices, mesh.faces)) > 0
+    result = untangle(mesh)
+    done = result.mesh
+    assert result.crossing == 0
+    assert len(crossings(done.vertices, done.faces)) == 0
+    assert result.zone.all()
+    assert check(done).sound
+    kept = np.linalg.norm(done.vertices - mesh.vertices[result.origin], axis=1) < 1e-4
+    assert kept.mean() > 0.9, "vertices know which ones they were"
+    assert len(result.origin) == len(done.vertices)
+    assert (done.colors == 99).all()
+    assert check(done).volume == pytest.approx(4.1, abs=0.3)
+
+
+def test_a_sound_mesh_is_returned_as_it_is() -> None:
+    ball = trimesh.creation.icosphere(3)
+    mesh = Mesh(np.array(ball.vertices, np.float32), np.array(ball.faces, np.int32), np.zeros((642, 3), np.uint8))
+    assert untangle(mesh).mesh is mesh
+
+
+def test_only_the_zone_is_looked_at() -> None:
+    mesh = _dented()
+    zone = np.zeros(len(mesh.faces), bool)
+    assert untangle(mesh, zone).mesh is mesh
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 2**31), st.floats(0.01, 0.4), st.floats(0.2, 1))
+def test_any_tangle_stays_closed(seed: int, noise: float, share: float) -> None:
+    rng = np.random.default_rng(seed)
+    ball = trimesh.creation.icosphere(3)
+    vertices = (ball.vertices + rng.normal(0, noise, ball.vertices.shape)).astype(np.float32)
+    mesh = Mesh(vertices, np.array(ball.faces, np.int32), np.zeros(vertices.shape, np.uint8))
+    result = untangle(mesh, mesh.vertices[mesh.faces].mean(axis=1)[:, 2] < 2 * share - 1)
+    done = result.mesh
+    health = check(done)
+    assert health.watertight
+    assert health.manifold_edges
+    assert health.manifold_vertices
+    assert health.unused == 0
+    found = crossings(done.vertices, done.faces[result.zone])
+    assert len(np.unique(found)) <= result.crossing
