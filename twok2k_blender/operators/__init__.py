@@ -2,31 +2,39 @@
 
 import bpy
 
+from .add_mask import TWOK2K_OT_add_mask
 from .add_person import TWOK2K_OT_add_person
 from .cancel import TWOK2K_OT_cancel
 from .cancel_all import TWOK2K_OT_cancel_all
 from .check_engine import TWOK2K_OT_check_engine
+from .choose_person import TWOK2K_OT_choose_person
 from .clear_finished import TWOK2K_OT_clear_finished
+from .find_people import TWOK2K_OT_find_people
 from .generate import TWOK2K_OT_generate
 from .generate_from_image import TWOK2K_OT_generate_from_image
 from .import_photos import TWOK2K_FH_photos, TWOK2K_OT_import_photos
 from .import_weights import TWOK2K_OT_import_weights
+from .paint_mask import TWOK2K_OT_paint_mask
 from .paste_photos import TWOK2K_OT_paste_photos
 from .release_memory import TWOK2K_OT_release_memory
 from .remove_photo import TWOK2K_OT_remove_photo
 from .retry_photos import TWOK2K_OT_retry_photos
 
 CLASSES = (
+    TWOK2K_OT_add_mask,
     TWOK2K_OT_add_person,
     TWOK2K_OT_cancel,
     TWOK2K_OT_cancel_all,
     TWOK2K_OT_check_engine,
+    TWOK2K_OT_choose_person,
     TWOK2K_OT_clear_finished,
+    TWOK2K_OT_find_people,
     TWOK2K_OT_generate,
     TWOK2K_OT_generate_from_image,
     TWOK2K_OT_import_photos,
     TWOK2K_FH_photos,
     TWOK2K_OT_import_weights,
+    TWOK2K_OT_paint_mask,
     TWOK2K_OT_paste_photos,
     TWOK2K_OT_release_memory,
     TWOK2K_OT_remove_photo,
