@@ -10,3 +10,18 @@ KEYPOINTS = (
 )  # fmt: skip
 
 INDEX = {name: i for i, name in enumerate(KEYPOINTS)}
+
+_SIDE_BONES = (
+    ("shoulder", "elbow"), ("elbow", "wrist"), ("wrist", "finger2"), ("wrist", "finger5"), ("shoulder", "hip"),
+    ("hip", "knee"), ("knee", "ankle"), ("ankle", "heel"), ("ankle", "big_toe"), ("ankle", "small_toe"), ("eye", "ear"),
+)  # fmt: skip
+_CROSS_BONES = (
+    ("nose", "left_eye"), ("nose", "right_eye"), ("left_shoulder", "right_shoulder"), ("left_hip", "right_hip")
+)  # fmt: skip
+
+BONES = {
+    "left": tuple((INDEX[f"left_{a}"], INDEX[f"left_{b}"]) for a, b in _SIDE_BONES),
+    "right": tuple((INDEX[f"right_{a}"], INDEX[f"right_{b}"]) for a, b in _SIDE_BONES),
+    "middle": tuple((INDEX[a], INDEX[b]) for a, b in _CROSS_BONES),
+}
+"""Pairs of key points to be joined by lines, by the side of the body."""

@@ -1,7 +1,6 @@
 """A photo on its way to a new mesh for a person who is already in the scene."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import bpy
@@ -9,6 +8,7 @@ import bpy
 from .lineup import Lineup
 from .mesh_data import MeshData
 from .photo_job import PhotoJob
+from .picture_job import Picture
 from .result import is_result
 from .scene import replace_person
 
@@ -16,9 +16,9 @@ from .scene import replace_person
 class AgainJob(PhotoJob):
     """person: the object's name. Should that have gone meanwhile, the result is added like any other."""
 
-    def __init__(self, photo: Path | bpy.types.Image, settings: Mapping[str, Any], person: str) -> None:
+    def __init__(self, photo: Picture, settings: Mapping[str, Any], person: str, mask: Picture | None) -> None:
         """Raises PhotoError."""
-        super().__init__(photo, settings, Lineup())
+        super().__init__(photo, settings, Lineup(), mask)
         self._person = person
 
     def add_to_scene(self, context: bpy.types.Context, data: MeshData) -> None:

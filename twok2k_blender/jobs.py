@@ -39,6 +39,9 @@ class Job:
     listed = False
     """Whether the panel lists it and keeps it when it is over."""
 
+    silent = False
+    """Whether nobody has asked for it by a click: it is not shown at work, and gives way to every job that is not."""
+
     changes_scene = False
     """Whether `use` waits until the user is in Object Mode and in the middle of nothing."""
 
@@ -85,6 +88,12 @@ class Queue:
     @property
     def busy(self) -> bool:
         return any(not job.over for job in self.jobs)
+
+    @property
+    def next(self) -> Job | None:
+        """The job that is to be begun: the one longest in line, silent ones last."""
+        waiting = self.all("waiting")
+        return next((job for job in waiting if not job.silent), waiting[0] if waiting else None)
 
     @property
     def listed(self) -> list[Job]:

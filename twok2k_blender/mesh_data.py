@@ -1,4 +1,4 @@
-"""The engine's mesh file, checked before Blender sees it: Blender itself does not report bad indices or numbers.
+"""The engine's files, checked before Blender sees them: Blender itself does not report bad indices or numbers.
 
 Knows nothing of Blender.
 """
@@ -18,8 +18,12 @@ LARGEST_MAP = 8192
 """Texels per side."""
 
 
+MAX_SIDE = 4096
+"""Pixels of a picture for the panel."""
+
+
 class MeshFileError(Exception):
-    """The mesh file cannot be used; the text is one sentence for the user."""
+    """The engine's file cannot be used; the text is one sentence for the user."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,19 @@ def _texture(arrays: dict[str, np.ndarray]) -> TextureData | None:
     uv = arrays["uv"].copy()
     uv[..., 1] = 1 - uv[..., 1]
     return TextureData(uv, arrays["color_map"].tobytes(), arrays["normal_map"].tobytes())
+
+
+def read_picture(path: Path) -> NDArray[np.uint8]:
+    """Read and check a picture (H, W, 3) uint8. Raises MeshFileError."""
+    try:
+        picture = np.load(path, allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise MeshFileError(f"The engine's picture cannot be read ({error}); try again.") from error
+    if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 3 or not picture.size:
+        raise MeshFileError("The engine's picture is damaged; try again.")
+    if max(picture.shape) > MAX_SIDE:
+        raise MeshFileError("The engine's picture is too large; try again.")
+    return picture
 
 
 def linear_rgba(srgb: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -1,19 +1,14 @@
 """The sidebar's tab "2K2K"."""
 
-from pathlib import Path
-
 import bpy
 
-from . import thumbnails
 from .choices import chosen_weights, is_non_commercial, preferences
 from .jobs import Job
 from .photo_list import draw_photos
 from .photo_options import draw_shown
-from .properties import TWOK2K_PG_picture
+from .photo_view import draw_photo, has_photo
 from .session import session
 from .widgets import draw_text, progress_text
-
-THUMBNAIL_SCALE = 8.0
 
 
 class Tab:
@@ -32,15 +27,16 @@ class TWOK2K_PT_main(Tab, bpy.types.Panel):  # noqa: N801
         column = layout.column()
         row = column.row(align=True)
         row.prop(picture, "source", expand=True)
+        row.operator("twok2k.find_people", text="", icon="VIEWZOOM")
         row.operator("twok2k.paste_photos", text="", icon="PASTEDOWN")
         column.prop(picture, "filepath" if picture.source == "FILE" else "image", text="")
-        if icon := _thumbnail(picture):
-            layout.template_icon(icon, scale=THUMBNAIL_SCALE)
+        if chosen := has_photo(picture):
+            draw_photo(context, layout, picture)
         else:
             draw_text(context, layout, "Choose a photo that shows a person from head to feet, or drop some here.")
         row = layout.row()
         row.scale_y = 1.6
-        row.enabled = bool(icon)
+        row.enabled = chosen
         row.operator("twok2k.generate", icon="OUTLINER_OB_ARMATURE")
         if session.working:
             _draw_progress(layout, session.working)
@@ -61,6 +57,9 @@ class TWOK2K_PT_settings(Tab, bpy.types.Panel):  # noqa: N801
         layout.use_property_decorate = False
         column = layout.column()
         draw_shown(column, picture)
+        row = column.row(align=True)
+        row.template_ID(picture, "mask", open="image.open", text="Mask")
+        row.operator("twok2k.paint_mask", text="", icon="BRUSH_DATA")
         column.separator()
         row = column.row(align=True)
         row.prop(preferences(), "weights")
@@ -80,14 +79,6 @@ def _draw_progress(layout: bpy.types.UILayout, job: Job) -> None:
     row = layout.row(align=True)
     row.progress(factor=job.fraction, type="BAR", text=progress_text(job))
     row.operator("twok2k.cancel", text="", icon="X")
-
-
-def _thumbnail(picture: TWOK2K_PG_picture) -> int:
-    """An icon of the chosen photo; 0 if there is none."""
-    if picture.source == "IMAGE":
-        return bpy.types.UILayout.icon(picture.image) if picture.image else 0
-    path = Path(bpy.path.abspath(picture.filepath))
-    return thumbnails.icon(path, thumbnails.key(path)) if picture.filepath and path.is_file() else 0
 
 
 CLASSES = (TWOK2K_PT_main, TWOK2K_PT_settings)

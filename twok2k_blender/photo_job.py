@@ -1,7 +1,5 @@
 """A photo on its way to a person in the scene."""
 
-import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,36 +8,33 @@ import bpy
 
 from . import thumbnails
 from .choices import remember_weights
-from .jobs import Job, PhotoError, State
+from .jobs import State
 from .lineup import Lineup
 from .mesh_data import MeshData, read_mesh
 from .package import version
-from .photo import image_file
+from .picture_job import Picture, PictureJob
 from .provenance import describe, photo_source
 from .scene import add_person, show_colors_in_solid_view
 from .session import session
 
 
-class PhotoJob(Job):
-    """settings: what the engine is told, besides the photo. lineup: of the people that come to stand side by side."""
+class PhotoJob(PictureJob):
+    """lineup: of the people that come to stand side by side."""
 
+    kind = "reconstruct"
+    result_name = "mesh.npz"
     listed = True
     changes_scene = True
 
-    def __init__(self, photo: Path | bpy.types.Image, settings: Mapping[str, Any], lineup: Lineup) -> None:
-        """The settings and the pixels of an image are taken as they are now. Raises PhotoError."""
-        super().__init__(photo.name, bpy.context.scene.name)
-        self.settings = dict(settings)
+    def __init__(
+        self, photo: Picture, settings: Mapping[str, Any], lineup: Lineup, mask: Picture | None = None
+    ) -> None:
+        """Raises PhotoError."""
+        super().__init__(photo, settings, mask)
         self.lineup = lineup
         self._source = photo_source(photo if isinstance(photo, Path) else photo.name)
         self.result: MeshData | None = None
         """The person, while it comes into the scene."""
-        self._folder = Path(tempfile.mkdtemp(prefix="2k2k-", dir=bpy.app.tempdir))
-        try:
-            self._photo = photo.absolute() if isinstance(photo, Path) else image_file(photo, self._folder)
-        except PhotoError:
-            self.clean_up()
-            raise
         self._thumbnail = thumbnails.key(self._photo)
 
     @property
@@ -47,14 +42,10 @@ class PhotoJob(Job):
         """Number of an icon with the photo."""
         return thumbnails.icon(self._photo, self._thumbnail)
 
-    def request(self) -> tuple[str, dict[str, Any]]:
-        if not self._photo.is_file():
-            raise PhotoError(f"The photo {self._photo} does not exist; choose another.")
-        return "reconstruct", {"photo": str(self._photo), "settings": self.settings, "result": str(self._mesh_file)}
-
     def use(self, facts: Mapping[str, Any]) -> None:
         remember_weights(facts["available"])
-        self.result = read_mesh(self._mesh_file)
+        session.pace.learn(facts["seconds"])
+        self.result = read_mesh(self.result_file)
         self._facts = describe(self.name, self.settings, facts, version()) | self._source
         bpy.ops.twok2k.add_person("EXEC_DEFAULT", True, key=self.key)  # an operator, because those make undo steps
 
@@ -72,14 +63,7 @@ class PhotoJob(Job):
     def end(self, state: State, error: str = "") -> None:
         super().end(state, error)
         self.result = None
-        self._mesh_file.unlink(missing_ok=True)
-
-    def clean_up(self) -> None:
-        shutil.rmtree(self._folder, ignore_errors=True)
-
-    @property
-    def _mesh_file(self) -> Path:
-        return self._folder / "mesh.npz"
+        self.result_file.unlink(missing_ok=True)
 
 
 def lineup_under_way() -> Lineup:

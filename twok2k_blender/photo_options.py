@@ -1,7 +1,6 @@
 """How photos are reconstructed: what a script or the file browser says, else what the panel and preferences show."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import bpy
@@ -9,6 +8,7 @@ import bpy
 from .choices import chosen_weights, preferences
 from .jobs import Job
 from .photo_job import PhotoJob, lineup_under_way
+from .picture_job import Picture
 from .preferences import DEVICES
 from .properties import DETAILS, TEXTURE_SIZES, TEXTURES, TWOK2K_PG_picture
 
@@ -51,11 +51,13 @@ class PhotoOptions:
         name="Device", description="What computes the depth", items=DEVICES, options={"SKIP_SAVE"}
     )
 
-    def photo_jobs(self, context: bpy.types.Context, photos: Sequence[Path | bpy.types.Image]) -> list[Job]:
+    def photo_jobs(
+        self, context: bpy.types.Context, photos: Sequence[Picture], mask: Picture | None = None
+    ) -> list[Job]:
         """One job for each photo. Their people stand side by side, and beside those of work still under way."""
         settings = chosen_settings(context, self._given)
         lineup = lineup_under_way()
-        return [PhotoJob(photo, settings, lineup) for photo in photos]
+        return [PhotoJob(photo, settings, lineup, mask) for photo in photos]
 
     def take_from_panel(self, context: bpy.types.Context) -> None:
         """Show in the file browser what the panel shows."""

@@ -1,66 +1,205 @@
-"""A small picture of a person from the front, for the asset browser."""
+"""What the engine finds in the panel's photo, shown before anything is reconstructed.
 
-import tempfile
+A change of the photo, the person or the mask in the panel asks for it; it is done beside the user's work and gives way
+to everything that was asked for by a click. Opening a file asks for nothing, so that it does not start the engine.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import bpy
+import bpy.utils.previews
 import numpy as np
 from numpy.typing import NDArray
 
-from . import studio
+from . import background, thumbnails
+from .jobs import PhotoError, State
+from .mesh_data import read_picture
+from .picture_job import Picture, PictureJob
+from .session import session
 
-SIZE = 256
-SAMPLES = 24
+if TYPE_CHECKING:
+    from .properties import TWOK2K_PG_picture
 
-EXPOSURE = -0.6
-"""Without a film's curve, which the studio is lit for, white would burn out."""
-
-
-def can_render() -> bool:
-    """Whether Cycles is enabled; it renders without a window, too."""
-    return hasattr(bpy.types.Scene, "cycles")
+DELAY = 0.2
+"""Seconds without another change after which the engine is asked."""
 
 
-def render_front(context: bpy.types.Context, person: bpy.types.Object) -> NDArray[np.float32]:
-    """SIZE x SIZE x 4 sRGB in [0, 1], rows from the bottom up, in the person's studio, without a background.
+@dataclass(frozen=True)
+class Choice:
+    """What a preview depends on. photo, mask: names that differ where the content does; person: from 1."""
 
-    Rendered in a scene of its own, so that the user's render result stays.
-    """
-    scene = bpy.data.scenes.new("2K2K Preview")
-    known = {kind: set(getattr(bpy.data, kind)) for kind in ("objects", "cameras", "lights", "worlds")}
+    photo: str
+    person: int
+    mask: str
+
+
+class Found:
+    """The last preview. choice: what it was made for. facts: the engine's. error: a sentence, where it failed."""
+
+    def __init__(self) -> None:
+        self.pictures: bpy.utils.previews.ImagePreviewCollection | None = None
+        self.forget()
+
+    def forget(self) -> None:
+        self.choice: Choice | None = None
+        self.facts: Mapping[str, Any] = {}
+        self.error = ""
+        if self.pictures is not None:
+            self.pictures.clear()
+
+    def show(self, choice: Choice, facts: Mapping[str, Any], picture: NDArray[np.uint8]) -> None:
+        self.forget()
+        self.choice, self.facts = choice, facts
+        if self.pictures is not None:
+            fill(self.pictures.new("overlay"), picture)
+
+    def fail(self, choice: Choice, error: str) -> None:
+        self.forget()
+        self.choice, self.error = choice, error
+
+    def is_of(self, choice: Choice | None) -> bool:
+        """Whether it tells of the chosen photo (perhaps with another person or mask)."""
+        return choice is not None and self.choice is not None and choice.photo == self.choice.photo
+
+    @property
+    def icon(self) -> int:
+        return self.pictures["overlay"].icon_id if self.pictures else 0
+
+    @property
+    def people(self) -> int:
+        return self.facts.get("people", 0)
+
+
+found = Found()
+
+
+class PreviewJob(PictureJob):
+    """Finds the people in the panel's photo."""
+
+    kind = "preview"
+    result_name = "preview.npy"
+    silent = True
+
+    def __init__(self, panel: "TWOK2K_PG_picture") -> None:
+        """Raises PhotoError."""
+        choice = choice_of(panel)
+        if choice is None:
+            raise PhotoError("No photo is chosen; choose a picture of a person first.")
+        self.choice = choice
+        super().__init__(chosen_photo(panel), {"person": panel.person - 1}, panel.mask)
+        self.scene = panel.id_data.name
+
+    def use(self, facts: Mapping[str, Any]) -> None:
+        found.show(self.choice, facts, read_picture(self.result_file))
+        scene: bpy.types.Scene | None = bpy.data.scenes.get(self.scene)
+        if scene is not None and choice_of(scene.twok2k) == self.choice:
+            scene.twok2k.person = min(scene.twok2k.person, facts["people"])
+            found.choice = choice_of(scene.twok2k)
+
+    def end(self, state: State, error: str = "") -> None:
+        super().end(state, error)
+        if state == "failed":
+            found.fail(self.choice, error)
+        elif state == "cancelled" and self.scene in bpy.data.scenes:
+            ask(bpy.data.scenes[self.scene].twok2k, bpy.context)
+
+
+def choice_of(panel: "TWOK2K_PG_picture") -> Choice | None:
+    """What is chosen in the panel; None where there is no photo."""
+    if panel.source == "IMAGE":
+        photo = f"image {panel.image.name_full}" if panel.image else ""
+    else:
+        photo = thumbnails.key(_path(panel)) if panel.filepath and _path(panel).is_file() else ""
+    return Choice(photo, panel.person, panel.mask.name_full if panel.mask else "") if photo else None
+
+
+def chosen_photo(panel: "TWOK2K_PG_picture") -> Picture:
+    """The photo itself, where there is a choice."""
+    return panel.image if panel.source == "IMAGE" else _path(panel)
+
+
+def ask(panel: "TWOK2K_PG_picture", _: bpy.types.Context) -> None:
+    """Something has changed in the panel; called by Blender."""
+    if bpy.app.background:
+        return
+    _forget_request()
+    _request.append(panel.id_data.name)
+    bpy.app.timers.register(_begin, first_interval=DELAY)
+
+
+def looking() -> bool:
+    """Whether a preview is on its way."""
+    return bool(_request) or any(job.silent for job in session.queue.jobs if not job.over)
+
+
+def begin(panel: "TWOK2K_PG_picture") -> None:
+    """Ask the engine, unless it has been asked just that; an earlier question is dropped."""
+    choice = choice_of(panel)
+    if choice is None or choice == found.choice:
+        return
+    _drop_jobs()
     try:
-        scene.collection.objects.link(person)
-        _prepare(scene)
-        studio.build(scene, scene.collection, studio.Bounds.of(context, person), "2K2K Preview")
-        return _render(scene)
-    finally:
-        made = [item for kind, before in known.items() for item in getattr(bpy.data, kind) if item not in before]
-        bpy.data.batch_remove([scene, *made])
+        background.add([PreviewJob(panel)])
+    except PhotoError as error:
+        found.fail(choice, str(error))
+        background.show()
 
 
-def _prepare(scene: Any) -> None:
-    """Set the scene up for a quick render; `Any` because Blender's types know no engine but its own."""
-    render = scene.render
-    render.engine = "CYCLES"
-    render.resolution_x = render.resolution_y = SIZE
-    render.resolution_percentage = 100
-    render.film_transparent = True
-    scene.cycles.samples = SAMPLES
-    scene.cycles.use_denoising = False
-    scene.view_settings.view_transform = "Standard"  # the photo's own colours
-    scene.view_settings.exposure = EXPOSURE
-    render.image_settings.file_format = "PNG"
-    render.image_settings.color_mode = "RGBA"
+def fill(icon: bpy.types.ImagePreview, picture: NDArray[np.uint8]) -> None:
+    """Let an icon show a picture (H, W, 3)."""
+    height, width = picture.shape[:2]
+    pixels = np.ones((height, width, 4), np.float32)
+    pixels[..., :3] = picture[::-1] / np.float32(255)
+    icon.image_size = (width, height)
+    icon.image_pixels_float.foreach_set(pixels.ravel())
 
 
-def _render(scene: bpy.types.Scene) -> NDArray[np.float32]:
-    with tempfile.TemporaryDirectory(prefix="2k2k-", dir=bpy.app.tempdir) as folder:
-        path = Path(folder) / "preview.png"
-        scene.render.filepath = str(path)
-        bpy.ops.render.render(write_still=True, scene=scene.name)
-        image = bpy.data.images.load(str(path))
-        pixels = np.empty(4 * SIZE * SIZE, np.float32)
-        image.pixels.foreach_get(pixels)
-        bpy.data.images.remove(image)
-    return pixels.reshape(SIZE, SIZE, 4)
+_request: list[str] = []
+"""The name of the scene whose panel has changed, until the engine is asked."""
+
+
+def _begin() -> None:
+    scene = bpy.data.scenes.get(_request.pop()) if _request else None
+    if scene is not None:
+        begin(scene.twok2k)
+
+
+def _drop_jobs() -> None:
+    """Nobody waits any more for previews that are not over."""
+    for job in session.queue.jobs:
+        if isinstance(job, PreviewJob) and not job.over:
+            job.scene = ""
+            session.remove(job)
+
+
+def _forget_request() -> None:
+    _request.clear()
+    if bpy.app.timers.is_registered(_begin):
+        bpy.app.timers.unregister(_begin)
+
+
+def _path(panel: "TWOK2K_PG_picture") -> Path:
+    return Path(bpy.path.abspath(panel.filepath))
+
+
+@bpy.app.handlers.persistent
+def _before_load(*_: object) -> None:
+    _forget_request()
+    _drop_jobs()
+    found.forget()
+
+
+def register() -> None:
+    found.pictures = bpy.utils.previews.new()
+    bpy.app.handlers.load_pre.append(_before_load)
+
+
+def unregister() -> None:
+    bpy.app.handlers.load_pre.remove(_before_load)
+    _before_load()
+    if found.pictures is not None:
+        bpy.utils.previews.remove(found.pictures)
+        found.pictures = None

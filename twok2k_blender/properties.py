@@ -3,6 +3,7 @@
 import bpy
 
 from .photo import is_usable
+from .preview import ask
 
 DETAILS = (
     ("full", "Full", "One vertex per pixel of the enlarged photo: about a million, for sculpting and close-ups"),
@@ -32,18 +33,21 @@ class TWOK2K_PG_picture(bpy.types.PropertyGroup):  # noqa: N801
             ("FILE", "Photo File", "A picture on disk", "FILE_IMAGE", 0),
             ("IMAGE", "Blender Image", "An image that is already in this file", "IMAGE_DATA", 1),
         ),
+        update=ask,
     )
     filepath: bpy.props.StringProperty(
         name="Photo",
         description="Picture that shows a person from head to feet",
         subtype="FILE_PATH",
         options=RELATIVE_PATH,
+        update=ask,
     )
     image: bpy.props.PointerProperty(
         name="Image",
         description="Image that shows a person from head to feet",
         type=bpy.types.Image,
         poll=lambda _, image: is_usable(image),
+        update=ask,
     )
     detail: bpy.props.EnumProperty(name="Detail", description="How fine the mesh is", items=DETAILS)
     texture: bpy.props.EnumProperty(
@@ -65,6 +69,14 @@ class TWOK2K_PG_picture(bpy.types.PropertyGroup):  # noqa: N801
         default=1,
         min=1,
         max=100,
+        update=ask,
+    )
+    mask: bpy.props.PointerProperty(
+        name="Mask",
+        description="Image of the photo's size, white or opaque where the person is; empty to let the engine find it",
+        type=bpy.types.Image,
+        poll=lambda _, image: is_usable(image),
+        update=ask,
     )
     show_colors: bpy.props.BoolProperty(
         name="Color in Solid View",

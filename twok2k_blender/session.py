@@ -11,6 +11,7 @@ import bpy
 
 from .choices import preferences
 from .jobs import EXPECTED, Job, Queue, State
+from .pace import Pace
 from .package import PACKAGE, ROOT
 from .worker_client import Launch, WorkerClient, engine_command
 
@@ -35,6 +36,7 @@ class Session:
         self.message = ""
         self.failed = False
         self.engine = "not checked"
+        self.pace = Pace()
         self._client: WorkerClient | None = None
 
     @property
@@ -43,7 +45,12 @@ class Session:
 
     @property
     def working(self) -> Job | None:
-        """The job that the engine is at work on."""
+        """The job that the engine is at work on; None for one that is not to be shown."""
+        job = self._under_way
+        return None if job is None or job.silent else job
+
+    @property
+    def _under_way(self) -> Job | None:
         return self.queue.first("working")
 
     @property
@@ -52,7 +59,8 @@ class Session:
 
     def add(self, jobs: Sequence[Job]) -> None:
         """Put jobs at the end of the line."""
-        self.say("")
+        if not all(job.silent for job in jobs):
+            self.say("")
         self.queue.jobs.extend(jobs)
 
     def run(self, jobs: Sequence[Job]) -> None:
@@ -72,10 +80,15 @@ class Session:
 
     def step(self) -> None:
         """Bring the work under way up to date, and give the engine more where it has none."""
-        if (job := self.working) is not None:
+        if (job := self._under_way) is not None:
             self._follow(job)
-        if self.working is None and (job := self.queue.first("waiting")) is not None:
-            self._begin(job)
+        following = self.queue.next
+        if following is None:
+            return
+        if (job := self._under_way) is None:
+            self._begin(following)
+        elif job.silent and not following.silent:
+            self.cancel()
 
     def use(self, job: Job) -> None:
         """Let a job take the engine's answer."""
@@ -86,7 +99,7 @@ class Session:
 
     def cancel(self) -> None:
         """Ask for the end of the job under way; the next one follows."""
-        job = self.working
+        job = self._under_way
         if self._client is not None and job is not None and job.task is not None and self.cancelled_at is None:
             self.cancelled_at = time.monotonic()
             self._client.cancel(job.task)
@@ -99,7 +112,7 @@ class Session:
 
     def remove(self, job: Job) -> None:
         """Take a job out of the queue: one under way when the engine has let go of it, and out of sight at once."""
-        if job is self.working:
+        if job is self._under_way:
             job.listed = False
             self.cancel()
         else:
@@ -154,7 +167,7 @@ class Session:
     def _end(self, job: Job, state: State, error: str = "") -> None:
         """The job is over; what is not listed is told as a message, and forgotten."""
         job.end(state, error)
-        if not job.listed and state != "done":
+        if not job.listed and not job.silent and state != "done":
             self.say(error or "Cancelled.", failed=bool(error))
         self.queue.forget_unlisted()
 

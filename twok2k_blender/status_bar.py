@@ -22,7 +22,7 @@ def draw(header: bpy.types.Header, _: bpy.types.Context) -> None:
 
 
 def _title(name: str) -> str:
-    waiting = len(session.queue.all("waiting"))
+    waiting = sum(not job.silent for job in session.queue.all("waiting"))
     return f"{name}, {waiting} waiting" if waiting else name
 
 

@@ -1,6 +1,7 @@
 """What panels and preferences draw alike."""
 
 import textwrap
+import time
 
 import bpy
 
@@ -28,5 +29,7 @@ def progress_text(job: Job) -> str:
     """What the engine is doing for the job under way."""
     if session.cancelled_at is not None:
         return "Cancelling"
-    stage = (job.task.stage if job.task else "") or "Starting the engine"
-    return f"{stage}  {job.fraction:.0%}"
+    if job.task is None or not job.task.stage:
+        return "Starting the engine  0%"
+    left = session.pace.words(job.task.stage, time.monotonic() - job.task.stage_began)
+    return "  ".join((job.task.stage, f"{job.fraction:.0%}", *([left] if left else [])))

@@ -9,6 +9,7 @@ import queue
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,11 +43,15 @@ class Launch:
 
 @dataclass
 class Task:
-    """A request on its way. facts: of a task that is done. error: one sentence, of a task that has failed."""
+    """A request on its way.
+
+    stage_began: by the monotonic clock. facts: of a task that is done. error: one sentence, of a task that has failed.
+    """
 
     id: int
     state: Literal["running", "done", "cancelled", "failed"] = "running"
     stage: str = ""
+    stage_began: float = field(default_factory=time.monotonic)
     fraction: float = 0.0
     facts: dict[str, Any] = field(default_factory=dict)
     error: str = ""
@@ -59,6 +64,8 @@ class Task:
         """Take in one reply."""
         match message["type"]:
             case "progress":
+                if message["stage"] != self.stage:
+                    self.stage_began = time.monotonic()
                 self.stage, self.fraction = message["stage"], min(max(message["fraction"], 0.0), 1.0)
             case "done":
                 self.state, self.facts = "done", message["facts"]

@@ -4,9 +4,9 @@ The work is done on reduced copies: people are looked for in the whole picture, 
 tiles (small people); each is then measured once more in a crop of their own.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import cv2
@@ -64,6 +64,13 @@ class Detection:
     origin: tuple[float, float]
     step: float
 
+    def reduced(self, factor: float) -> "Detection":
+        """The same person in the photo enlarged by `factor` (reduced, where it is below 1)."""
+        x, y = self.origin
+        return replace(
+            self, landmarks=self.landmarks * factor, origin=(x * factor, y * factor), step=self.step * factor
+        )
+
     @property
     def box(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """The landmarks' smallest and largest x, y."""
@@ -80,23 +87,27 @@ class Detection:
         return low, high
 
 
-def detect(rgb: NDArray[np.uint8]) -> list[Detection]:
+def detect(rgb: NDArray[np.uint8], pause: Callable[[], object] = bool) -> list[Detection]:
     """Everybody in a picture (HxWx3 uint8), the largest first.
 
+    pause: called before each part of the search; what it raises ends the search.
     Raises UserError if the model bundle is missing.
     """
     with _landmarker() as landmarker:
-        found = _overview(landmarker, rgb)
+        found = _overview(landmarker, rgb, pause)
         found = _without_doubles([_measured(landmarker, rgb, person) for person in found])
     return sorted(found, key=_area, reverse=True)
 
 
-def _overview(landmarker: "PoseLandmarker", rgb: NDArray[np.uint8]) -> list[Detection]:
+def _overview(landmarker: "PoseLandmarker", rgb: NDArray[np.uint8], pause: Callable[[], object]) -> list[Detection]:
+    pause()
     found = _in_window(landmarker, _window(rgb, (0, 0), max(rgb.shape[:2]), _OVERVIEW))
     for tiling in _TILINGS:
         if found:
             break
-        found = [person for tile in _tiles(rgb, tiling) for person in _in_window(landmarker, tile)]
+        for tile in _tiles(rgb, tiling):
+            pause()
+            found += _in_window(landmarker, tile)
     return _without_doubles(found)
 
 

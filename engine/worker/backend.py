@@ -3,7 +3,8 @@
 import os
 import platform
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -12,12 +13,17 @@ from engine.errors import UserError
 
 if TYPE_CHECKING:
     import numpy as np
+    from numpy.typing import NDArray
 
     from engine.types import Mesh, Progress, Reconstruction, Settings, Texture
     from engine.weights import WeightsInfo
 
 HEIGHTS = (0.3, 3.0)
 """Metres that a person can measure from the floor to the top of the head."""
+
+
+FINDING = "Finding the person"
+"""What is said to be under way during a preview."""
 
 
 class Backend:
@@ -47,6 +53,38 @@ class Backend:
         save_mesh(reconstruction.mesh, Path(result), reconstruction.texture)
         _, info = network_of(parsed.weights, parsed.device)
         return {**facts_of(reconstruction), "commercial": info.commercial, **self.weights()}
+
+    def preview(self, photo: str, settings: Mapping[str, Any], result: str, progress: "Progress") -> dict[str, Any]:
+        """Draw what is found in `photo` into the .npy `result`, (H, W, 3) uint8, and return the facts about it."""
+        from engine.person.preview import preview
+        from engine.photo import load_photo
+
+        parsed = parse_settings(settings)
+        progress(FINDING, 0.0)
+        picture = load_photo(photo)
+        found = preview(picture, parsed.person, parsed.mask, lambda: progress(FINDING, 0.5))
+        save_array(found.picture, Path(result))
+        return {
+            "people": len(found.boxes),
+            "person": found.person,
+            "boxes": [list(box) for box in found.boxes],
+            "size": list(picture.rgb.shape[1::-1]),
+            "warnings": list(found.warnings),
+        }
+
+    def mask(self, photo: str, settings: Mapping[str, Any], result: str, progress: "Progress") -> dict[str, Any]:
+        """Write the chosen person's mask, to be painted on, as the picture `result` of the photo's size."""
+        from PIL import Image
+
+        from engine.person.preview import paintable_mask
+        from engine.photo import load_photo
+
+        parsed = parse_settings(settings)
+        progress(FINDING, 0.0)
+        levels = paintable_mask(load_photo(photo), parsed.person, parsed.mask, lambda: progress(FINDING, 0.5))
+        with _writing(Path(result), "mask"):
+            Image.fromarray(levels).save(result, compress_level=1)
+        return {"size": list(levels.shape[::-1])}
 
     def weights(self) -> dict[str, Any]:
         """All weights that can be chosen."""
@@ -104,15 +142,29 @@ def save_arrays(arrays: Mapping[str, "np.ndarray"], path: Path) -> None:
     """Write an uncompressed .npz; an unfinished file is removed. Raises UserError where it cannot be written."""
     import numpy as np
 
+    with _writing(path, "mesh"), zipfile.ZipFile(path, "w") as archive:
+        for name, array in arrays.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
+                np.lib.format.write_array(member, array, allow_pickle=False)
+
+
+def save_array(array: "NDArray", path: Path) -> None:
+    """Write an array as .npy; an unfinished file is removed."""
+    import numpy as np
+
+    with _writing(path, "picture"), path.open("wb") as file:
+        np.save(file, array, allow_pickle=False)
+
+
+@contextmanager
+def _writing(path: Path, what: str) -> Iterator[None]:
+    """A file that cannot be written is the user's to mend, and leaves nothing behind."""
     try:
-        with zipfile.ZipFile(path, "w") as archive:
-            for name, array in arrays.items():
-                with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
-                    np.lib.format.write_array(member, array, allow_pickle=False)
+        yield
     except OSError as error:
         path.unlink(missing_ok=True)
         reason = os.strerror(error.errno) if error.errno else str(error)
-        raise UserError(f"The mesh cannot be written to {path} ({reason}); make room there.") from error
+        raise UserError(f"The {what} cannot be written to {path} ({reason}); make room there.") from error
 
 
 def facts_of(reconstruction: "Reconstruction") -> dict[str, Any]:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
 MAX_BYTES = 1 << 20
-"""Longest message, with its newline. Meshes travel as .npz files, whose paths are all that is sent."""
+"""Longest message, with its newline. Meshes and pictures travel as files, whose paths are all that is sent."""
 
 Message = dict[str, Any]
 Schema = Mapping[str, type | tuple[type, ...]]
@@ -23,6 +23,8 @@ NUMBER = (int, float)
 REQUESTS: Mapping[str, Schema] = {
     "hello": {},
     "reconstruct": {"photo": str, "settings": dict, "result": str},
+    "preview": {"photo": str, "settings": dict, "result": str},
+    "mask": {"photo": str, "settings": dict, "result": str},
     "weights": {},
     "import_weights": {"file": str},
     "cancel": {},

@@ -20,6 +20,9 @@ ABANDON_SECONDS = 5.0
 SMALLEST_STEP = 0.005
 """Progress is sent when the stage changes or the fraction has grown by this much."""
 
+WITH_PROGRESS = ("reconstruct", "preview", "mask")
+"""Requests that tell how far they are, and can be cancelled on their way."""
+
 Facts = dict[str, Any]
 
 
@@ -29,6 +32,10 @@ class Engine(Protocol):
     def hello(self) -> Facts: ...
 
     def reconstruct(self, photo: str, settings: Mapping[str, Any], result: str, progress: "Progress") -> Facts: ...
+
+    def preview(self, photo: str, settings: Mapping[str, Any], result: str, progress: "Progress") -> Facts: ...
+
+    def mask(self, photo: str, settings: Mapping[str, Any], result: str, progress: "Progress") -> Facts: ...
 
     def weights(self) -> Facts: ...
 
@@ -96,7 +103,7 @@ class Server:
 
     def _run(self, request: Message) -> Facts:
         fields = {name: value for name, value in request.items() if name not in ("type", "id")}
-        if request["type"] == "reconstruct":
+        if request["type"] in WITH_PROGRESS:
             fields["progress"] = self._progress(request["id"])
         return getattr(self._engine, request["type"])(**fields)
 

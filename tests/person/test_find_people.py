@@ -132,7 +132,7 @@ def test_two_people(standing: Photo) -> None:
     assert not (first.mask & second.mask).any()
     with pytest.raises(UserError, match="2 people were found"):
         find_people(Photo(both), 2)
-    with pytest.raises(UserError, match="no person -1"):
+    with pytest.raises(UserError, match="2 people were found"):
         find_people(Photo(both), -1)
 
 

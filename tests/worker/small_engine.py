@@ -2,7 +2,8 @@
 
 What it does depends on the photo's name: "slow" takes its time, "die" kills the process, "crash" aborts it, "exit"
 ends it with a word on stderr, "fail" raises an error of its own, "user" a user's, "nan" and "index" give damaged
-meshes, "noise" prints to stdout at all levels, "endless" never looks at cancels.
+meshes, "noise" prints to stdout at all levels, "endless" never looks at cancels,
+"two" shows two people.
 """
 
 import os
@@ -23,7 +24,7 @@ import numpy as np  # noqa: E402
 
 from engine.errors import UserError  # noqa: E402
 from engine.types import Mesh  # noqa: E402
-from engine.worker.backend import parse_settings, save_arrays, save_mesh  # noqa: E402
+from engine.worker.backend import parse_settings, save_array, save_arrays, save_mesh  # noqa: E402
 from engine.worker.process import serve_process  # noqa: E402
 
 WEIGHTS = [
@@ -65,6 +66,35 @@ class SmallEngine:
             **self.weights(),
         }
 
+    def preview(
+        self, photo: str, settings: Mapping[str, Any], result: str, progress: Callable[[str, float], None]
+    ) -> dict[str, Any]:
+        chosen, behaviour = parse_settings(settings), Path(photo).stem
+        for step in range(5):
+            progress("Finding the person", step / 10)
+            misbehave(behaviour)
+        people = 2 if behaviour == "two" else 1
+        person = min(chosen.person, people - 1)
+        picture = np.zeros((20, 10, 3), np.uint8)
+        picture[:5] = (255, 0, 10 * person)
+        save_array(picture, Path(result))
+        return {
+            "people": people,
+            "person": person,
+            "boxes": [[0, 0, 100, 200]] * people,
+            "size": [100, 200],
+            "warnings": [f"The mask is {chosen.mask.name}."] if chosen.mask else [],
+        }
+
+    def mask(
+        self, photo: str, settings: Mapping[str, Any], result: str, progress: Callable[[str, float], None]
+    ) -> dict[str, Any]:
+        misbehave(Path(photo).stem)
+        levels = np.zeros((300, 200), np.uint8)
+        levels[100:] = 255
+        Path(result).write_bytes(grey_png(levels))
+        return {"size": [200, 300]}
+
     def weights(self) -> dict[str, Any]:
         return {"available": WEIGHTS}
 
@@ -94,6 +124,17 @@ def misbehave(behaviour: str) -> None:
         print("a library says hello")
         os.write(1, b"and C code too\n")
         subprocess.run([sys.executable, "-c", "print('and a child'); input()"], check=False)
+
+
+def grey_png(levels: np.ndarray) -> bytes:
+    """(H, W) uint8 -> a PNG file; Blender's Python has no picture library."""
+    header = struct.pack(">IIBBBBB", *levels.shape[::-1], 8, 0, 0, 0, 0)
+    rows = np.pad(levels, ((0, 0), (1, 0))).tobytes()
+    parts = ((b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
+    chunks = (
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in parts
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
 
 
 def box(height: float, behaviour: str = "") -> Mesh:

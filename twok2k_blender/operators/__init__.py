@@ -2,14 +2,17 @@
 
 import bpy
 
+from .add_mask import TWOK2K_OT_add_mask
 from .add_person import TWOK2K_OT_add_person
 from .cancel import TWOK2K_OT_cancel
 from .cancel_all import TWOK2K_OT_cancel_all
 from .check_engine import TWOK2K_OT_check_engine
+from .choose_person import TWOK2K_OT_choose_person
 from .clear_finished import TWOK2K_OT_clear_finished
 from .copy_report import TWOK2K_OT_copy_report
 from .decimate import TWOK2K_OT_decimate
 from .export_result import TWOK2K_OT_export_result
+from .find_people import TWOK2K_OT_find_people
 from .generate import TWOK2K_OT_generate
 from .generate_again import TWOK2K_OT_generate_again
 from .generate_from_image import TWOK2K_OT_generate_from_image
@@ -17,6 +20,7 @@ from .import_photos import TWOK2K_FH_photos, TWOK2K_OT_import_photos
 from .import_weights import TWOK2K_OT_import_weights
 from .make_printable import TWOK2K_OT_make_printable
 from .mark_asset import TWOK2K_OT_mark_asset
+from .paint_mask import TWOK2K_OT_paint_mask
 from .paste_photos import TWOK2K_OT_paste_photos
 from .quad_remesh import TWOK2K_OT_quad_remesh
 from .release_memory import TWOK2K_OT_release_memory
@@ -25,16 +29,20 @@ from .retry_photos import TWOK2K_OT_retry_photos
 from .turntable import TWOK2K_OT_turntable
 
 CLASSES = (
+    TWOK2K_OT_add_mask,
     TWOK2K_OT_add_person,
     TWOK2K_OT_cancel,
     TWOK2K_OT_cancel_all,
     TWOK2K_OT_check_engine,
+    TWOK2K_OT_choose_person,
     TWOK2K_OT_clear_finished,
+    TWOK2K_OT_find_people,
     TWOK2K_OT_generate,
     TWOK2K_OT_generate_from_image,
     TWOK2K_OT_import_photos,
     TWOK2K_FH_photos,
     TWOK2K_OT_import_weights,
+    TWOK2K_OT_paint_mask,
     TWOK2K_OT_paste_photos,
     TWOK2K_OT_release_memory,
     TWOK2K_OT_remove_photo,

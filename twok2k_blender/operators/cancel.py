@@ -15,6 +15,11 @@ class TWOK2K_OT_cancel(bpy.types.Operator):  # noqa: N801
             cls.poll_message_set("The engine is not at work")
         return session.working is not None
 
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        if event.type == "ESC" and context.screen.is_animation_playing:
+            return {"PASS_THROUGH"}  # ESC ends that first
+        return self.execute(context)
+
     def execute(self, _: bpy.types.Context) -> set[str]:
         session.cancel()
         background.wake()

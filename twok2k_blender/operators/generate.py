@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from pathlib import Path
 
 import bpy
 
@@ -6,7 +7,8 @@ from ..job_operator import JobOperator
 from ..jobs import Job
 from ..photo import photo_file
 from ..photo_options import PhotoOptions
-from ..properties import RELATIVE_PATH
+from ..picture_job import Picture
+from ..properties import RELATIVE_PATH, TWOK2K_PG_picture
 
 
 class TWOK2K_OT_generate(PhotoOptions, JobOperator):  # noqa: N801
@@ -26,10 +28,23 @@ class TWOK2K_OT_generate(PhotoOptions, JobOperator):  # noqa: N801
         name="Image", description="Name of an image in this file, instead of a picture file", options={"SKIP_SAVE"}
     )
 
+    mask: bpy.props.StringProperty(
+        name="Mask",
+        description="Picture file of the photo's size, white where the person is; "
+        "empty for the panel's with the panel's photo, else to let the engine find it",
+        subtype="FILE_PATH",
+        options={"SKIP_SAVE", *RELATIVE_PATH},
+    )
+
     def jobs(self, context: bpy.types.Context) -> Sequence[Job]:
         panel = context.scene.twok2k
         if self.image or (not self.filepath and panel.source == "IMAGE"):
             photo = bpy.data.images.get(self.image) if self.image else panel.image
         else:
             photo = photo_file(self.filepath or panel.filepath)
-        return self.photo_jobs(context, [photo])
+        return self.photo_jobs(context, [photo], self._chosen_mask(panel))
+
+    def _chosen_mask(self, panel: TWOK2K_PG_picture) -> Picture | None:
+        if self.mask:
+            return Path(bpy.path.abspath(self.mask))
+        return None if self.filepath or self.image else panel.mask

@@ -10,6 +10,7 @@ from ..choices import preferences
 from ..job_operator import JobOperator
 from ..jobs import Job, PhotoError
 from ..photo_options import PhotoOptions, chosen_settings
+from ..preview import chosen_photo
 from ..properties import DETAILS, TEXTURE_SIZES
 from ..result import obstacle
 
@@ -29,7 +30,8 @@ class TWOK2K_OT_generate_again(PhotoOptions, JobOperator):  # noqa: N801
     bl_idname = "twok2k.generate_again"
     bl_label = "Generate Again"
     bl_description = (
-        "Make this human's mesh anew from its photo, with other settings; "
+        "Make this human's mesh anew from its photo, with other settings, and with the panel's mask "
+        "if the panel shows that photo; "
         "place, name, modifiers and materials stay, edits of the mesh are lost"
     )
 
@@ -64,7 +66,9 @@ class TWOK2K_OT_generate_again(PhotoOptions, JobOperator):  # noqa: N801
             value = self._given(name)
             return known.get(name) if value is None else value
 
-        return [AgainJob(photo_of(person), chosen_settings(context, given), person.name)]
+        photo, panel = photo_of(person), context.scene.twok2k
+        mask = panel.mask if photo == chosen_photo(panel) else None
+        return [AgainJob(photo, chosen_settings(context, given), person.name, mask)]
 
 
 def remembered(person: bpy.types.Object) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 import bpy
 
-from .. import preview, provenance
+from .. import asset_picture, provenance
 from ..result import ResultOperator
 
 
@@ -17,8 +17,8 @@ class TWOK2K_OT_mark_asset(ResultOperator):  # noqa: N801
         asset.description = "Human made from one photo"
         for tag in ("human", "person"):
             asset.tags.new(tag, skip_if_exists=True)
-        if preview.can_render():
-            picture = preview.render_front(context, person)
+        if asset_picture.can_render():
+            picture = asset_picture.render_front(context, person)
             person.preview_ensure().image_size = picture.shape[:2]
             person.preview.image_pixels_float.foreach_set(picture.ravel())
         else:

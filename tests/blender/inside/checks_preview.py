@@ -1,0 +1,205 @@
+"""What is found in the panel's photo, the choice among several people, masks, and the ESC key."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import bpy
+import numpy as np
+import pytest
+
+pytestmark = pytest.mark.usefixtures("small_engine")
+
+Part = Callable[[str], ModuleType]
+Photo = Callable[[str], str]
+
+
+@pytest.fixture
+def found(part: Part) -> Any:
+    part("preview").found.forget()
+    return part("preview").found
+
+
+@pytest.fixture
+def panel(photo: Photo) -> Callable[..., Any]:
+    """The panel with a photo."""
+
+    def choose(name: str, person: int = 1) -> Any:
+        panel = bpy.context.scene.twok2k
+        panel.filepath, panel.person = photo(name), person
+        return panel
+
+    return choose
+
+
+@pytest.fixture
+def wait(part: Part) -> Callable[[Callable[[], Any]], None]:
+    """Lets the timer tick, which Blender's module does not do itself, until something is true."""
+
+    def tick_until(done: Callable[[], Any]) -> None:
+        end = time.monotonic() + 60
+        while not done():
+            assert time.monotonic() < end
+            part("background").tick()
+            time.sleep(0.01)
+
+    return tick_until
+
+
+Panel = Callable[..., Any]
+Wait = Callable[[Callable[[], Any]], None]
+
+
+def test_picture_is_shown_right_side_up(found: Any, panel: Panel) -> None:
+    panel("anna.jpg")
+    assert bpy.ops.twok2k.find_people() == {"FINISHED"}
+    icon = found.pictures["overlay"]
+    pixels = np.empty(4 * 10 * 20, np.float32)
+    icon.image_pixels_float.foreach_get(pixels)
+    assert tuple(icon.image_size) == (10, 20)
+    assert np.allclose(pixels.reshape(20, 10, 4)[19, 0], [1, 0, 0, 1], atol=0.01)  # Blender's rows begin at the bottom
+    assert np.allclose(pixels.reshape(20, 10, 4)[0, 0], [0, 0, 0, 1], atol=0.01)
+
+
+def test_person_is_limited_to_those_found(part: Part, found: Any, panel: Panel) -> None:
+    settings = panel("two.jpg", person=7)
+    bpy.ops.twok2k.find_people()
+    assert (found.people, settings.person) == (2, 2)
+    assert found.choice == part("preview").choice_of(settings), "what is shown is what is chosen"
+    bpy.ops.twok2k.choose_person(person=1)
+    assert settings.person == 1
+    assert found.is_of(part("preview").choice_of(settings)), "the picture stays until the next one is there"
+    assert found.choice != part("preview").choice_of(settings)
+
+
+def test_failure_is_a_sentence_in_the_panel_alone(part: Part, found: Any, panel: Panel, wait: Wait) -> None:
+    session = part("session").session
+    session.say("Something else.")
+    part("preview").begin(panel("user.jpg"))
+    wait(lambda: not session.busy)
+    assert found.error == "The picture shows no person; choose another photo."
+    assert session.message == "Something else."
+    assert not bpy.context.window_manager.twok2k_rows
+    part("preview").begin(bpy.context.scene.twok2k)
+    assert not session.busy, "the same question is not asked twice"
+
+
+def test_work_that_was_asked_for_goes_first(
+    part: Part, found: Any, panel: Panel, photo_jobs: Callable[..., list[Any]], wait: Wait
+) -> None:
+    session = part("session").session
+    part("preview").begin(panel("slow.jpg"))
+    preview = session.queue.jobs[0]
+    wait(lambda: preview.task is not None and preview.task.stage)
+    assert session.working is None, "nothing shows a preview at work"
+    assert not bpy.ops.twok2k.cancel.poll()
+    jobs = photo_jobs("anna.jpg", "slow.jpg")
+    part("background").add(jobs)
+    wait(lambda: jobs[0].over)
+    assert preview.state == "cancelled"
+    part("preview").begin(panel("clara.jpg"))
+    wait(lambda: jobs[1].fraction > 0)
+    assert session.queue.jobs[-1].state == "waiting"
+    assert bpy.ops.twok2k.cancel() == {"FINISHED"}
+    wait(lambda: not session.busy)
+    assert found.people == 1
+
+
+def test_later_choice_replaces_an_earlier_one(part: Part, found: Any, panel: Panel, wait: Wait) -> None:
+    session = part("session").session
+    part("preview").begin(panel("slow.jpg"))
+    wait(lambda: session.queue.first("working"))
+    part("preview").begin(panel("two.jpg"))
+    wait(lambda: not session.busy)
+    assert found.people == 2
+
+
+def test_another_file_shows_and_asks_nothing(part: Part, found: Any, panel: Panel, wait: Wait) -> None:
+    session = part("session").session
+    panel("anna.jpg")
+    bpy.ops.twok2k.find_people()
+    part("preview").begin(panel("slow.jpg"))
+    wait(lambda: session.queue.first("working"))
+    bpy.ops.wm.read_homefile(use_empty=True)
+    wait(lambda: not session.busy)
+    assert (found.choice, found.icon, found.people) == (None, 0, 0)
+    assert not part("preview").looking()
+
+
+def test_no_photo_is_told() -> None:
+    for operator in (bpy.ops.twok2k.find_people, bpy.ops.twok2k.paint_mask):
+        with pytest.raises(RuntimeError, match="No photo is chosen"):
+            operator()
+
+
+def test_masks_of_images_and_files_reach_the_engine(part: Part, panel: Panel, found: Any, tmp_path: Path) -> None:
+    settings = panel("anna.jpg")
+    settings.mask = bpy.data.images.new("Mask", 4, 4)
+    bpy.ops.twok2k.find_people()
+    assert found.facts["warnings"] == ["The mask is photo.png."]
+    job = part("photo_job").PhotoJob(Path(settings.filepath), {}, part("lineup").Lineup(), tmp_path / "mask.png")
+    with pytest.raises(part("jobs").PhotoError, match=r"mask .*mask.png does not exist"):
+        job.request()
+    (tmp_path / "mask.png").write_bytes(b"picture")
+    assert job.request()[1]["settings"]["mask"] == str(tmp_path / "mask.png")
+    job.clean_up()
+
+
+def test_panels_mask_is_for_the_panels_photo_alone(panel: Panel, photo: Photo, part: Part) -> None:
+    panel("anna.jpg").mask = bpy.data.images.new("Mask", 4, 4)
+    chosen = part("operators.generate").TWOK2K_OT_generate._chosen_mask
+
+    class Options:
+        filepath = image = mask = ""
+
+    assert chosen(Options, bpy.context.scene.twok2k) == bpy.data.images["Mask"]
+    Options.filepath = photo("berta.jpg")
+    assert chosen(Options, bpy.context.scene.twok2k) is None
+    Options.mask = "//mask.png"
+    assert isinstance(chosen(Options, bpy.context.scene.twok2k), Path)
+
+
+def test_mask_to_paint_on_becomes_an_image_of_the_file(part: Part, panel: Panel, tmp_path: Path) -> None:
+    settings = panel("anna.jpg")
+    assert bpy.ops.twok2k.paint_mask() == {"FINISHED"}
+    mask = settings.mask
+    assert (mask.name, tuple(mask.size), bool(mask.packed_file)) == ("anna mask", (200, 300), True)
+    assert mask.pixels[0] == 1
+    assert mask.pixels[4 * 200 * 250] == 0, "the upper third is dark"
+    assert bpy.ops.twok2k.paint_mask() == {"FINISHED"}
+    assert settings.mask == mask
+    assert len(bpy.data.images) == 1
+    mask.pixels[0] = 0.5
+    assert part("photo").image_file(mask, tmp_path).read_bytes()[:4] == b"\x89PNG", "painted masks are handed on"
+
+
+def test_mask_that_fails_leaves_nothing(panel: Panel) -> None:
+    settings = panel("user.jpg")
+    with pytest.raises(RuntimeError, match="shows no person"):
+        bpy.ops.twok2k.paint_mask()
+    assert settings.mask is None
+    assert not bpy.data.images
+
+
+def test_damaged_picture_is_told(part: Part, tmp_path: Path) -> None:
+    for damage in (np.zeros((4, 4)), np.zeros((4, 4, 4), np.uint8), np.zeros((0, 4, 3), np.uint8)):
+        np.save(tmp_path / "picture.npy", damage)
+        with pytest.raises(part("mesh_data").MeshFileError, match="damaged"):
+            part("mesh_data").read_picture(tmp_path / "picture.npy")
+
+
+def esc_items() -> list[bpy.types.KeyMapItem]:
+    keymaps = bpy.context.window_manager.keyconfigs.addon.keymaps
+    return [item for keymap in keymaps for item in keymap.keymap_items if item.idname == "twok2k.cancel"]
+
+
+def test_esc_cancels_over_3d_views_while_the_extension_is_enabled(part: Part) -> None:
+    (item,) = esc_items()
+    assert (item.type, item.value, item.any, item.shift) == ("ESC", "PRESS", False, False)
+    part("shortcuts").unregister()
+    assert not esc_items()
+    part("shortcuts").register()
+    assert len(esc_items()) == 1
+    assert not bpy.ops.twok2k.cancel.poll(), "ESC has its usual meaning while the engine is idle"

@@ -1,0 +1,44 @@
+"""How long the engine will still need."""
+
+from importlib import import_module
+from types import ModuleType
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+RUN = {"Finding the person": 2.0, "Estimating depth": 30.0, "Building the mesh": 8.0}
+
+
+@pytest.fixture(scope="session")
+def pace(extension: ModuleType) -> ModuleType:
+    return import_module(f"{extension.__name__}.twok2k_blender.pace")
+
+
+def test_nothing_is_known_before_the_first_run(pace: ModuleType) -> None:
+    assert pace.Pace().remaining("Estimating depth", 1) is None
+    assert pace.Pace().words("Estimating depth", 1) == ""
+
+
+def test_the_rest_of_a_stage_and_all_later_ones_remain(pace: ModuleType) -> None:
+    run = pace.Pace()
+    run.learn(RUN)
+    assert run.remaining("Estimating depth", 10) == pytest.approx(28)
+    assert run.remaining("Building the mesh", 100) == 0
+    assert run.remaining("Something else", 1) is None
+
+
+@given(elapsed=st.floats(0, 1000))
+def test_a_stage_that_takes_longer_than_before_leaves_the_later_ones(pace: ModuleType, elapsed: float) -> None:
+    run = pace.Pace()
+    run.learn(RUN)
+    assert 8 <= run.remaining("Estimating depth", elapsed) <= 38
+
+
+@pytest.mark.parametrize(("elapsed", "words"), [(0, "40 s left"), (35, "10 s left"), (1000, "10 s left")])
+def test_words_are_no_more_exact_than_the_guess(pace: ModuleType, elapsed: float, words: str) -> None:
+    run = pace.Pace()
+    run.learn(RUN)
+    assert run.words("Estimating depth", elapsed) == words
+    run.learn({"Estimating depth": 240})
+    assert run.words("Estimating depth", 0) == "4 min left"

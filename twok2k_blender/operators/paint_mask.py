@@ -1,0 +1,24 @@
+from collections.abc import Sequence
+
+import bpy
+
+from ..job_operator import JobOperator
+from ..jobs import Job
+from ..mask_job import HINT, MaskJob, open_for_painting
+
+
+class TWOK2K_OT_paint_mask(JobOperator):  # noqa: N801
+    bl_idname = "twok2k.paint_mask"
+    bl_label = "Paint Mask"
+    bl_description = (
+        "Open the mask in an Image Editor; if none is chosen, make one of what the engine finds in the photo. " + HINT
+    )
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        if mask := context.scene.twok2k.mask:
+            open_for_painting(mask)
+            return {"FINISHED"}
+        return super().execute(context)
+
+    def jobs(self, context: bpy.types.Context) -> Sequence[Job]:
+        return [MaskJob(context.scene.twok2k)]

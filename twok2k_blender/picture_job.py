@@ -1,0 +1,58 @@
+"""What all requests about a photo share: the files that Blender and the engine exchange."""
+
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+from .jobs import Job, PhotoError
+from .photo import image_file
+
+Picture = Path | bpy.types.Image
+
+
+class PictureJob(Job):
+    """settings: what the engine is told, besides the photo and the mask. mask: None to let the engine find it."""
+
+    kind = ""
+    """Of the request."""
+
+    result_name = ""
+    """Of the file that the engine writes."""
+
+    def __init__(self, photo: Picture, settings: Mapping[str, Any], mask: Picture | None = None) -> None:
+        """The settings and the pixels of images are taken as they are now. Raises PhotoError."""
+        super().__init__(photo.name, bpy.context.scene.name)
+        self.settings = dict(settings)
+        self._folder = Path(tempfile.mkdtemp(prefix="2k2k-", dir=bpy.app.tempdir))
+        try:
+            self._photo = self._file(photo, "photo")
+            self._mask = None if mask is None else self._file(mask, "mask")
+        except PhotoError:
+            self.clean_up()
+            raise
+
+    def request(self) -> tuple[str, dict[str, Any]]:
+        for what, path in (("photo", self._photo), ("mask", self._mask)):
+            if path is not None and not path.is_file():
+                raise PhotoError(f"The {what} {path} does not exist; choose another.")
+        mask = {} if self._mask is None else {"mask": str(self._mask)}
+        settings = {**self.settings, **mask}
+        return self.kind, {"photo": str(self._photo), "settings": settings, "result": str(self.result_file)}
+
+    def clean_up(self) -> None:
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    @property
+    def result_file(self) -> Path:
+        return self._folder / self.result_name
+
+    def _file(self, picture: Picture, name: str) -> Path:
+        if isinstance(picture, Path):
+            return picture.absolute()
+        folder = self._folder / name
+        folder.mkdir()
+        return image_file(picture, folder)
