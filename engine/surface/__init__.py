@@ -1,12 +1,14 @@
 """Depth maps and photo -> closed, coloured, life-size triangle mesh."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.surface.clean import Shell, clean
 from engine.surface.colors import paint
 from engine.surface.contour import bend
-from engine.surface.detail import STEPS, grain, reduce
+from engine.surface.detail import STEPS, TRIANGLES, grain, reduce
 from engine.surface.health import check, failures
 from engine.surface.occlusion import find_gaps
 from engine.surface.place import Placement, placement, world
@@ -35,13 +37,19 @@ def build(
     vertices = (place.scale * points + place.shift).astype(np.float32)
     tell("Colouring the mesh", 0.55)
     smoothing = grain(settings.detail, step**2 * len(solid.faces))
-    mesh = Mesh(vertices, solid.faces, paint(solid, shell, canvas, photo, smoothing))
-    tell("Reducing the mesh", 0.75)
-    reduced = reduce(mesh, settings.detail, solid, canvas)
+    with ThreadPoolExecutor(1) as other:
+        painted = other.submit(paint, solid, shell, canvas, photo, smoothing)
+        if settings.detail in TRIANGLES:
+            tell("Reducing the mesh", 0.75)
+            mesh = reduce(Mesh(vertices, solid.faces, painted.result()), settings.detail, solid, canvas)
+            colors, sound = mesh.colors, untangle(mesh.vertices, mesh.faces)
+        else:
+            sound = untangle(vertices, solid.faces, seams(solid, shell, step))
+            colors = painted.result()
     tell("Checking the mesh", 0.95)
-    done, zone, crossing = untangle(reduced, seams(solid, shell, 2 * step) if reduced is mesh else None)
-    failed = failures(check(done, zone), crossing, len(done.faces), settings.height)
-    return done, (*place.warnings, *(f"Check '{name}' failed: {why}" for name, why in failed.items()))
+    mesh = Mesh(sound.vertices, sound.faces, colors[sound.source])
+    failed = failures(check(mesh, sound.zone), sound.crossing, len(mesh.faces), settings.height)
+    return mesh, (*place.warnings, *(f"Check '{name}' failed: {why}" for name, why in failed.items()))
 
 
 def locate(maps: Maps, canvas: Canvas, settings: Settings) -> Placement:
