@@ -1,5 +1,6 @@
 """Depth maps and photo -> closed, coloured, life-size triangle mesh."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 from engine.surface.clean import Shell, clean
 from engine.surface.colors import SheetColors, paint, sheet_colors
 from engine.surface.contour import bend
-from engine.surface.detail import STEPS, grain, reduce
+from engine.surface.detail import STEPS, TRIANGLES, grain, reduce
 from engine.surface.health import check, failures
 from engine.surface.occlusion import Gaps, find_gaps
 from engine.surface.place import Placement, placement, world
@@ -63,15 +64,29 @@ def construct(
     vertices = (place.scale * points + place.shift).astype(np.float32)
     tell("Colouring the mesh", 0.55)
     smoothing = grain(settings.detail, step**2 * len(solid.faces))
-    colors = sheet_colors(solid, shell, canvas, photo)
-    mesh = Mesh(vertices, solid.faces, paint(solid, shell, colors, smoothing))
-    tell("Reducing the mesh", 0.75)
-    reduced, origin = reduce(mesh, settings.detail, solid, canvas)
+    with ThreadPoolExecutor(1) as other:
+        painting = other.submit(_painted, solid, shell, canvas, photo, smoothing)
+        if settings.detail in TRIANGLES:
+            colors, paints = painting.result()
+            tell("Reducing the mesh", 0.75)
+            mesh, origin = reduce(Mesh(vertices, solid.faces, paints), settings.detail, solid, canvas)
+            paints, sound = mesh.colors, untangle(mesh.vertices, mesh.faces)
+        else:
+            origin, sound = np.arange(len(vertices)), untangle(vertices, solid.faces, seams(solid, shell, step))
+            colors, paints = painting.result()
     tell("Checking the mesh", 0.95)
-    done = untangle(reduced, seams(solid, shell, 2 * step) if reduced is mesh else None)
-    failed = failures(check(done.mesh, done.zone), done.crossing, len(done.mesh.faces), settings.height)
+    mesh = Mesh(sound.vertices, sound.faces, paints[sound.source])
+    failed = failures(check(mesh, sound.zone), sound.crossing, len(mesh.faces), settings.height)
     warnings = (*place.warnings, *(f"Check '{name}' failed: {why}" for name, why in failed.items()))
-    return Surface(done.mesh, origin[done.origin], shell, gaps, solid, colors, place, warnings)
+    return Surface(mesh, origin[sound.source], shell, gaps, solid, colors, place, warnings)
+
+
+def _painted(
+    solid: Solid, shell: Shell, canvas: Canvas, photo: Photo, smoothing: float
+) -> tuple[SheetColors, NDArray[np.uint8]]:
+    """The sheets' colours, and the vertices'."""
+    colors = sheet_colors(solid, shell, canvas, photo)
+    return colors, paint(solid, shell, colors, smoothing)
 
 
 def locate(maps: Maps, canvas: Canvas, settings: Settings) -> Placement:

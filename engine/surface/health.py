@@ -170,10 +170,13 @@ def signed_volume(vertices: NDArray, faces: NDArray) -> float:
 
 def _measure(vertices: NDArray, faces: NDArray) -> tuple[float, int]:
     """The signed volume, and how many triangles have no area."""
-    a, b, c = (vertices[faces[:, k]] for k in range(3))
-    (x, y, z), (ux, uy, uz), (vx, vy, vz) = a.T, (b - a).T, (c - a).T
+    columns = [np.ascontiguousarray(vertices[:, k]) for k in range(3)]
+    first, second, third = (np.ascontiguousarray(faces[:, k]) for k in range(3))
+    start = [values[first] for values in columns]
+    ux, uy, uz = (values[second] - origin for values, origin in zip(columns, start, strict=True))
+    vx, vy, vz = (values[third] - origin for values, origin in zip(columns, start, strict=True))
     normal = uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx
-    volume = sum(float(np.dot(p.astype(np.float64), n)) for p, n in zip((x, y, z), normal, strict=True)) / 6
+    volume = float(sum((p * n).sum(dtype=np.float64) for p, n in zip(start, normal, strict=True))) / 6
     suspect = np.flatnonzero((normal[0] == 0) & (normal[1] == 0) & (normal[2] == 0))
     a, b, c = (vertices[faces[suspect, k]].astype(np.float64) for k in range(3))
     return volume, int(np.count_nonzero((np.cross(b - a, c - a) == 0).all(axis=1)))

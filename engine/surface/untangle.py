@@ -1,6 +1,6 @@
 """Triangles that cross each other are cut out with what surrounds them, and the holes closed by fans."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,6 @@ from engine.surface.cells import Bools
 from engine.surface.health import component_labels
 from engine.surface.intersect import crossings
 from engine.surface.solid import SMALLEST_PART
-from engine.types import Mesh
 
 _ROUNDS = 16
 _PRIMES = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], np.uint64)
@@ -23,31 +22,40 @@ _LARGEST = 0.03
 
 @dataclass(frozen=True)
 class Untangled:
-    """mesh: closed. origin: (N,) the vertex of the mesh before that each vertex was; one in the middle of a fan has
-    that of its border. zone: (M,) bool, the triangles that were looked at. crossing: how many still cross others, at
-    most.
-    """
+    """vertices: (N, 3) float32. faces: (M, 3) int32. source: (N,) vertex of the given mesh that each comes from, for a
+    fan's centre one of its border. zone: (M,) bool, where it was looked. crossing: triangles that still cross others,
+    at most."""
 
-    mesh: Mesh
-    origin: NDArray[np.int64]
+    vertices: NDArray[np.float32]
+    faces: NDArray[np.int32]
+    source: NDArray[np.int64]
     zone: Bools
     crossing: int
 
 
-def untangle(mesh: Mesh, zone: Bools | None = None) -> Untangled:
-    """A closed mesh without crossing triangles.
+@dataclass(frozen=True)
+class _Part:
+    """The zone's faces on all vertices, and the vertices' sources."""
+
+    vertices: NDArray[np.float32]
+    faces: NDArray[np.int32]
+    source: NDArray[np.int64]
+
+
+def untangle(vertices: NDArray[np.float32], faces: NDArray[np.int32], zone: Bools | None = None) -> Untangled:
+    """The same closed mesh without triangles that cross.
 
     Vertices in one place are drawn a little apart first, so that parts do not touch. Then every round cuts out the
     triangles that cross, with a margin that grows from round to round, and closes each hole with a fan around the mean
-    of its border, whose colour is the border's mean: the mesh stays closed and manifold, a knot becomes a smooth patch.
+    of its border: the mesh stays closed and manifold, a knot becomes a smooth patch. vertices: (N, 3). faces: (M, 3).
     zone: (M,) bool, the only triangles that are looked at; None = all.
     """
-    zone = np.ones(len(mesh.faces), bool) if zone is None else zone
-    part = Mesh(_opened(_parted(mesh.vertices, mesh.faces[zone]), mesh.faces[zone]), mesh.faces[zone], mesh.colors)
-    mesh = mesh if part.vertices is mesh.vertices else replace(mesh, vertices=part.vertices)
-    pairs, origin = crossings(part.vertices, part.faces), np.arange(len(mesh.vertices))
+    zone = np.ones(len(faces), bool) if zone is None else zone
+    vertices = _opened(_parted(vertices, faces[zone]), faces[zone])
+    part = _Part(vertices, faces[zone], np.arange(len(vertices)))
+    pairs = crossings(part.vertices, part.faces)
     if not len(pairs):
-        return Untangled(mesh, origin, zone, 0)
+        return Untangled(vertices, faces, part.source, zone, 0)
     for rings in range(_ROUNDS):
         crossing = np.zeros(len(part.faces), bool)
         crossing[pairs.ravel()] = True
@@ -55,16 +63,13 @@ def untangle(mesh: Mesh, zone: Bools | None = None) -> Untangled:
         region = _without_pinches(region, part.faces)
         if not region.any() or (rings and np.count_nonzero(region) > _LARGEST * len(region)):
             break
-        part, borders = _capped(part, region)
-        origin = np.concatenate([origin, origin[borders]])
-        left = crossing[~region]
-        pairs = crossings(
-            part.vertices, part.faces, np.pad(left, (0, len(part.faces) - len(left)), constant_values=True)
-        )
+        part = _capped(part, region)
+        again = np.ones(len(part.faces), bool)
+        again[: np.count_nonzero(~region)] = crossing[~region]
+        pairs = crossings(part.vertices, part.faces, again)
         if not len(pairs):
             break
-    joined, used, zone = _joined(mesh.faces[~zone], part)
-    return Untangled(joined, origin[used], zone, len(np.unique(pairs)))
+    return _joined(faces[~zone], part, len(np.unique(pairs)))
 
 
 def _parted(vertices: NDArray[np.float32], faces: NDArray[np.int32]) -> NDArray[np.float32]:
@@ -73,13 +78,14 @@ def _parted(vertices: NDArray[np.float32], faces: NDArray[np.int32]) -> NDArray[
     if not twins.any():
         return vertices
     at = faces[twins[faces].any(axis=1)]
-    total, count = np.zeros((len(vertices), 3)), np.zeros((len(vertices), 1))
-    middle = vertices[at].mean(axis=1, dtype=np.float64)
-    for corner in at.T:
-        np.add.at(total, corner, middle)
-        np.add.at(count, corner, 1)
-    moved = 0.9 * vertices + 0.1 * total / np.maximum(count, 1)
-    return np.where(twins[:, None], moved, vertices).astype(np.float32)
+    names, inverse = np.unique(at, return_inverse=True)
+    middle = np.repeat(vertices[at].mean(axis=1, dtype=np.float64), 3, axis=0)
+    count = np.bincount(inverse.ravel())
+    around = np.stack([np.bincount(inverse.ravel(), middle[:, k]) / count for k in range(3)], axis=1)
+    moved = 0.9 * vertices[names] + 0.1 * around
+    result = vertices.copy()
+    result[names] = np.where(twins[names, None], moved, vertices[names])
+    return result
 
 
 def _twins(vertices: NDArray[np.float32], faces: NDArray[np.int32]) -> Bools:
@@ -94,20 +100,21 @@ def _twins(vertices: NDArray[np.float32], faces: NDArray[np.int32]) -> Bools:
     return result
 
 
-def _joined(others: NDArray[np.int32], part: Mesh) -> tuple[Mesh, Bools, Bools]:
-    """One mesh of both, without unused vertices and without what was cut off within the part; which of the part's
-    vertices it has, and which of its faces are the part's."""
+def _joined(others: NDArray[np.int32], part: _Part, crossing: int) -> Untangled:
+    """One mesh of both, without unused vertices and without what was cut off within the part."""
     labels = component_labels(part.faces, len(part.vertices))
     size = np.bincount(labels[part.faces[:, 0]], minlength=labels.max() + 1)
     whole = size >= SMALLEST_PART * size.max()
-    whole[labels[others.ravel()]] = True
+    outside = np.zeros(len(part.vertices), bool)
+    outside[others.ravel()] = True
+    whole[labels[outside]] = True
     faces = np.concatenate([others, part.faces[whole[labels[part.faces[:, 0]]]]])
-    used = np.zeros(len(part.vertices), bool)
-    used[faces.ravel()] = True
+    used = outside
+    used[faces[len(others) :].ravel()] = True
     number = np.cumsum(used, dtype=np.int32) - 1
+    faces = number[faces]
     zone = np.arange(len(faces)) >= len(others)
-    vertices = _opened(part.vertices[used], number[faces[zone]])
-    return Mesh(vertices, number[faces], part.colors[used]), used, zone
+    return Untangled(_opened(part.vertices[used], faces[len(others) :]), faces, part.source[used], zone, crossing)
 
 
 def _grown(faces: NDArray[np.int32], region: Bools, rings: int, count: int) -> Bools:
@@ -147,25 +154,22 @@ def _border(faces: NDArray[np.int32], region: Bools) -> tuple[NDArray, NDArray]:
     return start[outer], end[outer]
 
 
-def _capped(mesh: Mesh, region: Bools) -> tuple[Mesh, NDArray[np.int64]]:
-    """The mesh without a region, whose holes are closed by fans; their triangles and middles come last. And a vertex of
-    the border of each fan."""
-    start, end = _border(mesh.faces, region)
+def _capped(part: _Part, region: Bools) -> _Part:
+    """The part without a region, whose holes are closed by fans; their triangles come last."""
+    start, end = _border(part.faces, region)
     names, inverse = np.unique(np.concatenate([start, end]), return_inverse=True)
     one, two = inverse[: len(start)], inverse[len(start) :]
     graph = coo_matrix((np.ones(len(one), np.int8), (one, two)), (len(names), len(names)))
     count, loop = connected_components(graph, directed=False)
-    size = np.bincount(loop, minlength=count)[:, None]
-
-    def means(values: NDArray) -> NDArray:
-        return np.stack([np.bincount(loop, values[names, k], count) for k in range(3)], axis=1) / size
-
-    fans = np.stack([start, end, len(mesh.vertices) + loop[one]], axis=1).astype(np.int32)
-    vertices = np.concatenate([mesh.vertices, means(mesh.vertices).astype(np.float32)])
-    colors = np.concatenate([mesh.colors, np.rint(means(mesh.colors)).astype(np.uint8)])
-    return Mesh(vertices, np.concatenate([mesh.faces[~region], fans]), colors), names[
-        np.unique(loop, return_index=True)[1]
-    ]
+    total = np.stack([np.bincount(loop, part.vertices[names, k], count) for k in range(3)], axis=1)
+    centres = (total / np.bincount(loop, minlength=count)[:, None]).astype(np.float32)
+    fans = np.stack([start, end, len(part.vertices) + loop[one]], axis=1).astype(np.int32)
+    first = names[np.unique(loop, return_index=True)[1]]
+    return _Part(
+        np.concatenate([part.vertices, centres]),
+        np.concatenate([part.faces[~region], fans]),
+        np.concatenate([part.source, part.source[first]]),
+    )
 
 
 def _opened(vertices: NDArray[np.float32], faces: NDArray[np.int32]) -> NDArray[np.float32]:
