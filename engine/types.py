@@ -107,7 +107,10 @@ class Mesh:
 
 @dataclass(frozen=True)
 class Reconstruction:
-    """A person's mesh (metres, z up, facing -y, feet at z = 0) and where it comes from."""
+    """A person's mesh (metres, z up, facing -y, feet at z = 0) and where it comes from.
+
+    commercial: whether it may be used commercially.
+    """
 
     mesh: Mesh
     maps: Maps
@@ -116,5 +119,6 @@ class Reconstruction:
     settings: Settings
     weights: str
     licence: str
+    commercial: bool
     warnings: tuple[str, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)

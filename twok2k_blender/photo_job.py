@@ -18,6 +18,7 @@ from .photo import image_file
 from .provenance import describe
 from .scene import add_person, show_colors_in_solid_view
 from .session import session
+from .storage import TEMPORARY
 
 
 class PhotoJob(Job):
@@ -33,7 +34,7 @@ class PhotoJob(Job):
         self.lineup = lineup
         self.result: MeshData | None = None
         """The person, while it comes into the scene."""
-        self._folder = Path(tempfile.mkdtemp(prefix="2k2k-", dir=bpy.app.tempdir))
+        self._folder = Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=bpy.app.tempdir))
         try:
             self._photo = photo.absolute() if isinstance(photo, Path) else image_file(photo, self._folder)
         except PhotoError:
