@@ -1,5 +1,7 @@
 """How the preferences are drawn."""
 
+import textwrap
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import bpy
@@ -12,6 +14,10 @@ from .widgets import draw_text
 
 if TYPE_CHECKING:
     from .preferences import TWOK2K_AP_preferences, TWOK2K_PG_weights
+
+
+LINE = 60
+"""Characters that surely fit into a line."""
 
 
 def draw_engine(context: bpy.types.Context, layout: bpy.types.UILayout, preferences: "TWOK2K_AP_preferences") -> None:
@@ -41,9 +47,11 @@ def draw_weights(layout: bpy.types.UILayout, preferences: "TWOK2K_AP_preferences
     box.operator("twok2k.import_weights", text="Import Weights", icon="IMPORT")
 
 
-def draw_storage(layout: bpy.types.UILayout) -> None:
+def draw_storage(layout: bpy.types.UILayout, preferences: "TWOK2K_AP_preferences") -> None:
     """What is kept on disk and can be deleted."""
     box = _section(layout, "Disk")
+    imported = [Path(weights.file) for weights in preferences.known_weights if not weights.bundled]
+    box.label(text=f"Imported weights: {sum(map(storage.size_of, imported)) / 1e6:.1f} MB")
     row = box.row()
     row.label(text=f"Logs and temporary files: {storage.used_bytes() / 1e6:.1f} MB")
     row.operator("twok2k.clear_cache", text="Clear Cache", icon="TRASH")
@@ -87,5 +95,5 @@ def _draw_weights(box: bpy.types.UILayout, weights: "TWOK2K_PG_weights") -> None
     text = "Free for any use" if weights.commercial else "Non-commercial use only"
     use.label(text=f"{text}; license: {weights.licence}", icon="CHECKMARK" if weights.commercial else "ERROR")
     column.label(text=weights.size, icon="BLANK1")
-    if weights.figures:
-        column.label(text=f"Errors in the model card: {weights.figures}", icon="BLANK1")
+    for line in textwrap.wrap(weights.figures and f"Model card: {weights.figures}", LINE):
+        column.label(text=line, icon="BLANK1")

@@ -27,12 +27,20 @@ def folder() -> Path:
 
 def used_bytes() -> int:
     """Size of all that `clear` deletes."""
-    return sum(_bytes(path) for path in _clearable())
+    return sum(map(size_of, _clearable()))
+
+
+def size_of(path: Path) -> int:
+    """Bytes of a file, or of all files in a folder; 0 if it does not exist."""
+    with suppress(OSError):
+        files = path.rglob("*") if path.is_dir() else [path]
+        return sum(file.stat().st_size for file in files)
+    return 0
 
 
 def clear() -> None:
     """Delete the logs, and what a Blender that has crashed has left behind."""
-    for path in _clearable():
+    for path in list(_clearable()):
         _delete(path)
 
 
@@ -60,13 +68,6 @@ def _changed(path: Path) -> float:
     with suppress(OSError):
         return path.stat().st_mtime
     return time.time()
-
-
-def _bytes(path: Path) -> int:
-    with suppress(OSError):
-        files = path.rglob("*") if path.is_dir() else [path]
-        return sum(file.stat().st_size for file in files)
-    return 0
 
 
 def _delete(path: Path) -> None:

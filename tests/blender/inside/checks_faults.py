@@ -116,7 +116,6 @@ def test_undo_during_the_work(part: Part, photo_jobs: Jobs) -> None:
     jobs = photo_jobs("anna.jpg", "slow.jpg")
     background.add(jobs)
     wait(lambda: jobs[0].over, background.tick)
-    bpy.ops.ed.undo_push(message="anna")
     wait(lambda: jobs[1].state == "working", background.tick)
     bpy.ops.ed.undo()
     assert "anna" not in bpy.data.objects
