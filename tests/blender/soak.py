@@ -13,7 +13,10 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-import bpy
+RESOURCES = tempfile.TemporaryDirectory()
+os.environ["BLENDER_USER_RESOURCES"] = RESOURCES.name  # Blender reads it as it is imported
+
+import bpy  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULE = "bl_ext.user_default.twok2k_blender"
@@ -47,8 +50,7 @@ def delete_people() -> None:
 
 
 def main(engine_python: str, photo: str, runs: str = "30", detail: str = "medium") -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["BLENDER_USER_RESOURCES"] = folder
+    with RESOURCES:
         enable(engine_python)
         session = part("session").session
         for run in range(1, int(runs) + 1):

@@ -51,7 +51,9 @@ def another_blender(photo: Callable[[str], str], tmp_path: Path) -> Callable[[st
 
     def start(name: str, end: str) -> tuple[subprocess.Popen[str], int]:
         command = [sys.executable, str(ANOTHER_BLENDER), photo(name), end]
-        environment = {**os.environ, "BLENDER_USER_RESOURCES": str(tmp_path / "other")}
+        (tmp_path / "temp").mkdir()
+        folders = {"BLENDER_USER_RESOURCES": str(tmp_path / "other"), "TMPDIR": str(tmp_path / "temp")}
+        environment = {**os.environ, **folders}
         process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
         assert process.stdout is not None
         line = next(line for line in process.stdout if line.startswith("engine "))
