@@ -2,21 +2,18 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.depth import estimate_depth, preload
 from engine.framing import frame
-from engine.networks.graph import TwoK2K
-from engine.networks.inference import pick_device, predict
 from engine.person import find_people
 from engine.photo import load_photo, photo_from_array
 from engine.surface import construct
 from engine.texture import check_detail, make_texture
 from engine.types import Photo, Progress, Reconstruction, Settings
-from engine.weights import WeightsInfo, load
 
 NON_COMMERCIAL = "These weights are for non-commercial use only, and so is this result."
 
@@ -66,40 +63,24 @@ def reconstruct(
     stages.run("Reading the photo", 0.0, 0.03)
     picture = _read(photo)
     with ThreadPoolExecutor(1) as loader:
-        loading = loader.submit(network_of, settings.weights, settings.device)
+        loading = loader.submit(preload, settings.weights, settings.device)
         stages.run("Finding the person", 0.03, 0.2)
         person = find_people(picture, settings.person, settings.mask)
         canvas = frame(picture, person)
         stages.run("Loading the networks", 0.2, 0.25)
-        network, info = loading.result()
+        loading.result()
     step = stages.run("Estimating depth", 0.25, 0.65)
-    maps = predict(network, canvas, step)
+    maps, info, shortage = estimate_depth(canvas, settings.weights, settings.device, step)
     step = stages.run("Building the mesh", 0.65, 0.85 if settings.texture else 1.0)
     surface = construct(maps, canvas, picture, settings, step)
     texture = None
     if settings.texture:
         step = stages.run("Making the texture", 0.85, 1.0)
         texture = make_texture(surface, canvas, picture, settings.texture, step)
-    warnings = surface.warnings
-    if not info.commercial:
-        warnings = (*warnings, NON_COMMERCIAL)
-    seconds = stages.finish()
-    warnings = (*person.warnings, *warnings)
-    return Reconstruction(
-        surface.mesh, maps, canvas, person, settings, info.name, info.licence, warnings, seconds, texture
-    )
+    warnings = (*person.warnings, *shortage, *surface.warnings, *(() if info.commercial else (NON_COMMERCIAL,)))
+    facts = (info.name, info.licence, info.commercial, warnings, stages.finish())
+    return Reconstruction(surface.mesh, maps, canvas, person, settings, *facts, texture)
 
 
 def _read(photo: Path | str | NDArray[np.uint8]) -> Photo:
     return photo_from_array(photo) if isinstance(photo, np.ndarray) else load_photo(photo)
-
-
-@lru_cache(maxsize=1)
-def network_of(weights: str, device: str) -> tuple[TwoK2K, WeightsInfo]:
-    """The network with the named weights, kept until another is asked for or `release_networks` is called."""
-    return load(weights, pick_device(device))
-
-
-def release_networks() -> None:
-    """Forget the loaded network, so that its memory can be reclaimed."""
-    network_of.cache_clear()

@@ -127,7 +127,10 @@ class Texture:
 
 @dataclass(frozen=True)
 class Reconstruction:
-    """A person's mesh (metres, z up, facing -y, feet at z = 0) and where it comes from."""
+    """A person's mesh (metres, z up, facing -y, feet at z = 0) and where it comes from.
+
+    commercial: whether it may be used commercially.
+    """
 
     mesh: Mesh
     maps: Maps
@@ -136,6 +139,7 @@ class Reconstruction:
     settings: Settings
     weights: str
     licence: str
+    commercial: bool
     warnings: tuple[str, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
     texture: Texture | None = None

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import studio
+from .storage import TEMPORARY
 
 SIZE = 256
 SAMPLES = 24
@@ -55,7 +56,7 @@ def _prepare(scene: Any) -> None:
 
 
 def _render(scene: bpy.types.Scene) -> NDArray[np.float32]:
-    with tempfile.TemporaryDirectory(prefix="2k2k-", dir=bpy.app.tempdir) as folder:
+    with tempfile.TemporaryDirectory(prefix=TEMPORARY, dir=bpy.app.tempdir) as folder:
         path = Path(folder) / "preview.png"
         scene.render.filepath = str(path)
         bpy.ops.render.render(write_still=True, scene=scene.name)

@@ -11,7 +11,7 @@ from typing import Any
 
 import bpy
 
-from . import photo_list
+from . import photo_list, storage
 from .jobs import Job
 from .photo_job import begin_new_lineup
 from .session import TICK, session
@@ -93,6 +93,7 @@ def _after_load(*_: object) -> None:
 
 
 def register() -> None:
+    storage.tidy()
     atexit.register(session.end)
     bpy.app.handlers.load_pre.append(_before_load)
     bpy.app.handlers.load_post.append(_after_load)

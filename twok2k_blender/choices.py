@@ -8,7 +8,7 @@ import bpy
 from .package import PACKAGE
 
 if TYPE_CHECKING:
-    from .preferences import TWOK2K_AP_preferences
+    from .preferences import TWOK2K_AP_preferences, TWOK2K_PG_weights
 
 DEFAULT_WEIGHTS = "default"
 """Name of the bundled weights."""
@@ -21,9 +21,8 @@ def preferences() -> "TWOK2K_AP_preferences":
 
 def remember_weights(descriptions: Sequence[Mapping[str, Any]]) -> None:
     """Keep what the engine says about its weights, for menus and the next session."""
-    known, keys = preferences().known_weights, ("name", "licence", "commercial")
-    wanted = [{key: description[key] for key in keys} for description in descriptions]
-    if wanted == [{key: getattr(item, key) for key in keys} for item in known]:
+    known, wanted = preferences().known_weights, [_for_display(description) for description in descriptions]
+    if len(known) == len(wanted) and all(map(_is_same, known, wanted)):
         return
     known.clear()
     for description in wanted:
@@ -31,6 +30,16 @@ def remember_weights(descriptions: Sequence[Mapping[str, Any]]) -> None:
         for key, value in description.items():
             setattr(item, key, value)
     bpy.context.preferences.is_dirty = True
+
+
+def _is_same(item: "TWOK2K_PG_weights", description: Mapping[str, Any]) -> bool:
+    return all(getattr(item, key) == value for key, value in description.items())
+
+
+def _for_display(description: Mapping[str, Any]) -> dict[str, Any]:
+    """The members of `TWOK2K_PG_weights`, from the engine's description."""
+    kept = {key: description[key] for key in ("name", "licence", "commercial", "bundled", "file", "figures")}
+    return {**kept, "size": f"{description['bytes'] / 1e6:.1f} MB, width {description['width']:g}"}
 
 
 def chosen_weights() -> str:

@@ -37,7 +37,7 @@ class JobOperator(bpy.types.Operator):
             return {"FINISHED"}
         session.run(jobs)
         background.show()
-        errors = [job.error or "Cancelled." for job in jobs if job.state != "done"]
+        errors = dict.fromkeys(job.error or "Cancelled." for job in jobs if job.state != "done")
         return self._fail(" ".join(errors)) if errors else {"FINISHED"}
 
     def choose_files(self, context: bpy.types.Context) -> set[str]:

@@ -10,6 +10,7 @@ import bpy
 
 from .jobs import Job, PhotoError
 from .photo import image_file
+from .storage import TEMPORARY
 
 Picture = Path | bpy.types.Image
 
@@ -27,7 +28,7 @@ class PictureJob(Job):
         """The settings and the pixels of images are taken as they are now. Raises PhotoError."""
         super().__init__(photo.name, bpy.context.scene.name)
         self.settings = dict(settings)
-        self._folder = Path(tempfile.mkdtemp(prefix="2k2k-", dir=bpy.app.tempdir))
+        self._folder = Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=bpy.app.tempdir))
         try:
             self._photo = self._file(photo, "photo")
             self._mask = None if mask is None else self._file(mask, "mask")

@@ -5,9 +5,9 @@ import zlib
 import bpy
 
 from .choices import DEFAULT_WEIGHTS
+from .engine_facts import engine_facts
 from .package import PACKAGE
-from .session import session
-from .widgets import draw_text
+from .preferences_view import draw_engine, draw_storage, draw_weights
 
 DEVICES = (
     ("auto", "Automatic", "The graphics card if the engine can use it, else the processor"),
@@ -22,6 +22,10 @@ class TWOK2K_PG_weights(bpy.types.PropertyGroup):  # noqa: N801
 
     licence: bpy.props.StringProperty()
     commercial: bpy.props.BoolProperty()
+    bundled: bpy.props.BoolProperty()
+    file: bpy.props.StringProperty()
+    figures: bpy.props.StringProperty()
+    size: bpy.props.StringProperty()
 
 
 def _weights_items(
@@ -46,6 +50,7 @@ class TWOK2K_AP_preferences(bpy.types.AddonPreferences):  # noqa: N801
         description="Python program that runs the engine, such as one whose torch can use your graphics card; "
         "empty for Blender's own",
         subtype="FILE_PATH",
+        update=lambda _, __: engine_facts.forget(),
     )
     device: bpy.props.EnumProperty(name="Device", description="What computes the depth", items=DEVICES)
     weights: bpy.props.EnumProperty(
@@ -62,27 +67,9 @@ class TWOK2K_AP_preferences(bpy.types.AddonPreferences):  # noqa: N801
     known_weights: bpy.props.CollectionProperty(type=TWOK2K_PG_weights)
 
     def draw(self, context: bpy.types.Context) -> None:
-        layout = self.layout
-        layout.use_property_split = True
-        layout.prop(self, "engine_python")
-        layout.prop(self, "device")
-        layout.prop(self, "idle_minutes")
-        row = layout.row()
-        row.operator("twok2k.check_engine", text="Check Engine", icon="CHECKMARK")
-        row.operator("twok2k.release_memory", text="Release Memory", icon="X")
-        row.operator("twok2k.copy_report", icon="COPYDOWN")
-        if session.message:
-            draw_text(context, layout, session.message, failed=session.failed)
-        layout.separator()
-        layout.prop(self, "weights")
-        for weights in self.known_weights:
-            _draw_weights(layout.row(), weights)
-        layout.operator("twok2k.import_weights", text="Import Weights", icon="IMPORT")
-
-
-def _draw_weights(row: bpy.types.UILayout, weights: TWOK2K_PG_weights) -> None:
-    use = "" if weights.commercial else " (non-commercial use only)"
-    row.label(text=f"{weights.name}: {weights.licence}{use}", icon="CHECKMARK" if weights.commercial else "ERROR")
+        draw_engine(context, self.layout, self)
+        draw_weights(self.layout, self)
+        draw_storage(self.layout, self)
 
 
 CLASSES = (TWOK2K_PG_weights, TWOK2K_AP_preferences)

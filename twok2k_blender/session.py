@@ -1,5 +1,6 @@
 """What lives as long as Blender does: the engine's process and the queue of its work. Holds no Blender data."""
 
+import os
 import sys
 import time
 import traceback
@@ -9,10 +10,11 @@ from pathlib import Path
 
 import bpy
 
+from . import storage
 from .choices import preferences
 from .jobs import EXPECTED, Job, Queue, State
 from .pace import Pace
-from .package import PACKAGE, ROOT
+from .package import ROOT
 from .worker_client import Launch, WorkerClient, engine_command
 
 CANCEL_SECONDS = 4.0
@@ -35,7 +37,6 @@ class Session:
         self.cancelled_at: float | None = None
         self.message = ""
         self.failed = False
-        self.engine = "not checked"
         self.pace = Pace()
         self._client: WorkerClient | None = None
 
@@ -184,8 +185,8 @@ session = Session()
 
 
 def log_file() -> Path:
-    """Where the engine's process writes what it has to say to developers."""
-    return Path(bpy.utils.extension_path_user(PACKAGE, create=True)) / "engine.log"
+    """Where this Blender's engine writes what it has to say to developers."""
+    return storage.folder() / f"engine-{os.getpid()}.log"
 
 
 def _launch() -> Launch:

@@ -43,18 +43,21 @@ class Launch:
 
 @dataclass
 class Task:
-    """A request on its way.
+    """A request on its way. facts: of a task that is done. error: one sentence, of a task that has failed.
 
-    stage_began: by the monotonic clock. facts: of a task that is done. error: one sentence, of a task that has failed.
+    stage_began: by the monotonic clock. heard: whether the worker has replied. deliveries: how often it was sent.
     """
 
     id: int
+    message: Message
     state: Literal["running", "done", "cancelled", "failed"] = "running"
     stage: str = ""
     stage_began: float = field(default_factory=time.monotonic)
     fraction: float = 0.0
     facts: dict[str, Any] = field(default_factory=dict)
     error: str = ""
+    heard: bool = False
+    deliveries: int = 0
 
     @property
     def running(self) -> bool:
@@ -62,6 +65,7 @@ class Task:
 
     def receive(self, message: Message) -> None:
         """Take in one reply."""
+        self.heard = True
         match message["type"]:
             case "progress":
                 if message["stage"] != self.stage:
@@ -102,23 +106,22 @@ class WorkerClient:
             self._reap()
             self._start()
         self._last_id += 1
-        self._send({"type": kind, "id": self._last_id, **fields})
-        task = self._tasks[self._last_id] = Task(self._last_id)
+        task = Task(self._last_id, {"type": kind, "id": self._last_id, **fields})
+        self._deliver(task)
+        self._tasks[task.id] = task
         return task
 
     def cancel(self, task: Task) -> None:
         """Ask the worker to stop; the task's state tells what came of it."""
-        if task.running:
-            with contextlib.suppress(WorkerError):
-                self._send({"type": "cancel", "id": task.id})
+        if task.running and self._process is not None:
+            self._send({"type": "cancel", "id": task.id})
 
     def poll(self) -> None:
         """Bring all tasks up to date. Those of a worker that has died fail with an explanation."""
         while not self._replies.empty():
             message = self._replies.get()
             if message is None:
-                self._fail_tasks(self._cause_of_death())
-                self._reap()
+                self._bury()
             elif task := self._tasks.get(message["id"]):
                 task.receive(message)
         self._forget_finished()
@@ -126,8 +129,7 @@ class WorkerClient:
     def stop(self) -> None:
         """End the worker now and leave nothing of it; tasks under way are cancelled."""
         if self._process is not None:
-            with contextlib.suppress(WorkerError):
-                self._send({"type": "quit", "id": 0})
+            self._send({"type": "quit", "id": 0})
         self._reap()
         for task in self._tasks.values():
             task.state = "cancelled" if task.running else task.state
@@ -137,6 +139,32 @@ class WorkerClient:
         """End a worker that does not heed; `poll` reports it like any other death."""
         if self._process is not None:
             self._process.kill()
+
+    def _deliver(self, task: Task) -> None:
+        task.deliveries += 1
+        self._send(task.message)
+
+    def _bury(self) -> None:
+        """After the worker's end: what it has not heard of goes to another, the rest fails with an explanation.
+
+        A worker that has been idle for long ends by itself, perhaps at the moment at which it is asked for more.
+        """
+        reason = self._cause_of_death()
+        ended_by_itself = self._wait() == 0
+        self._reap()
+        for task in filter(lambda task: task.running, self._tasks.values()):
+            if ended_by_itself and not task.heard and task.deliveries == 1:
+                self._deliver_anew(task)
+            else:
+                task.state, task.error = "failed", reason
+
+    def _deliver_anew(self, task: Task) -> None:
+        try:
+            if not self.running:
+                self._start()
+            self._deliver(task)
+        except WorkerError as error:
+            task.state, task.error = "failed", str(error)
 
     def _start(self) -> None:
         """Start the process and the thread that listens to it."""
@@ -171,17 +199,13 @@ class WorkerClient:
         return stream
 
     def _send(self, message: Message) -> None:
+        """Write to the worker; if it has died, `poll` notices."""
         try:
             write_message(self._stream("stdin"), message)
         except ProtocolError as error:
             raise WorkerError(f"The engine cannot be asked, because {error}.") from error
-        except (OSError, ValueError) as error:
-            raise WorkerError(self._cause_of_death()) from error
-
-    def _fail_tasks(self, reason: str) -> None:
-        for task in self._tasks.values():
-            if task.running:
-                task.state, task.error = "failed", reason
+        except (OSError, ValueError):
+            pass
 
     def _forget_finished(self) -> None:
         self._tasks = {identity: task for identity, task in self._tasks.items() if task.running}

@@ -10,12 +10,14 @@ PACKAGES = ("torch", "numpy", "mediapipe", "opencv-python-headless", "scipy", "p
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """There is nothing to choose."""
+    parser.add_argument("--check", action="store_true", help="let every part work for a moment, too")
 
 
-def run(_: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> int:
     for title, lines in (("Versions", versions()), ("Devices", devices()), ("Weights", weights())):
         print(f"{title}:", *lines, sep="\n  ")
+    if arguments.check:
+        print("Check:", *check(), sep="\n  ")
     return 0
 
 
@@ -33,16 +35,22 @@ def _version(package: str) -> str:
 
 
 def devices() -> list[str]:
-    """The values that --device takes here, each with what it is."""
-    import torch
+    """The values that --device takes here, each with what it is and its memory; the first is what "auto" takes."""
+    from engine.device_info import device_infos
 
-    lines = [f"cpu: {platform.processor() or platform.machine()}, {torch.get_num_threads()} threads"]
-    for index in range(torch.cuda.device_count()):
-        device = torch.cuda.get_device_properties(index)
-        lines.append(f"cuda: {device.name}, {device.total_memory / 2**30:.0f} GiB")
-    if torch.backends.mps.is_available():
-        lines.append("mps: Apple GPU")
-    return lines
+    return [f"{info.name}: {info.label}, {_memory(info.free, info.total)}" for info in device_infos()]
+
+
+def _memory(free: int, total: int) -> str:
+    return f"{free / 2**30:.1f} of {total / 2**30:.1f} GiB free" if free else f"{total / 2**30:.1f} GiB"
+
+
+def check() -> list[str]:
+    """That every part works, and what could be better. Raises UserError with a remedy where one does not."""
+    from engine.self_check import self_check
+
+    checked = self_check()
+    return [f"everything works, on {checked.device} in {checked.seconds:.1f} s", *checked.warnings]
 
 
 def weights() -> list[str]:

@@ -1,9 +1,9 @@
-"""`python -m engine weights`: list, import and verify network weights."""
+"""`python -m engine weights`: list, import and verify network weights, and remove imported ones."""
 
 import argparse
 from pathlib import Path
 
-from engine.weights import WeightsInfo, available, import_checkpoint, verify
+from engine.weights import WeightsInfo, available, import_checkpoint, remove, verify
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -16,6 +16,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     checking = actions.add_parser("verify", help="check that weights are unchanged and whole")
     checking.add_argument("name", metavar="NAME")
     checking.set_defaults(action=_verify)
+    removing = actions.add_parser("remove", help="delete imported weights")
+    removing.add_argument("name", metavar="NAME")
+    removing.set_defaults(action=_remove)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -34,6 +37,11 @@ def _import(args: argparse.Namespace) -> None:
 
 def _verify(args: argparse.Namespace) -> None:
     print("unchanged", _describe(verify(args.name)))
+
+
+def _remove(args: argparse.Namespace) -> None:
+    remove(args.name)
+    print("removed", args.name)
 
 
 def _describe(info: WeightsInfo) -> str:

@@ -9,6 +9,13 @@ from engine.errors import UserError
 
 NAMES = ("auto", "cuda", "mps", "cpu")
 
+MEMORY_WORDS = ("out of memory", "can't allocate memory", "not enough memory", "ALLOC_FAILED")
+"""What torch, CUDA's libraries and the C library say of exhausted memory in errors of other types."""
+
+
+class MemoryExhausted(UserError):
+    """The memory of a device is not enough."""
+
 
 def _is_usable(device: torch.device) -> bool:
     """Whether a trivial computation works there: drivers, old hardware and busy devices fail in many ways."""
@@ -36,15 +43,23 @@ def pick_device(name: str = "auto") -> torch.device:
     devices = available_devices()
     matching = [d for d in devices if kind in ("auto", d.type) and (not index or d.index == int(index))]
     if not matching:
-        raise UserError(f"The device '{name}' is not usable on this computer; choose auto or cpu.")
+        raise UserError(f"The device '{name}' is not usable: {_why_absent(kind)}; or choose auto or cpu.")
     return matching[0]
 
 
+def _why_absent(kind: str) -> str:
+    """What is wrong with a kind of device, and what would help."""
+    if kind == "mps":
+        return "it needs a Mac with an Apple processor"
+    if torch.version.cuda is None:
+        return "this torch is built without CUDA, choose an engine Python whose torch has it"
+    if not torch.cuda.is_available():
+        return "torch finds no NVIDIA graphics card, check that there is one and that its driver is up to date"
+    return "no such card computes, close other programs that use it or update its driver"
+
+
 def _is_memory_error(error: RuntimeError) -> bool:
-    text = str(error)
-    return isinstance(error, torch.OutOfMemoryError) or any(
-        words in text for words in ("out of memory", "can't allocate memory", "not enough memory")
-    )
+    return isinstance(error, torch.OutOfMemoryError) or any(words in str(error) for words in MEMORY_WORDS)
 
 
 def release_memory(device: torch.device) -> None:
@@ -57,7 +72,7 @@ def release_memory(device: torch.device) -> None:
 
 @contextmanager
 def memory_errors(device: torch.device) -> Iterator[None]:
-    """Turns an exhausted device memory into a UserError, after everything inside the block is freed."""
+    """Turns an exhausted device memory into MemoryExhausted, after everything inside the block is freed."""
     exhausted = False
     try:
         yield
@@ -71,4 +86,4 @@ def memory_errors(device: torch.device) -> Iterator[None]:
     if exhausted:
         release_memory(device)
         remedy = "close other programs" if device.type == "cpu" else "close other programs or choose the device cpu"
-        raise UserError(f"The memory of the device '{device}' is not enough; {remedy} and try again.")
+        raise MemoryExhausted(f"The memory of the device '{device}' is not enough; {remedy} and try again.")

@@ -5,7 +5,6 @@ Every stage is a function of its own, so that tests can compare each with the pu
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 
 import numpy as np
 import torch
@@ -38,42 +37,51 @@ MIN_DEPTH = 0.01
 Step = Callable[[float], None]
 
 
-def predict(network: TwoK2K, canvas: Canvas, progress: Progress | None = None) -> Maps:
+def predict(network: TwoK2K, canvas: Canvas, progress: Progress | None = None, sparing: bool = False) -> Maps:
     """Front and back depth of the framed person.
 
-    network: in evaluation mode (as `engine.weights.load` gives it), on the device to compute on. Raises UserError
-    when the device's memory is exhausted, and whatever `progress` raises.
+    network: in evaluation mode (as `engine.weights.load` gives it), on the device to compute on. sparing: the same
+    with less of the device's memory and in more time. Raises MemoryExhausted when the device's memory is exhausted,
+    and whatever `progress` raises.
     """
     if network.training:
         raise ValueError("the network must be in evaluation mode")
     device = next(network.parameters()).device
     with torch.inference_mode(), memory_errors(device), _exact_convolutions():
-        return _predict(network, canvas, device, _steps(progress))
+        return _predict(network, canvas, device, _steps(progress), sparing)
 
 
-def _predict(network: TwoK2K, canvas: Canvas, device: torch.device, step: Step) -> Maps:
+def _predict(network: TwoK2K, canvas: Canvas, device: torch.device, step: Step, sparing: bool) -> Maps:
     rgb = np.where(canvas.mask[..., None], canvas.rgb, np.uint8(0))
     prior = torch.from_numpy(prior_maps(canvas))[None].to(device) if network.config.prior else None
     picture = picture_tensor(rgb if network.config.prior else _jittered(rgb)).to(device)
     affines = torch.from_numpy(part_affines(canvas.keypoints))
-    depths = predict_depths(network, picture, prior, affines, canvas.mask, step)
+    depths = predict_depths(network, picture, prior, affines, canvas.mask, step, sparing)
     if network.config.prior:
         return with_face(given_silhouette(depths, canvas.mask), canvas.face)
     return learned_silhouette(depths, canvas.mask)
 
 
 def predict_depths(
-    network: TwoK2K, picture: Tensor, prior: Tensor | None, affines: Tensor, mask: NDArray[np.bool_], step: Step
+    network: TwoK2K,
+    picture: Tensor,
+    prior: Tensor | None,
+    affines: Tensor,
+    mask: NDArray[np.bool_],
+    step: Step,
+    sparing: bool = False,
 ) -> NDArray[np.float32]:
     """Refined front and back depth (2, 2048, 2048) where `mask` (2048, 2048) is true or near, 0 elsewhere.
 
     picture: (1, 3, 2048, 2048) in -1..1. prior: (1, 4, 256, 256) or None. affines: (12, 2, 3) on the CPU.
+    sparing: the parts' results wait in main memory, and the tiles are small.
     """
     normals, raw = network.coarse(small_picture(picture), prior)
     step(COARSE_SHARE)
-    weighted = list(part_normals(network, picture, normals, affines, step))
+    parts = part_normals(network, picture, normals, affines, step)
+    weighted = [part.cpu() if sparing else part for part in parts]
     depths = depth_maps(raw, prior)
-    return refined_depths(network, depths, weighted, affines, mask, step)
+    return refined_depths(network, depths, weighted, affines, mask, step, sparing)
 
 
 def picture_tensor(rgb: NDArray[np.uint8]) -> Tensor:
@@ -119,13 +127,19 @@ def _ordered(x: Tensor) -> Tensor:
 
 
 def refined_depths(
-    network: TwoK2K, depths: Tensor, weighted: list[Tensor], affines: Tensor, mask: NDArray[np.bool_], step: Step
+    network: TwoK2K,
+    depths: Tensor,
+    weighted: list[Tensor],
+    affines: Tensor,
+    mask: NDArray[np.bool_],
+    step: Step,
+    sparing: bool = False,
 ) -> NDArray[np.float32]:
     """Coarse depths (1, 2, 256, 256) and `part_normals` -> (2, 2048, 2048), evaluated only in the mask's tiles."""
     refined = depths.new_zeros(2, *mask.shape)
-    tiles = list(person_tiles(mask))
+    tiles = list(person_tiles(mask, sparing))
     for number, tile in enumerate(tiles, 1):
-        depth = refine_tile(network, depths, partial(blend, weighted, affines), tile)
+        depth = refine_tile(network, depths, lambda region: blend(weighted, affines, region).to(depths.device), tile)
         refined[:, tile.top : tile.bottom, tile.left : tile.right] = depth[0]
         step(PARTS_SHARE + (1 - PARTS_SHARE) * number / len(tiles))
     return refined.cpu().numpy()

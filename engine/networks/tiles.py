@@ -16,6 +16,9 @@ MAX_WIDTH = 512
 MAX_GAP = 64
 """Tiles: bands of rows, cut into runs of cells that hold something of the person; shorter gaps are bridged."""
 
+SPARING_SHARE = 4
+"""Tiles that spare memory have this part of the height and width."""
+
 MARGIN = 24
 """Pixels around a tile that its numbers depend on (from the kernel sizes, rounded up to 8)."""
 
@@ -25,18 +28,23 @@ TRIMS = (3, 4, 4)
 """How much of the margin each level of the refinement has used up, in its own pixels: 24 = 3 * 4 + 4 * 2 + 4."""
 
 
-def person_tiles(mask: NDArray[np.bool_]) -> Iterator[Region]:
-    """Rectangles that together cover a mask (H, W), without overlap; all sides multiples of `CELL`."""
-    for top in range(0, len(mask), BAND_HEIGHT):
-        band = mask[top : top + BAND_HEIGHT]
+def person_tiles(mask: NDArray[np.bool_], sparing: bool = False) -> Iterator[Region]:
+    """Rectangles that together cover a mask (H, W), without overlap; all sides multiples of `CELL`.
+
+    sparing: small ones, which take less memory and more time.
+    """
+    share = SPARING_SHARE if sparing else 1
+    height, width = BAND_HEIGHT // share, MAX_WIDTH // share
+    for top in range(0, len(mask), height):
+        band = mask[top : top + height]
         cells = np.flatnonzero(band.any(0).reshape(-1, CELL).any(1))
         for run in np.split(cells, np.flatnonzero(np.diff(cells) * CELL > MAX_GAP) + 1):
             if len(run):
-                yield from _split(top, top + len(band), int(run[0]) * CELL, int(run[-1] + 1) * CELL)
+                yield from _split(top, top + len(band), int(run[0]) * CELL, int(run[-1] + 1) * CELL, width)
 
 
-def _split(top: int, bottom: int, left: int, right: int) -> Iterator[Region]:
-    count = -(-(right - left) // MAX_WIDTH)
+def _split(top: int, bottom: int, left: int, right: int, width: int) -> Iterator[Region]:
+    count = -(-(right - left) // width)
     edges = [left + (right - left) * i // count // CELL * CELL for i in range(count)] + [right]
     for start, end in pairwise(edges):
         yield Region(top, start, bottom, end)

@@ -99,6 +99,12 @@ def detect(rgb: NDArray[np.uint8], pause: Callable[[], object] = bool) -> list[D
     return sorted(found, key=_area, reverse=True)
 
 
+def try_models() -> None:
+    """Run the models once on a small empty picture. Raises UserError if the model bundle is missing."""
+    with _landmarker() as landmarker:
+        _in_window(landmarker, _window(np.zeros((256, 256, 3), np.uint8), (0, 0), 256, _OVERVIEW))
+
+
 def _overview(landmarker: "PoseLandmarker", rgb: NDArray[np.uint8], pause: Callable[[], object]) -> list[Detection]:
     pause()
     found = _in_window(landmarker, _window(rgb, (0, 0), max(rgb.shape[:2]), _OVERVIEW))
@@ -200,7 +206,7 @@ def _in_window(landmarker: "PoseLandmarker", window: Window) -> list[Detection]:
 def _landmarker() -> Iterator["PoseLandmarker"]:
     """The native landmarker, loaded for the time of one picture (60 ms): kept longer, it complains at exit."""
     if not BUNDLE.is_file():
-        raise UserError("The pose model is missing; run the set-up (python build.py demo) once.")
+        raise UserError("The pose model is missing; run the set-up (python build.py demo) or install again.")
     with quiet():
         tasks = import_mediapipe().tasks
         vision = tasks.vision

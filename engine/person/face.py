@@ -106,5 +106,5 @@ def _measured(rgb: NDArray[np.uint8], centre: Float64, size: float, angle: float
 @lru_cache(maxsize=1)
 def _network() -> Any:
     if not FACE_MODEL.is_file():
-        raise UserError("The face model is missing; run the set-up (python build.py demo) once.")
+        raise UserError("The face model is missing; run the set-up (python build.py demo) or install again.")
     return cv2.dnn.readNetFromTFLite(str(FACE_MODEL))

@@ -7,8 +7,9 @@ from engine.weights.registry import (
     data_folder,
     import_checkpoint,
     load,
+    remove,
     save,
     verify,
 )
 
-__all__ = ["WeightsInfo", "available", "build", "data_folder", "import_checkpoint", "load", "save", "verify"]
+__all__ = ["WeightsInfo", "available", "build", "data_folder", "import_checkpoint", "load", "remove", "save", "verify"]

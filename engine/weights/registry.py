@@ -19,6 +19,7 @@ from engine.networks.devices import memory_errors
 from engine.networks.graph import GraphConfig, TwoK2K
 from engine.networks.lean import make_lean
 from engine.weights import checkpoint
+from engine.weights.card import figures
 from engine.weights.checkpoint import COUNTER, State
 
 BUNDLED = Path(__file__).parent
@@ -36,7 +37,10 @@ _MAX_TEXT = 200
 
 @dataclass(frozen=True)
 class WeightsInfo:
-    """licence, source: one line each. sha256: of the tensors. commercial: whether results may be used commercially."""
+    """licence, source: one line each. sha256: of the tensors. commercial: whether results may be used commercially.
+
+    path: the file. figures: what the model card says about the error, one line; empty where it says nothing.
+    """
 
     name: str
     licence: str
@@ -44,6 +48,18 @@ class WeightsInfo:
     config: GraphConfig
     sha256: str
     commercial: bool
+    path: Path
+    figures: str
+
+    @property
+    def bytes(self) -> int:
+        """The file's size; 0 if it has gone."""
+        return self.path.stat().st_size if self.path.is_file() else 0
+
+    @property
+    def bundled(self) -> bool:
+        """Whether they belong to the engine and cannot be removed."""
+        return self.path.parent == BUNDLED
 
 
 def data_folder() -> Path:
@@ -64,7 +80,7 @@ def available() -> list[WeightsInfo]:
     infos = []
     for name, path in _files().items():
         try:
-            infos.append(_info(name, checkpoint.read_metadata(path)))
+            infos.append(_info(name, path, checkpoint.read_metadata(path)))
         except UserError:
             continue
     return infos
@@ -85,7 +101,7 @@ def load(name_or_path: str | Path, device: torch.device | str = "cpu") -> tuple[
 def _read_network(name_or_path: str | Path) -> tuple[TwoK2K, WeightsInfo]:
     name, path = _find(name_or_path)
     state, metadata = checkpoint.read(path)
-    return build(state), _info(name, _described(state, metadata))
+    return build(state), _info(name, path, _described(state, metadata))
 
 
 def build(state: State) -> TwoK2K:
@@ -126,13 +142,27 @@ def import_checkpoint(file: str | Path, name: str | None = None) -> WeightsInfo:
         raise UserError(f"The weights cannot be called '{name}'; choose a name of letters, digits, '-' and '_'.")
     path = data_folder() / f"{name}{SUFFIX}"
     checkpoint.write(state, metadata, path)
-    return _info(name, checkpoint.read_metadata(path))
+    return _info(name, path, checkpoint.read_metadata(path))
+
+
+def remove(name: str) -> None:
+    """Delete imported weights. Raises UserError for bundled and unknown ones, and where the file stays."""
+    path = _files().get(name)
+    if path is None:
+        raise UserError(f"There are no weights called '{name}'; they may have been removed already.")
+    if path.parent == BUNDLED:
+        raise UserError(f"The weights '{name}' belong to the engine and stay; choose imported ones.")
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise UserError(f"The file {path} cannot be deleted ({reason}); close other programs that use it.") from error
 
 
 def verify(name: str) -> WeightsInfo:
     """Read all tensors of named weights and compare them with their digest. Raises UserError where they differ."""
     name, path = _find(name)
-    return _info(name, _described(*_read_unchanged(path)))
+    return _info(name, path, _described(*_read_unchanged(path)))
 
 
 def _read_unchanged(path: Path) -> tuple[State, dict[str, str]]:
@@ -190,13 +220,14 @@ def _config_text(config: GraphConfig) -> str:
     return json.dumps(asdict(config))
 
 
-def _info(name: str, metadata: Mapping[str, str]) -> WeightsInfo:
+def _info(name: str, path: Path, metadata: Mapping[str, str]) -> WeightsInfo:
     try:
         config = GraphConfig(**json.loads(metadata["config"]))
     except (KeyError, TypeError, ValueError) as error:
         raise UserError(f"The weights '{name}' lack their description; import them again.") from error
     licence, source, sha256 = (_line(metadata.get(key, "unknown")) for key in ("licence", "source", "sha256"))
-    return WeightsInfo(name, licence, source, config, sha256, metadata.get("commercial") == "yes")
+    commercial = metadata.get("commercial") == "yes"
+    return WeightsInfo(name, licence, source, config, sha256, commercial, path, figures(path.with_suffix(".md")))
 
 
 def _line(text: str) -> str:

@@ -5,6 +5,7 @@ import platform
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -34,25 +35,30 @@ class Backend:
         import torch
 
         import engine.pipeline  # noqa: F401
-        from engine.networks.devices import available_devices
+        from engine.device_info import device_infos
 
         return {
             "version": __version__,
             "python": platform.python_version(),
             "torch": torch.__version__,
-            "devices": [str(device) for device in available_devices()],
+            "devices": [asdict(info) for info in device_infos()],
             **self.weights(),
         }
 
+    def check(self, weights: str, device: str) -> dict[str, Any]:
+        """Let every part work for a moment with these weights on this device."""
+        from engine.self_check import self_check
+
+        return asdict(self_check(weights, device))
+
     def reconstruct(self, photo: str, settings: Mapping[str, Any], result: str, progress: "Progress") -> dict[str, Any]:
         """Reconstruct `photo`, write the mesh to the .npz `result` and return the facts about it."""
-        from engine.pipeline import network_of, reconstruct
+        from engine.pipeline import reconstruct
 
         parsed = parse_settings(settings)
         reconstruction = reconstruct(Path(photo), parsed, progress)
         save_mesh(reconstruction.mesh, Path(result), reconstruction.texture)
-        _, info = network_of(parsed.weights, parsed.device)
-        return {**facts_of(reconstruction), "commercial": info.commercial, **self.weights()}
+        return {**facts_of(reconstruction), **self.weights()}
 
     def preview(self, photo: str, settings: Mapping[str, Any], result: str, progress: "Progress") -> dict[str, Any]:
         """Draw what is found in `photo` into the .npy `result`, (H, W, 3) uint8, and return the facts about it."""
@@ -87,16 +93,28 @@ class Backend:
         return {"size": list(levels.shape[::-1])}
 
     def weights(self) -> dict[str, Any]:
-        """All weights that can be chosen."""
-        from engine.weights import available
+        """All weights that can be chosen, and the folder of those that were imported."""
+        from engine.weights import available, data_folder
 
-        return {"available": [_describe(info) for info in available()]}
+        return {"available": [_describe(info) for info in available()], "folder": str(data_folder())}
 
     def import_weights(self, file: str) -> dict[str, Any]:
         """Check a checkpoint file and add it to the user's weights; its name, and all weights."""
+        from engine.depth import release_networks
         from engine.weights import import_checkpoint
 
-        return {"imported": import_checkpoint(Path(file)).name, **self.weights()}
+        imported = import_checkpoint(Path(file)).name
+        release_networks()  # the loaded network may have the same name
+        return {"imported": imported, **self.weights()}
+
+    def remove_weights(self, name: str) -> dict[str, Any]:
+        """Delete imported weights; all others."""
+        from engine.depth import release_networks
+        from engine.weights import remove
+
+        remove(name)
+        release_networks()
+        return self.weights()
 
 
 def parse_settings(values: Mapping[str, Any]) -> "Settings":
@@ -175,6 +193,7 @@ def facts_of(reconstruction: "Reconstruction") -> dict[str, Any]:
         "triangles": len(mesh.faces),
         "weights": reconstruction.weights,
         "licence": reconstruction.licence,
+        "commercial": reconstruction.commercial,
         "warnings": list(reconstruction.warnings),
         "seconds": reconstruction.seconds,
         "person": person.index,
@@ -184,4 +203,14 @@ def facts_of(reconstruction: "Reconstruction") -> dict[str, Any]:
 
 
 def _describe(info: "WeightsInfo") -> dict[str, Any]:
-    return {"name": info.name, "licence": info.licence, "source": info.source, "commercial": info.commercial}
+    return {
+        "name": info.name,
+        "licence": info.licence,
+        "source": info.source,
+        "commercial": info.commercial,
+        "bundled": info.bundled,
+        "bytes": info.bytes,
+        "width": info.config.width,
+        "figures": info.figures,
+        "file": str(info.path),
+    }

@@ -22,11 +22,13 @@ NUMBER = (int, float)
 
 REQUESTS: Mapping[str, Schema] = {
     "hello": {},
+    "check": {"weights": str, "device": str},
     "reconstruct": {"photo": str, "settings": dict, "result": str},
     "preview": {"photo": str, "settings": dict, "result": str},
     "mask": {"photo": str, "settings": dict, "result": str},
     "weights": {},
     "import_weights": {"file": str},
+    "remove_weights": {"name": str},
     "cancel": {},
     "quit": {},
 }

@@ -14,13 +14,13 @@ SIZE = 256
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(st.tuples(*[st.integers(0, 1023)] * 4), max_size=6))
-def test_tiles_cover_the_mask_once(boxes: list[tuple[int, int, int, int]]) -> None:
+@given(st.lists(st.tuples(*[st.integers(0, 1023)] * 4), max_size=6), st.booleans())
+def test_tiles_cover_the_mask_once(boxes: list[tuple[int, int, int, int]], sparing: bool) -> None:
     mask = np.zeros((1024, 1024), bool)
     for top, left, bottom, right in boxes:
         mask[top:bottom, left:right] = True
     count = np.zeros(mask.shape, int)
-    for top, left, bottom, right in person_tiles(mask):
+    for top, left, bottom, right in person_tiles(mask, sparing):
         count[top:bottom, left:right] += 1
         assert top < bottom
         assert left < right
@@ -30,7 +30,9 @@ def test_tiles_cover_the_mask_once(boxes: list[tuple[int, int, int, int]]) -> No
 
 
 def test_a_wide_mask_is_split() -> None:
-    assert all(tile.right - tile.left <= 600 for tile in person_tiles(np.ones((128, 2048), bool)))
+    mask = np.ones((128, 2048), bool)
+    assert all(tile.right - tile.left <= 600 for tile in person_tiles(mask))
+    assert all(tile.right - tile.left <= 150 for tile in person_tiles(mask, sparing=True))
 
 
 @pytest.mark.parametrize("prior", [False, True])

@@ -1,6 +1,8 @@
 """Weights by name: bundled, imported, verified; and the command that shows them."""
 
 import argparse
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,8 +12,10 @@ from torch import nn
 from engine.cli import weights as command
 from engine.errors import UserError
 from engine.networks.graph import GraphConfig, TwoK2K
-from engine.weights import available, build, checkpoint, import_checkpoint, load, registry, save, verify
+from engine.weights import available, build, checkpoint, import_checkpoint, load, registry, remove, save, verify
+from engine.weights.card import figures
 
+ROOT = Path(__file__).resolve().parents[2]
 CONFIG = GraphConfig(1 / 16, prior=True)
 METADATA = {"licence": "CC0-1.0", "source": "synthetic people", "steps": "1000"}
 
@@ -137,6 +141,45 @@ def test_build_gives_a_trainable_copy(network: TwoK2K, folders: Path) -> None:
     assert all(p.requires_grad and p.dtype == torch.float32 for p in built.parameters())
 
 
+def test_only_imported_weights_are_removed(network: TwoK2K, folders: Path) -> None:
+    save(network, folders / "bundled" / "default.safetensors", METADATA)
+    save(network, folders / "data" / "weights" / "mine.safetensors", METADATA)
+    assert [(info.name, info.bundled) for info in available()] == [("default", True), ("mine", False)]
+    remove("mine")
+    assert [info.name for info in available()] == ["default"]
+    for name, words in (("default", "belong to the engine"), ("mine", "no weights called"), ("../x", "no weights")):
+        with pytest.raises(UserError, match=words):
+            remove(name)
+    assert (folders / "bundled" / "default.safetensors").is_file()
+
+
+def test_weights_tell_size_and_the_cards_figures(network: TwoK2K, folders: Path) -> None:
+    file = folders / "bundled" / "default.safetensors"
+    save(network, file, METADATA)
+    card = "| person | method | Chamfer | NC |\n|---|---|---|---|\n| a | these weights | 9 | 9 |\n"
+    file.with_suffix(".md").write_text(
+        f"# Card\n{card}| mean | these weights | 1.90 | .747 |\n| | flat card | 8 | 8 |\n"
+    )
+    assert load("default")[1].figures == "Chamfer 1.90, NC .747"
+    assert available()[0].bytes == file.stat().st_size
+    file.with_suffix(".md").write_bytes(b"\xff\xfe| mean | these weights")
+    assert available()[0].figures == ""
+
+
+def test_card_of_the_bundled_weights_has_figures() -> None:
+    assert figures(Path(registry.__file__).with_name("default.md")).startswith("Chamfer ")
+
+
+def test_two_imports_at_the_same_time_leave_one_whole_file(network: TwoK2K, folders: Path) -> None:
+    file = folders / "net.pth"
+    torch.save(network.state_dict(), file)
+    code = "import sys; from engine.weights import import_checkpoint; import_checkpoint(sys.argv[1], 'both')"
+    both = [subprocess.Popen([sys.executable, "-c", code, file], cwd=ROOT) for _ in range(2)]
+    assert [process.wait() for process in both] == [0, 0]
+    assert [path.name for path in (folders / "data" / "weights").iterdir()] == ["both.safetensors"]
+    assert verify("both").name == "both"
+
+
 def test_command(network: TwoK2K, folders: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = folders / "net.pth"
     torch.save(network.state_dict(), file)
@@ -144,3 +187,5 @@ def test_command(network: TwoK2K, folders: Path, capsys: pytest.CaptureFixture[s
     lines = capsys.readouterr().out.splitlines()
     assert [line.split(":")[0] for line in lines] == ["imported net", "net", "unchanged net"]
     assert all("NON-COMMERCIAL" in line for line in lines)
+    assert run("remove", "net") == 0
+    assert available() == []

@@ -2,8 +2,8 @@
 
 What it does depends on the photo's name: "slow" takes its time, "die" kills the process, "crash" aborts it, "exit"
 ends it with a word on stderr, "fail" raises an error of its own, "user" a user's, "nan" and "index" give damaged
-meshes, "noise" prints to stdout at all levels, "endless" never looks at cancels,
-"two" shows two people.
+meshes, "noise" prints to stdout at all levels, "endless" never looks at cancels, "large"
+gives many vertices, "two" shows two people.
 """
 
 import os
@@ -27,17 +27,31 @@ from engine.types import Mesh  # noqa: E402
 from engine.worker.backend import parse_settings, save_array, save_arrays, save_mesh  # noqa: E402
 from engine.worker.process import serve_process  # noqa: E402
 
+FACTS = {"bytes": 9_900_000, "width": 0.25, "figures": "Chamfer 1.90", "file": __file__}
 WEIGHTS = [
-    {"name": "default", "licence": "CC0-1.0", "source": "synthetic people", "commercial": True},
-    {"name": "published", "licence": "CC BY-NC 4.0", "source": "2K2K", "commercial": False},
+    {"name": "default", "licence": "CC0-1.0", "source": "synthetic", "commercial": True, "bundled": True, **FACTS},
+    {"name": "published", "licence": "CC BY-NC 4.0", "source": "2K2K", "commercial": False, "bundled": False, **FACTS},
+]
+DEVICES = [
+    {"name": "cuda:0", "label": "Small Graphics", "free": 3_000_000_000, "total": 8_000_000_000},
+    {"name": "cpu", "label": "Small Processor", "free": 0, "total": 16_000_000_000},
 ]
 
 
 class SmallEngine:
     """Implements `engine.worker.server.Engine`."""
 
+    def __init__(self) -> None:
+        self._weights = list(WEIGHTS)
+
     def hello(self) -> dict[str, Any]:
-        return {"version": "0", "python": "3", "torch": "none", "devices": ["cpu"], **self.weights()}
+        return {"version": "0", "python": "3", "torch": "none", "devices": DEVICES, **self.weights()}
+
+    def check(self, weights: str, device: str) -> dict[str, Any]:
+        if device == "mps":
+            raise UserError("The device 'mps' is not usable; choose auto or cpu.")
+        taken = "cuda:0" if device == "auto" else device
+        return {"device": taken, "seconds": 1.5, "triangles": 12, "warnings": ["Close other programs."]}
 
     def reconstruct(
         self, photo: str, settings: Mapping[str, Any], result: str, progress: Callable[[str, float], None]
@@ -96,12 +110,17 @@ class SmallEngine:
         return {"size": [200, 300]}
 
     def weights(self) -> dict[str, Any]:
-        return {"available": WEIGHTS}
+        return {"available": self._weights, "folder": str(Path(__file__).parent)}
 
     def import_weights(self, file: str) -> dict[str, Any]:
         if Path(file).suffix != ".safetensors":
             raise UserError(f"The file {file} holds no weights; choose another.")
+        self._weights = list(WEIGHTS)
         return {"imported": "published", **self.weights()}
+
+    def remove_weights(self, name: str) -> dict[str, Any]:
+        self._weights = [weights for weights in self._weights if weights["name"] != name]
+        return self.weights()
 
 
 def misbehave(behaviour: str) -> None:
@@ -147,6 +166,10 @@ def box(height: float, behaviour: str = "") -> Mesh:
         corners[0, 0] = np.nan
     if behaviour == "index":
         faces[0, 0] = 99
+    if behaviour == "large":
+        shift = 8 * np.arange(20_000, dtype=np.int32)
+        corners, colors = np.tile(corners, (len(shift), 1)), np.tile(colors, (len(shift), 1))
+        faces = (faces + shift[:, None, None]).reshape(-1, 3)
     return Mesh(corners, faces, colors)
 
 

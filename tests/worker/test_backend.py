@@ -1,15 +1,20 @@
+import json
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 from small_engine import box
 
+from engine.depth import network_of
 from engine.errors import UserError
+from engine.networks.graph import GraphConfig, TwoK2K
 from engine.types import Settings, Texture
-from engine.worker.backend import parse_settings, save_mesh
+from engine.weights import save
+from engine.worker.backend import Backend, parse_settings, save_mesh
 
 
 def test_settings_left_out_keep_their_defaults() -> None:
@@ -71,6 +76,34 @@ def test_full_disk_is_told_and_leaves_no_file(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="No space left"):
         save_mesh(box(1.8), link)
     assert not link.is_symlink()
+
+
+def test_real_engine_describes_itself_in_json(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("TWOK2K_DATA", str(tmp_path))
+    facts = json.loads(json.dumps(Backend().hello(), allow_nan=False))
+    assert facts["devices"][-1].keys() == {"name", "label", "free", "total"}
+    default = facts["available"][0]
+    assert default["bundled"]
+    assert default["bytes"] > 10**6
+    assert default["figures"]
+    assert Path(default["file"]).is_file()
+    assert facts["folder"] == str(tmp_path / "weights")
+
+
+def test_network_is_forgotten_with_its_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Other weights may come under the same name."""
+    monkeypatch.setenv("TWOK2K_DATA", str(tmp_path))
+    torch.manual_seed(0)
+    save(TwoK2K(GraphConfig(1 / 16, prior=True)), tmp_path / "mine.safetensors", {"licence": "CC0", "source": "chance"})
+    backend = Backend()
+    for change in (
+        lambda: backend.import_weights(str(tmp_path / "mine.safetensors")),
+        lambda: backend.remove_weights("mine"),
+    ):
+        network_of("default", "cpu")
+        names = [weights["name"] for weights in change()["available"]]
+        assert network_of.cache_info().currsize == 0
+    assert names == ["default"]
 
 
 def test_missing_folder_is_told(tmp_path: Path) -> None:

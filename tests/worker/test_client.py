@@ -112,6 +112,30 @@ def test_program_that_talks_nonsense_is_told(worker_client: ModuleType, tmp_path
     assert "exit code 0" in task.error
 
 
+def test_worker_that_ends_as_it_is_asked_is_replaced(
+    worker_client: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has been idle for long and goes, and the client does not know it yet."""
+    command = (sys.executable, str(SMALL_ENGINE), "0.2")
+    client = worker_client.WorkerClient(worker_client.Launch(command, tmp_path / "log"))
+    wait(client, client.submit("hello"))
+    client._process.wait(timeout=60)
+    with monkeypatch.context() as patch:
+        patch.setattr(worker_client.WorkerClient, "running", True)
+        task = client.submit("hello")
+    assert wait(client, task).state == "done"
+    client.stop()
+
+
+def test_two_clients_side_by_side(client: Any, submit: Callable[[str], Any], worker_client: ModuleType) -> None:
+    other = worker_client.WorkerClient(client.launch)
+    tasks = [submit("slow.jpg"), other.submit("hello")]
+    assert wait(other, tasks[1]).state == "done"
+    other._process.kill()
+    assert wait(client, tasks[0]).state == "done"
+    other.stop()
+
+
 def test_log_is_begun_anew_when_it_is_long(client: Any, submit: Callable[[str], Any], worker_client: Any) -> None:
     log = client.launch.log
     log.parent.mkdir()

@@ -8,6 +8,7 @@ from .cancel import TWOK2K_OT_cancel
 from .cancel_all import TWOK2K_OT_cancel_all
 from .check_engine import TWOK2K_OT_check_engine
 from .choose_person import TWOK2K_OT_choose_person
+from .clear_cache import TWOK2K_OT_clear_cache
 from .clear_finished import TWOK2K_OT_clear_finished
 from .copy_report import TWOK2K_OT_copy_report
 from .decimate import TWOK2K_OT_decimate
@@ -25,7 +26,9 @@ from .paste_photos import TWOK2K_OT_paste_photos
 from .quad_remesh import TWOK2K_OT_quad_remesh
 from .release_memory import TWOK2K_OT_release_memory
 from .remove_photo import TWOK2K_OT_remove_photo
+from .remove_weights import TWOK2K_OT_remove_weights
 from .retry_photos import TWOK2K_OT_retry_photos
+from .show_weights import TWOK2K_OT_show_weights
 from .turntable import TWOK2K_OT_turntable
 
 CLASSES = (
@@ -35,6 +38,7 @@ CLASSES = (
     TWOK2K_OT_cancel_all,
     TWOK2K_OT_check_engine,
     TWOK2K_OT_choose_person,
+    TWOK2K_OT_clear_cache,
     TWOK2K_OT_clear_finished,
     TWOK2K_OT_find_people,
     TWOK2K_OT_generate,
@@ -46,6 +50,7 @@ CLASSES = (
     TWOK2K_OT_paste_photos,
     TWOK2K_OT_release_memory,
     TWOK2K_OT_remove_photo,
+    TWOK2K_OT_remove_weights,
     TWOK2K_OT_retry_photos,
     TWOK2K_OT_copy_report,
     TWOK2K_OT_decimate,
@@ -55,6 +60,7 @@ CLASSES = (
     TWOK2K_OT_mark_asset,
     TWOK2K_OT_quad_remesh,
     TWOK2K_OT_turntable,
+    TWOK2K_OT_show_weights,
 )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import bpy
 
 from ..choices import preferences
+from ..engine_facts import engine_facts
 from ..failure_report import Private, last_lines, report_text
 from ..package import version
 from ..photo_job import PhotoJob
@@ -49,11 +50,16 @@ def _versions() -> dict[str, str]:
         "Blender": bpy.app.version_string,
         "System": f"{platform.system()} {platform.release()}, {platform.machine()}",
         "Blender's Python": platform.python_version(),
-        "Engine": f"{ENGINE_VERSION}, {session.engine}",
+        "Engine": f"{ENGINE_VERSION}, {_engine()}",
         "Engine's Python": chosen.engine_python or "Blender's own",
         "Device": chosen.device,
         "Weights": chosen.weights,
     }
+
+
+def _engine() -> str:
+    devices = "; ".join(device.text for device in engine_facts.devices)
+    return f"{engine_facts.versions}, {devices}" if engine_facts.versions else "not tested"
 
 
 def _user() -> str:

@@ -39,6 +39,58 @@ def test_check_engine_learns_the_weights(part: Part) -> None:
 
 
 @pytest.mark.usefixtures("small_engine")
+def test_engine_test_tells_devices_and_what_is_wrong(part: Part) -> None:
+    facts, session = part("engine_facts").engine_facts, part("session").session
+    preferences = part("choices").preferences()
+    bpy.ops.twok2k.check_engine()
+    assert session.message.startswith("The engine works: a test on the device 'cuda:0' took 1.5 s. Close other")
+    assert [device.text for device in facts.devices] == [
+        "Small Graphics: 3.0 of 8.0 GB free",
+        "Small Processor: 16.0 GB",
+    ]
+    taken = {choice: facts.chosen(choice) for choice in ("auto", "cuda", "cpu", "mps")}
+    assert [device and device.name for device in taken.values()] == ["cuda:0", "cuda:0", "cpu", None]
+    preferences.device = "mps"
+    with pytest.raises(RuntimeError, match="'mps' is not usable"):
+        bpy.ops.twok2k.check_engine()
+    preferences.device = "auto"
+    assert facts.devices, "they are known although the test has failed"
+    preferences.engine_python = ""
+    assert not facts.devices, "it may be another engine"
+
+
+@pytest.mark.usefixtures("small_engine")
+def test_removed_weights_are_no_longer_chosen(part: Part, tmp_path: Path) -> None:
+    preferences = part("choices").preferences()
+    bpy.ops.twok2k.import_weights(filepath=str(tmp_path / "a.safetensors"))
+    weights = preferences.known_weights["published"]
+    assert (weights.size, weights.figures, weights.bundled) == ("9.9 MB, width 0.25", "Chamfer 1.90", False)
+    assert bpy.ops.twok2k.remove_weights(weights="published") == {"FINISHED"}
+    assert preferences.weights == "default"
+    assert preferences.known_weights.keys() == ["default"]
+
+
+def test_cache_is_cleared_and_old_logs_go(part: Part, small_engine: None, photo: Callable[[str], str]) -> None:
+    storage = part("storage")
+    bpy.ops.twok2k.clear_cache()
+    for number in range(9):
+        (storage.folder() / f"engine-{number}.log").write_text("x" * 1000)
+    left = Path(bpy.app.tempdir).parent / "blender_crashed" / f"{storage.TEMPORARY}abc"
+    left.mkdir(parents=True)
+    (left / "photo.png").write_bytes(b"x" * 500)
+    assert storage.used_bytes() == 9000, "another Blender may still be at work"
+    os.utime(left, (0, 0))
+    assert storage.used_bytes() == 9500
+    storage.tidy()
+    assert storage.used_bytes() == 1000 * storage.KEPT_LOGS
+    assert not left.exists()
+    bpy.ops.twok2k.generate(filepath=photo("anna.jpg"))
+    assert bpy.ops.twok2k.clear_cache() == {"FINISHED"}
+    assert storage.used_bytes() == 0
+    left.parent.rmdir()
+
+
+@pytest.mark.usefixtures("small_engine")
 def test_import_chooses_the_weights(part: Part, tmp_path: Path) -> None:
     preferences = part("choices").preferences()
     assert bpy.ops.twok2k.import_weights(filepath=str(tmp_path / "a.safetensors")) == {"FINISHED"}

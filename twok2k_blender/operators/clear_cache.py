@@ -1,0 +1,21 @@
+import bpy
+
+from .. import storage
+from ..session import session
+
+
+class TWOK2K_OT_clear_cache(bpy.types.Operator):  # noqa: N801
+    bl_idname = "twok2k.clear_cache"
+    bl_label = "Clear 2K2K Cache"
+    bl_description = "Delete the engine's logs and the temporary files of a Blender that has crashed; weights stay"
+
+    @classmethod
+    def poll(cls, _: bpy.types.Context) -> bool:
+        if session.busy:
+            cls.poll_message_set("The engine is at work")
+        return not session.busy
+
+    def execute(self, _: bpy.types.Context) -> set[str]:
+        session.stop()  # it has its log open
+        storage.clear()
+        return {"FINISHED"}

@@ -1,0 +1,100 @@
+"""How the preferences are drawn."""
+
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import bpy
+
+from . import storage
+from .choices import chosen_weights
+from .engine_facts import engine_facts
+from .session import session
+from .widgets import draw_text
+
+if TYPE_CHECKING:
+    from .preferences import TWOK2K_AP_preferences, TWOK2K_PG_weights
+
+
+LINE = 60
+"""Characters that surely fit into a line."""
+
+
+def draw_engine(context: bpy.types.Context, layout: bpy.types.UILayout, preferences: "TWOK2K_AP_preferences") -> None:
+    """The engine's Python, its devices and its test."""
+    box = _section(layout, "Engine")
+    box.prop(preferences, "engine_python")
+    box.prop(preferences, "device")
+    _draw_devices(box, preferences.device)
+    box.prop(preferences, "idle_minutes")
+    row = box.row()
+    row.operator("twok2k.check_engine", text="Test Engine", icon="CHECKMARK")
+    row.operator("twok2k.release_memory", text="Release Memory", icon="X")
+    row.operator("twok2k.copy_report", icon="COPYDOWN")
+    if session.working is not None:
+        draw_text(context, box, "The engine is at work.")
+    elif session.message:
+        draw_text(context, box, session.message, failed=session.failed)
+
+
+def draw_weights(layout: bpy.types.UILayout, preferences: "TWOK2K_AP_preferences") -> None:
+    """Which weights there are, what one may do with them, and how good they are."""
+    box = _section(layout, "Weights")
+    box.prop(preferences, "weights", text="Chosen")
+    if not preferences.known_weights:
+        box.label(text="Test the engine to see all weights.", icon="INFO")
+    for weights in preferences.known_weights:
+        _draw_weights(box.box(), weights)
+    box.operator("twok2k.import_weights", text="Import Weights", icon="IMPORT")
+
+
+def draw_storage(layout: bpy.types.UILayout, preferences: "TWOK2K_AP_preferences") -> None:
+    """What is kept on disk and can be deleted."""
+    box = _section(layout, "Disk")
+    imported = [Path(weights.file) for weights in preferences.known_weights if not weights.bundled]
+    box.label(text=f"Imported weights: {sum(map(storage.size_of, imported)) / 1e6:.1f} MB")
+    row = box.row()
+    row.label(text=f"Logs and temporary files: {storage.used_bytes() / 1e6:.1f} MB")
+    row.operator("twok2k.clear_cache", text="Clear Cache", icon="TRASH")
+
+
+def _section(layout: bpy.types.UILayout, title: str) -> bpy.types.UILayout:
+    box = layout.box()
+    box.label(text=title)
+    column = box.column()
+    column.use_property_split = True
+    return column
+
+
+def _draw_devices(layout: bpy.types.UILayout, choice: str) -> None:
+    """What is known since the last test; the device that is taken is marked."""
+    if not engine_facts.devices:
+        return
+    taken = engine_facts.chosen(choice)
+    column = layout.box().column(align=True)
+    for device in engine_facts.devices:
+        text = f"{device.name}  {device.text}"
+        if device is taken and choice == "auto":
+            text += " (Automatic takes this)"
+        column.label(text=text, icon="RADIOBUT_ON" if device is taken else "RADIOBUT_OFF")
+    if taken is None:
+        row = column.row()
+        row.alert = True
+        row.label(text="The engine cannot use the chosen device; Test Engine tells why.", icon="ERROR")
+    column.label(text=engine_facts.versions, icon="BLANK1")
+
+
+def _draw_weights(box: bpy.types.UILayout, weights: "TWOK2K_PG_weights") -> None:
+    row = box.row()
+    row.label(text=weights.name, icon="RADIOBUT_ON" if weights.name == chosen_weights() else "RADIOBUT_OFF")
+    row.operator("twok2k.show_weights", text="", icon="FILE_FOLDER").weights = weights.name
+    if not weights.bundled:
+        row.operator("twok2k.remove_weights", text="", icon="TRASH").weights = weights.name
+    column = box.column(align=True)
+    use = column.row()
+    use.alert = not weights.commercial
+    text = "Free for any use" if weights.commercial else "Non-commercial use only"
+    use.label(text=f"{text}; license: {weights.licence}", icon="CHECKMARK" if weights.commercial else "ERROR")
+    column.label(text=weights.size, icon="BLANK1")
+    for line in textwrap.wrap(weights.figures and f"Model card: {weights.figures}", LINE):
+        column.label(text=line, icon="BLANK1")
