@@ -113,12 +113,23 @@ def _blown_up(
 
 
 def _cleaned(faces: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Leave out pairs of opposite triangles on the same three vertices (what a collapsed sliver leaves)."""
+    """Take out pairs of opposite triangles on the same three vertices (what a collapsed sliver leaves).
+
+    Of several triangles on the same vertices those stay that have no partner, so that a closed mesh stays closed.
+    """
     ordered = np.sort(faces, axis=1).astype(np.int64)
     span = int(faces.max(initial=0)) + 1
     key = (ordered[:, 0] * span + ordered[:, 1]) * span + ordered[:, 2]
-    _, inverse, count = np.unique(key, return_inverse=True, return_counts=True)
-    return faces[count[inverse] == 1]
+    a, b, c = faces.T
+    turn = 1 - 2 * (((a > b) ^ (b > c)) ^ (a > c)).astype(np.int64)
+    _, inverse = np.unique(key, return_inverse=True)
+    surplus = np.bincount(inverse, turn)[inverse]
+    order = np.lexsort((turn, inverse))
+    group = 2 * inverse[order] + (turn[order] > 0)
+    first = np.flatnonzero(np.append(True, group[1:] != group[:-1])[: len(group)])
+    rank = np.empty(len(faces), np.int64)
+    rank[order] = np.arange(len(faces)) - np.repeat(first, np.diff(np.append(first, len(faces))))
+    return faces[rank < turn * surplus]
 
 
 def _compact(mesh: Mesh, faces: NDArray[np.int32], parents: NDArray[np.int32]) -> tuple[Mesh, NDArray[np.int64]]:

@@ -56,6 +56,7 @@ def untangle(vertices: NDArray[np.float32], faces: NDArray[np.int32], zone: Bool
     pairs = crossings(part.vertices, part.faces)
     if not len(pairs):
         return Untangled(vertices, faces, part.source, zone, 0)
+    best, fewest = part, len(np.unique(pairs))
     for rings in range(_ROUNDS):
         crossing = np.zeros(len(part.faces), bool)
         crossing[pairs.ravel()] = True
@@ -67,9 +68,11 @@ def untangle(vertices: NDArray[np.float32], faces: NDArray[np.int32], zone: Bool
         again = np.ones(len(part.faces), bool)
         again[: np.count_nonzero(~region)] = crossing[~region]
         pairs = crossings(part.vertices, part.faces, again)
-        if not len(pairs):
+        if len(np.unique(pairs)) < fewest:
+            best, fewest = part, len(np.unique(pairs))
+        if not fewest:
             break
-    return _joined(faces[~zone], part, len(np.unique(pairs)))
+    return _joined(faces[~zone], best, fewest)
 
 
 def _parted(vertices: NDArray[np.float32], faces: NDArray[np.int32]) -> NDArray[np.float32]:

@@ -6,7 +6,7 @@ import trimesh
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.surface.detail import _merged
+from engine.surface.detail import _cleaned, _merged
 
 
 @settings(max_examples=10, deadline=None)
@@ -25,3 +25,10 @@ def test_vertices_merge_as_in_a_replay(seed: int, share: float) -> None:
     np.testing.assert_array_equal(ours[ours >= 0], merged[ours >= 0])
     assert ours.max() + 1 == len(points) == len(again)
     np.testing.assert_array_equal(reduced, same)
+
+
+def test_opposite_triangles_go_in_pairs() -> None:
+    one, other, lone = [0, 1, 2], [2, 1, 0], [1, 2, 3]
+    assert _cleaned(np.array([one, other, lone], np.int32)).tolist() == [lone]
+    assert _cleaned(np.array([one, [1, 0, 2], [1, 2, 0], lone], np.int32)).tolist() == [one, lone]
+    assert _cleaned(np.array([one, [2, 0, 1]], np.int32)).tolist() == [one, [2, 0, 1]]
