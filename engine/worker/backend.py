@@ -2,6 +2,7 @@
 
 import os
 import platform
+import sys
 import zipfile
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -32,6 +33,7 @@ class Backend:
         return {
             "version": __version__,
             "python": platform.python_version(),
+            "program": sys.executable,
             "torch": torch.__version__,
             "devices": [asdict(info) for info in device_infos()],
             **self.weights(),
@@ -53,10 +55,10 @@ class Backend:
         return {**facts_of(reconstruction), **self.weights()}
 
     def weights(self) -> dict[str, Any]:
-        """All weights that can be chosen, and the folder of those that were imported."""
-        from engine.weights import available, data_folder
+        """All weights that can be chosen."""
+        from engine.weights import available
 
-        return {"available": [_describe(info) for info in available()], "folder": str(data_folder())}
+        return {"available": [_describe(info) for info in available()]}
 
     def import_weights(self, file: str) -> dict[str, Any]:
         """Check a checkpoint file and add it to the user's weights; its name, and all weights."""
