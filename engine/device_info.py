@@ -2,6 +2,7 @@
 
 import platform
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 
@@ -29,12 +30,21 @@ def _label(device: torch.device) -> str:
         return torch.cuda.get_device_name(device)
     if device.type == "mps":
         return "Apple graphics"
-    return f"{_processor()}, {torch.get_num_threads()} threads"
+    threads = torch.get_num_threads()
+    return f"{_processor()}, {threads} thread{'s' if threads > 1 else ''}"
 
 
 def _processor() -> str:
-    """The processor's name where the system tells it without being asked in its own way."""
-    return platform.processor() or platform.machine()
+    """The processor's name, or its kind where the system does not tell the name."""
+    return _model_name(Path("/proc/cpuinfo")) or platform.processor() or platform.machine()
+
+
+def _model_name(cpuinfo: Path) -> str:
+    try:
+        lines = cpuinfo.read_text().splitlines()
+    except OSError:
+        return ""
+    return next((line.partition(":")[2].strip()[:60] for line in lines if line.startswith("model name")), "")
 
 
 def _memory(device: torch.device) -> tuple[int, int]:

@@ -28,18 +28,22 @@ class Device:
 
 
 class EngineFacts:
-    """versions: of Python and torch, for people; empty while nothing is known. devices: the fastest first."""
+    """What is empty is not known.
+
+    program: the engine's Python. versions: of Python and torch, for people. devices: the fastest first.
+    """
 
     def __init__(self) -> None:
         self.forget()
 
     def forget(self) -> None:
         """It may be another engine from now on."""
-        self.versions = ""
+        self.program = self.versions = ""
         self.devices: tuple[Device, ...] = ()
 
     def learn(self, facts: Mapping[str, Any]) -> None:
         """Take in the engine's answer to "hello"."""
+        self.program = facts["program"]
         self.versions = f"Python {facts['python']}, torch {facts['torch']}"
         self.devices = tuple(Device(**device) for device in facts["devices"])
 

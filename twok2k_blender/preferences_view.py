@@ -81,7 +81,8 @@ def _draw_devices(layout: bpy.types.UILayout, choice: str) -> None:
         row = column.row()
         row.alert = True
         row.label(text="The engine cannot use the chosen device; Test Engine tells why.", icon="ERROR")
-    column.label(text=engine_facts.versions, icon="BLANK1")
+    for text in (engine_facts.versions, engine_facts.program):
+        column.label(text=text, icon="BLANK1")
 
 
 def _draw_weights(box: bpy.types.UILayout, weights: "TWOK2K_PG_weights") -> None:

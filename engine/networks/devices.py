@@ -43,19 +43,19 @@ def pick_device(name: str = "auto") -> torch.device:
     devices = available_devices()
     matching = [d for d in devices if kind in ("auto", d.type) and (not index or d.index == int(index))]
     if not matching:
-        raise UserError(f"The device '{name}' is not usable: {_why_absent(kind)}; or choose auto or cpu.")
+        raise UserError(f"The device '{name}' is not usable because {_why_absent(kind)}, or the device auto or cpu.")
     return matching[0]
 
 
 def _why_absent(kind: str) -> str:
     """What is wrong with a kind of device, and what would help."""
     if kind == "mps":
-        return "it needs a Mac with an Apple processor"
+        return "it needs a Mac with an Apple processor; choose cuda"
     if torch.version.cuda is None:
-        return "this torch is built without CUDA, choose an engine Python whose torch has it"
+        return "this torch is built without CUDA; choose an engine Python whose torch has it"
     if not torch.cuda.is_available():
-        return "torch finds no NVIDIA graphics card, check that there is one and that its driver is up to date"
-    return "no such card computes, close other programs that use it or update its driver"
+        return "torch finds no NVIDIA graphics card; check its driver"
+    return "no such card computes; close other programs that use it, update its driver"
 
 
 def _is_memory_error(error: RuntimeError) -> bool:

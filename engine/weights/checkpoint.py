@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import time
 import warnings
 import zipfile
 from collections.abc import Mapping
@@ -22,6 +23,9 @@ MAX_BYTES = 2 * 1024**3
 
 MAX_METADATA = 100_000
 PREFIX = "module."
+PART = ".part"
+"""Ends the names of unfinished files."""
+DAY = 24 * 3600
 COUNTER = "num_batches_tracked"
 FLOATS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
 
@@ -54,9 +58,10 @@ def write(state: Mapping[str, Tensor], metadata: Mapping[str, str], path: Path) 
     Raises UserError where the folder cannot be written or is full.
     """
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in state.items()}
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part = path.with_name(f".{path.name}.{os.getpid()}{PART}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        _delete_old_parts(path.parent)
         save_file(tensors, part, {**metadata, "sha256": digest(tensors)})
         os.replace(part, path)
     except (SafetensorError, OSError) as error:
@@ -65,6 +70,14 @@ def write(state: Mapping[str, Tensor], metadata: Mapping[str, str], path: Path) 
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+def _delete_old_parts(folder: Path) -> None:
+    """Delete what processes that were killed while they wrote have left behind."""
+    for part in folder.glob(f".*{PART}"):
+        with suppress(OSError):
+            if time.time() - part.stat().st_mtime > DAY:
+                part.unlink()
 
 
 def digest(state: Mapping[str, Tensor]) -> str:

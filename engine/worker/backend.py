@@ -2,6 +2,7 @@
 
 import os
 import platform
+import sys
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -40,6 +41,7 @@ class Backend:
         return {
             "version": __version__,
             "python": platform.python_version(),
+            "program": sys.executable,
             "torch": torch.__version__,
             "devices": [asdict(info) for info in device_infos()],
             **self.weights(),
@@ -93,10 +95,10 @@ class Backend:
         return {"size": list(levels.shape[::-1])}
 
     def weights(self) -> dict[str, Any]:
-        """All weights that can be chosen, and the folder of those that were imported."""
-        from engine.weights import available, data_folder
+        """All weights that can be chosen."""
+        from engine.weights import available
 
-        return {"available": [_describe(info) for info in available()], "folder": str(data_folder())}
+        return {"available": [_describe(info) for info in available()]}
 
     def import_weights(self, file: str) -> dict[str, Any]:
         """Check a checkpoint file and add it to the user's weights; its name, and all weights."""

@@ -1,6 +1,7 @@
 """Weights by name: bundled, imported, verified; and the command that shows them."""
 
 import argparse
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -168,6 +169,16 @@ def test_weights_tell_size_and_the_cards_figures(network: TwoK2K, folders: Path)
 
 def test_card_of_the_bundled_weights_has_figures() -> None:
     assert figures(Path(registry.__file__).with_name("default.md")).startswith("Chamfer ")
+
+
+def test_unfinished_file_of_a_killed_import_is_deleted_later(network: TwoK2K, folders: Path) -> None:
+    part = folders / ".net.safetensors.99.part"
+    part.write_bytes(b"half")
+    save(network, folders / "net.safetensors", METADATA)
+    assert part.exists(), "another process may be writing it"
+    os.utime(part, (0, 0))
+    save(network, folders / "net.safetensors", METADATA)
+    assert not part.exists()
 
 
 def test_two_imports_at_the_same_time_leave_one_whole_file(network: TwoK2K, folders: Path) -> None:

@@ -45,7 +45,8 @@ class SmallEngine:
         self._weights = list(WEIGHTS)
 
     def hello(self) -> dict[str, Any]:
-        return {"version": "0", "python": "3", "torch": "none", "devices": DEVICES, **self.weights()}
+        versions = {"version": "0", "python": "3", "program": sys.executable, "torch": "none"}
+        return {**versions, "devices": DEVICES, **self.weights()}
 
     def check(self, weights: str, device: str) -> dict[str, Any]:
         if device == "mps":
@@ -110,7 +111,7 @@ class SmallEngine:
         return {"size": [200, 300]}
 
     def weights(self) -> dict[str, Any]:
-        return {"available": self._weights, "folder": str(Path(__file__).parent)}
+        return {"available": self._weights}
 
     def import_weights(self, file: str) -> dict[str, Any]:
         if Path(file).suffix != ".safetensors":

@@ -1,4 +1,5 @@
 import json
+import sys
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -87,7 +88,7 @@ def test_real_engine_describes_itself_in_json(monkeypatch: pytest.MonkeyPatch, t
     assert default["bytes"] > 10**6
     assert default["figures"]
     assert Path(default["file"]).is_file()
-    assert facts["folder"] == str(tmp_path / "weights")
+    assert facts["program"] == sys.executable
 
 
 def test_network_is_forgotten_with_its_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -48,6 +48,7 @@ def test_engine_test_tells_devices_and_what_is_wrong(part: Part) -> None:
         "Small Graphics: 3.0 of 8.0 GB free",
         "Small Processor: 16.0 GB",
     ]
+    assert facts.program == sys.executable
     taken = {choice: facts.chosen(choice) for choice in ("auto", "cuda", "cpu", "mps")}
     assert [device and device.name for device in taken.values()] == ["cuda:0", "cuda:0", "cpu", None]
     preferences.device = "mps"
