@@ -14,7 +14,7 @@ from engine.types import Settings
 START = "start (Python, imports)"
 STAGES = {
     "engine.pipeline:load_photo": "photo",
-    "engine.person:detect": "key points",
+    "engine.person:look": "key points",
     "engine.person:person_mask": "mask",
     "engine.person:find_face": "face",
     "engine.pipeline:frame": "framing",
@@ -27,6 +27,9 @@ STAGES = {
     "engine.surface:sheet_colors": "colours",
     "engine.surface:paint": "colours",
     "engine.surface:reduce": "reduction",
+    "engine.surface:untangle": "checks",
+    "engine.surface:check": "checks",
+    "engine.pipeline:make_texture": "texture",
 }
 """Functions of the pipeline, where it looks them up, and the stages that they are."""
 EXPORT, HANDOVER, REST = "export (glb)", "hand-over (file)", "the rest"
