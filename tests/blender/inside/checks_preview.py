@@ -138,7 +138,7 @@ def test_masks_of_images_and_files_reach_the_engine(part: Part, panel: Panel, fo
     settings = panel("anna.jpg")
     settings.mask = bpy.data.images.new("Mask", 4, 4)
     bpy.ops.twok2k.find_people()
-    assert found.facts["warnings"] == ["The mask is photo.png."]
+    assert found.facts["warnings"] == ["The mask is mask.png."]
     job = part("photo_job").PhotoJob(Path(settings.filepath), {}, part("lineup").Lineup(), tmp_path / "mask.png")
     with pytest.raises(part("jobs").PhotoError, match=r"mask .*mask.png does not exist"):
         job.request()
