@@ -175,6 +175,15 @@ def test_mask_to_paint_on_becomes_an_image_of_the_file(part: Part, panel: Panel,
     assert part("photo").image_file(mask, tmp_path).read_bytes()[:4] == b"\x89PNG", "painted masks are handed on"
 
 
+def test_mask_is_kept_in_the_file(panel: Panel, tmp_path: Path) -> None:
+    panel("anna.jpg")
+    bpy.ops.twok2k.paint_mask()
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "scene.blend"))
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "scene.blend"))
+    mask = bpy.context.scene.twok2k.mask
+    assert (mask.name, tuple(mask.size), mask.pixels[0]) == ("anna mask", (200, 300), 1)
+
+
 def test_mask_that_fails_leaves_nothing(panel: Panel) -> None:
     settings = panel("user.jpg")
     with pytest.raises(RuntimeError, match="shows no person"):
