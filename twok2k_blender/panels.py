@@ -27,7 +27,6 @@ class TWOK2K_PT_main(Tab, bpy.types.Panel):  # noqa: N801
         column = layout.column()
         row = column.row(align=True)
         row.prop(picture, "source", expand=True)
-        row.operator("twok2k.find_people", text="", icon="VIEWZOOM")
         row.operator("twok2k.paste_photos", text="", icon="PASTEDOWN")
         column.prop(picture, "filepath" if picture.source == "FILE" else "image", text="")
         if chosen := has_photo(picture):

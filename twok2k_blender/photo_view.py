@@ -5,6 +5,7 @@ import bpy
 from . import preview, thumbnails
 from .preview import found
 from .properties import TWOK2K_PG_picture
+from .session import session
 from .widgets import draw_text
 
 BUTTON = 20
@@ -25,25 +26,31 @@ def has_photo(panel: TWOK2K_PG_picture) -> bool:
 
 def draw_photo(context: bpy.types.Context, layout: bpy.types.UILayout, panel: TWOK2K_PG_picture) -> None:
     """The photo as large as the panel is wide; below it who and what is found, or why nobody is."""
-    choice = preview.choice_of(panel)
-    is_found = found.is_of(choice)
+    is_found = found.is_of(preview.choice_of(panel))
     icon = found.icon if is_found and found.facts else _thumbnail(panel)
     layout.template_icon(icon, scale=_scale(context))
-    if not is_found:
-        if preview.looking():
-            layout.label(text="Looking for people", icon="VIEWZOOM")
+    if not is_found and not preview.looking():
+        layout.operator("twok2k.find_people", icon="VIEWZOOM")
         return
-    if found.people > 1:
-        _draw_choice(layout, panel)
-    for sentence in found.facts.get("warnings", ()):
-        draw_text(context, layout, sentence)
-    if found.error:
-        draw_text(context, layout, found.error, failed=True)
+    row = layout.row()  # always there, so that the buttons below it stay where they are
+    if is_found:
+        _draw_people(row, panel)
+    else:
+        row.label(text="Waiting for the engine" if session.working else "Looking for people")
+    row.operator("twok2k.find_people", text="", icon="VIEWZOOM")
+    if is_found:
+        for sentence in found.facts.get("warnings", ()):
+            draw_text(context, layout, sentence)
+        if found.error:
+            draw_text(context, layout, found.error, failed=True)
 
 
-def _draw_choice(layout: bpy.types.UILayout, panel: TWOK2K_PG_picture) -> None:
+def _draw_people(row: bpy.types.UILayout, panel: TWOK2K_PG_picture) -> None:
     """A button for everybody, with the number of their frame."""
-    grid = layout.grid_flow(row_major=True, columns=min(found.people, MANY), even_columns=True, align=True)
+    if found.people <= 1:
+        row.label(text="One person" if found.people else "Nothing to show")
+        return
+    grid = row.grid_flow(row_major=True, columns=min(found.people, MANY), even_columns=True, align=True)
     for number in range(1, found.people + 1):
         operator = grid.operator("twok2k.choose_person", text=str(number), depress=number == panel.person)
         operator.person = number

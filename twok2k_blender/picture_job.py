@@ -30,8 +30,8 @@ class PictureJob(Job):
         self.settings = dict(settings)
         self._folder = Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=bpy.app.tempdir))
         try:
-            self._photo = self._file(photo, "photo")
             self._mask = None if mask is None else self._file(mask, "mask")
+            self._photo = self._file(photo, "photo")
         except PhotoError:
             self.clean_up()
             raise
@@ -54,6 +54,5 @@ class PictureJob(Job):
     def _file(self, picture: Picture, name: str) -> Path:
         if isinstance(picture, Path):
             return picture.absolute()
-        folder = self._folder / name
-        folder.mkdir()
-        return image_file(picture, folder)
+        path = image_file(picture, self._folder)
+        return path.rename(path.with_stem(name)) if path.parent == self._folder else path

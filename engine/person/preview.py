@@ -70,10 +70,14 @@ def paintable_mask(
     """
     chosen, others = look(photo, pause).choose(index)
     pause()
-    inside = person_mask(photo, chosen, others, mask)
-    grey = cv2.cvtColor(photo.rgb, cv2.COLOR_RGB2GRAY) / np.float32(255)
+    return see_through(photo.rgb, person_mask(photo, chosen, others, mask))
+
+
+def see_through(rgb: NDArray[np.uint8], mask: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Grey levels (H, W) that show a photo and are at least 128 exactly where the mask is True."""
+    grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY) / np.float32(255)
     light, dark = (low + (high - low) * grey for low, high in (_INSIDE, _OUTSIDE))
-    return np.where(inside, light, dark).astype(np.uint8)
+    return np.where(mask, light, dark).astype(np.uint8)
 
 
 def _box(person: Detection, shape: tuple[int, ...]) -> Box:

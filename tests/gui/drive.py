@@ -27,7 +27,10 @@ TAB_FROM_RIGHT, TAB_STEP = 14, 25
 VIEW_MENU, SIDEBAR = (190, 40), (225, 86)
 """The 3D view's menu View, and its second entry."""
 
-GENERATE, CANCEL = 275, 306
+VIEW = (500, 500)
+"""A place in the 3D view."""
+
+GENERATE, CANCEL = 384, 415
 """The buttons' distance from the sidebar's upper edge, with a photo chosen."""
 
 CANCEL_FROM_RIGHT = 49
@@ -75,10 +78,15 @@ class Window:
 
     def click(self, x: float, y: float) -> State:
         """Move the mouse, press the left button; the state after that."""
-        for words in (("mousemove", round(x) - 3, round(y)), ("mousemove", round(x), round(y)), ("click", 1)):
-            subprocess.run(["xdotool", *map(str, words)], check=True)
-            state = self.settle()
-        return state
+        self.point(x, y)
+        subprocess.run(["xdotool", "click", "1"], check=True)
+        return self.settle()
+
+    def point(self, x: float, y: float) -> None:
+        """Move the mouse."""
+        for place in ((round(x) - 3, round(y)), (round(x), round(y))):
+            subprocess.run(["xdotool", "mousemove", *map(str, place)], check=True)
+            self.settle()
 
     def click_in_sidebar(self, below_top: float, from_right: float | None = None) -> None:
         """Click in the sidebar's middle, or at a distance from its right edge."""
@@ -126,14 +134,25 @@ def open_panel(window: Window) -> None:
     sys.exit("never seen: the tab 2K2K")
 
 
-def generate_and_cancel(window: Window) -> None:
+def press_cancel(window: Window) -> None:
+    window.click_in_sidebar(CANCEL, CANCEL_FROM_RIGHT)
+
+
+def press_esc(window: Window) -> None:
+    """ESC while the mouse is over the 3D view."""
+    window.point(*VIEW)
+    window.press("Escape")
+
+
+def generate_and_stop(window: Window, stop: Callable[[Window], None]) -> None:
     before = window.state()
     window.click_in_sidebar(GENERATE)
     window.wait("work under way", lambda state: state["busy"] and state["stage"], PATIENCE)
     window.picture("progress")
-    window.click_in_sidebar(CANCEL, CANCEL_FROM_RIGHT)
+    stop(window)
     after = window.wait("the end of the cancelled work", lambda state: not state["busy"])
-    assert [photo["state"] for photo in after["photos"]] == ["cancelled"], after
+    assert {photo["state"] for photo in after["photos"]} == {"cancelled"}, after
+    assert len(after["photos"]) == len(before["photos"]) + 1, after
     assert after["objects"] == before["objects"], after
 
 
@@ -207,7 +226,8 @@ def main(engine_python: str, photo: str, pictures: str) -> None:
             open_panel(window)
             window.picture("panel")
             before = window.state()
-            generate_and_cancel(window)
+            generate_and_stop(window, press_cancel)
+            generate_and_stop(window, press_esc)
             generate(window)
             between = window.state()
             drop_two(window, Path(photo), Path(folder))

@@ -138,7 +138,7 @@ def test_masks_of_images_and_files_reach_the_engine(part: Part, panel: Panel, fo
     settings = panel("anna.jpg")
     settings.mask = bpy.data.images.new("Mask", 4, 4)
     bpy.ops.twok2k.find_people()
-    assert found.facts["warnings"] == ["The mask is photo.png."]
+    assert found.facts["warnings"] == ["The mask is mask.png."]
     job = part("photo_job").PhotoJob(Path(settings.filepath), {}, part("lineup").Lineup(), tmp_path / "mask.png")
     with pytest.raises(part("jobs").PhotoError, match=r"mask .*mask.png does not exist"):
         job.request()
@@ -173,6 +173,15 @@ def test_mask_to_paint_on_becomes_an_image_of_the_file(part: Part, panel: Panel,
     assert len(bpy.data.images) == 1
     mask.pixels[0] = 0.5
     assert part("photo").image_file(mask, tmp_path).read_bytes()[:4] == b"\x89PNG", "painted masks are handed on"
+
+
+def test_mask_is_kept_in_the_file(panel: Panel, tmp_path: Path) -> None:
+    panel("anna.jpg")
+    bpy.ops.twok2k.paint_mask()
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "scene.blend"))
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "scene.blend"))
+    mask = bpy.context.scene.twok2k.mask
+    assert (mask.name, tuple(mask.size), mask.pixels[0]) == ("anna mask", (200, 300), 1)
 
 
 def test_mask_that_fails_leaves_nothing(panel: Panel) -> None:
