@@ -3,8 +3,10 @@
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.ndimage import binary_fill_holes
 
 from engine.camera import UNIT
+from engine.networks.membrane import membrane
 from engine.person.face import face_triangles
 from engine.render.raster import rasterize
 from engine.surface.clean import blur, distance
@@ -46,7 +48,9 @@ def with_face(maps: Maps, face: NDArray[np.float64] | None) -> Maps:
     if inside.any():
         relief = surface - front
         relief -= blur(relief, inside.astype(np.float32), _COARSER * width)
-        relief *= _weight(inside, front > 0, _FEATHER * width)
+        beyond = (front > 0) & ~inside
+        relief -= membrane(relief, inside, beyond & ~binary_fill_holes(inside))
+        relief *= _weight(inside, beyond, _FEATHER * width)
         front[inside] = np.minimum(front + relief, np.maximum(back - _THINNEST, front))[inside]
     return maps
 
@@ -70,10 +74,11 @@ def _drawn(face: NDArray[np.float64], shape: tuple[int, ...], sigma: float) -> t
     return blur(depth, seen.astype(np.float32), sigma), seen
 
 
-def _weight(inside: NDArray[np.bool_], person: NDArray[np.bool_], band: float) -> Float:
+def _weight(inside: NDArray[np.bool_], beyond: NDArray[np.bool_], band: float) -> Float:
     """1 in the middle of the face, falling to 0 where the head goes on around it (not at its silhouette)."""
-    beyond = person & ~inside
     if not beyond.any():
         return inside.astype(np.float32)
-    step = np.clip(distance(~beyond) / band, 0, 1)
+    away = distance(~beyond)
+    even = blur(away, inside.astype(np.float32), band / 4)  # or the corners of the mesh's border would show
+    step = np.clip(np.minimum(even, 3 * away) / band, 0, 1)
     return np.asarray(step * step * (3 - 2 * step) * inside, np.float32)
