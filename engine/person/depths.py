@@ -26,6 +26,10 @@ _LANDMARKS = 33
 _INPUTS = 6 * _LANDMARKS + 2
 _HIDDEN = 256
 _HIPS = [INDEX["left_hip"], INDEX["right_hip"]]
+_CAUTION = 0.8
+"""Share of the network's depths that is believed: of people unlike those that it has learned from it says too much
+(docs/training.md)."""
+
 _LIMIT = 5.0
 """Standard deviations beyond which an input counts as that many."""
 
@@ -77,11 +81,11 @@ class KeyDepths(nn.Module):
 
 def key_depths(marks: Marks) -> NDArray[np.float64]:
     """Depths (N, 31) in the detector's metres behind the middle of the hips, in the direction in which a level camera
-    looks: the mean of the network's answers to the landmarks and to their mirror image."""
+    looks: the mean of the network's answers to the landmarks and to their mirror image, cautiously (`_CAUTION`)."""
     inputs = np.concatenate([features(marks), features(marks.mirrored())])
     with torch.inference_mode():
         depths, reflected = _network()(torch.from_numpy(inputs).float()).double().numpy().reshape(2, -1, len(INDEX))
-    mean = (depths + reflected[:, MIRRORED_KEYPOINTS]) / 2
+    mean = _CAUTION * (depths + reflected[:, MIRRORED_KEYPOINTS]) / 2
     return mean - mean[:, _HIPS].mean(axis=1, keepdims=True)
 
 
