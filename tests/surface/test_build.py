@@ -139,7 +139,7 @@ def test_detail_gives_its_triangles_and_stays_sound(detail: str, target: int) ->
 def test_fewer_triangles_lie_on_the_full_surface() -> None:
     maps = maps_of(ellipsoid((0.0, 0.0, 1.0), (0.08, 0.17, 0.06)), ellipsoid((0.0, 0.0, 0.9), (0.12, 0.02, 0.02)))
     full = _build(maps)
-    for detail, millimetres in (("high", 0.5), ("medium", 2), ("low", 4)):
+    for detail, millimetres in (("high", 0.5), ("medium", 2), ("low", 5)):
         distances, _ = cKDTree(full.vertices).query(_build(maps, detail=detail).vertices)
         assert np.quantile(distances, 0.99) < millimetres / 1000
 
