@@ -52,7 +52,7 @@ def test_quads_are_about_as_many_as_asked_for(person: bpy.types.Object) -> None:
     before, name, height = copy_of(person.data), person.name, extent(person.data)
     assert bpy.ops.twok2k.quad_remesh(faces=2500) == {"FINISHED"}
     mesh = person.data
-    assert len(mesh.polygons) == pytest.approx(2500, rel=0.15)
+    assert len(mesh.polygons) == pytest.approx(2500, rel=0.25)
     corners = np.array([len(polygon.vertices) for polygon in mesh.polygons])
     assert (corners == 4).mean() > 0.998, "all but fillings of the smallest holes"
     assert open_edges(mesh) == 0
