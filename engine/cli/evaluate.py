@@ -6,10 +6,10 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from engine.errors import UserError
-from engine.types import Settings
+from engine.types import Detail, Settings
 
 if TYPE_CHECKING:
     from engine.evaluation.report import Row
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 ALIGNMENTS = ("none", "height-shift", "height-shift-icp")
 SUITE_OUTPUT = Path("runs/evaluation")
-DETAILS = ("full", "high", "medium", "low")
 RENDER, SURFACE = "render", "surface"
 
 USAGE = """
@@ -44,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--device", default=Settings().device, help="where the networks run (suite: %(default)s)")
     surface = parser.add_argument_group("surface")
     add = surface.add_argument
-    add("--details", nargs="+", choices=DETAILS, default=["full"], help="levels of detail (%(default)s)")
+    add("--details", nargs="+", choices=get_args(Detail), default=["full"], help="levels of detail (%(default)s)")
     add("--no-poisson", action="store_true", help="without screened Poisson of the same points (needs pymeshlab)")
     pictures = parser.add_argument_group("when rendering: suite and render")
     add = pictures.add_argument

@@ -58,7 +58,7 @@ def check(mesh: Mesh, zone: NDArray[np.bool_] | None = None) -> Health:
     inner = np.ones(count, bool)
     if zone is not None:
         inner[mesh.faces[~zone].ravel()] = False
-    a, b, forward, total = _edges(f, count)
+    a, b, forward, total = edge_use(f, count)
     whole = inner[a] | inner[b]
     volume, degenerate = _measure(v, mesh.faces)
     return Health(
@@ -109,13 +109,9 @@ def _duplicates(faces: NDArray, count: int) -> int:
     return int(np.count_nonzero(key[1:] == key[:-1]))
 
 
-def edge_use(faces: NDArray, count: int) -> tuple[NDArray, NDArray]:
-    """Per undirected edge: how many triangles use it from the lower to the higher vertex, and how many in all."""
-    return _edges(faces, count)[2:]
-
-
-def _edges(faces: NDArray, count: int) -> tuple[NDArray, NDArray, NDArray, NDArray]:
-    """Per undirected edge: the lower and the higher vertex, and what `edge_use` gives."""
+def edge_use(faces: NDArray, count: int) -> tuple[NDArray, NDArray, NDArray, NDArray]:
+    """Per undirected edge: the lower and the higher vertex, how many triangles use it from the lower to the higher, and
+    how many in all."""
     a, b = faces.ravel().astype(np.int64), np.roll(faces, -1, axis=1).ravel()
     key = (np.minimum(a, b) * count + np.maximum(a, b)) * 2 + (a < b)
     key.sort()
@@ -161,11 +157,6 @@ def component_labels(faces: NDArray, count: int) -> NDArray:
     first, second = faces[:, [0, 1]].ravel(), faces[:, [1, 2]].ravel()
     graph = coo_matrix((np.ones(len(first), np.int8), (first, second)), (count, count))
     return connected_components(graph, directed=False)[1]
-
-
-def signed_volume(vertices: NDArray, faces: NDArray) -> float:
-    """Volume enclosed by the triangles, positive if they are counter-clockwise from outside."""
-    return _measure(vertices, faces)[0]
 
 
 def _measure(vertices: NDArray, faces: NDArray) -> tuple[float, int]:

@@ -34,13 +34,8 @@ def crossings(vertices: NDArray, faces: NDArray[np.int32], among: Bools | None =
 
     among: (M,) bool, only pairs with at least one of these; None = all. About two seconds per million triangles.
     """
-    found = [pairs[cross(vertices, faces, pairs)] for pairs in _neighbours(vertices, faces, among, 0.0)]
+    found = [pairs[cross(vertices, faces, pairs)] for pairs in _neighbours(vertices, faces, among)]
     return np.concatenate([np.zeros((0, 2), np.int32), *found])
-
-
-def neighbours(vertices: NDArray, faces: NDArray[np.int32], among: Bools | None = None, margin: float = 0.0) -> Pairs:
-    """All pairs (K, 2) of triangles with no common edge whose bounding boxes, grown by `margin`, overlap."""
-    return np.concatenate([np.zeros((0, 2), np.int32), *_neighbours(vertices, faces, among, margin)])
 
 
 def cross(vertices: NDArray, faces: NDArray[np.int32], pairs: Pairs) -> Bools:
@@ -95,11 +90,11 @@ def _pierces(edges: NDArray, target: NDArray) -> Bools:
     return result
 
 
-def _neighbours(vertices: NDArray, faces: NDArray[np.int32], among: Bools | None, margin: float) -> Iterator[Pairs]:
+def _neighbours(vertices: NDArray, faces: NDArray[np.int32], among: Bools | None) -> Iterator[Pairs]:
     wanted = np.ones(len(faces), bool) if among is None else among
     if len(faces) < 2 or not wanted.any():
         return
-    tree = _tree(vertices, faces, wanted, margin)
+    tree = _tree(vertices, faces, wanted)
     stack = [(0, np.zeros((1, 2), np.int32))]
     while stack:
         level, pairs = stack.pop()
@@ -135,10 +130,10 @@ def _without_common_edge(pairs: Pairs, faces: NDArray[np.int32]) -> Pairs:
     return pairs[common < 2]
 
 
-def _tree(vertices: NDArray, faces: NDArray[np.int32], wanted: Bools, margin: float) -> _Tree:
+def _tree(vertices: NDArray, faces: NDArray[np.int32], wanted: Bools) -> _Tree:
     a, b, c = (np.asarray(vertices, np.float32)[faces[:, k]] for k in range(3))
-    low = np.minimum(np.minimum(a, b), c) - np.float32(margin)
-    high = np.maximum(np.maximum(a, b), c) + np.float32(margin)
+    low = np.minimum(np.minimum(a, b), c)
+    high = np.maximum(np.maximum(a, b), c)
     order = np.argsort(_curve(low + high)).astype(np.int32)
     size = 1 << int(len(faces) - 1).bit_length()
     boxes = np.repeat(np.array([[np.inf]] * 3 + [[-np.inf]] * 3, np.float32), size, axis=1)

@@ -4,12 +4,11 @@ A folder of textured or vertex-coloured meshes, laid out as THuman2.0, CustomHum
 theirs out (see docs/evaluation.md), can so take the place of a file of synthetic people.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import pi
 from pathlib import Path
-from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +22,7 @@ from engine.person.keypoints import SOURCES, keypoints
 from engine.render.maps import render_maps
 from engine.render.mesh import TexturedMesh, Up, load_mesh
 from engine.render.view import View
+from engine.training.people.lazy import LazyPeople
 from engine.training.people.person import SyntheticPerson
 
 Float64 = NDArray[np.float64]
@@ -44,7 +44,7 @@ _LEAST = 3
 
 
 @dataclass(frozen=True)
-class Scans(Sequence[SyntheticPerson]):
+class Scans(LazyPeople):
     """Scanned people; each is read and its joints are found when it is asked for, and the last ones are kept."""
 
     files: tuple[tuple[str, Path], ...]
@@ -53,19 +53,8 @@ class Scans(Sequence[SyntheticPerson]):
     def __len__(self) -> int:
         return len(self.files)
 
-    @overload
-    def __getitem__(self, index: int) -> SyntheticPerson: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[SyntheticPerson]: ...
-
-    def __getitem__(self, index: int | slice) -> SyntheticPerson | Sequence[SyntheticPerson]:
-        if isinstance(index, slice):
-            return [self[i] for i in range(*index.indices(len(self)))]
-        return _scan(*self.files[index], self.up)
-
-    def __iter__(self) -> Iterator[SyntheticPerson]:
-        return (self[i] for i in range(len(self)))
+    def make(self, position: int) -> SyntheticPerson:
+        return _scan(*self.files[position], self.up)
 
 
 def load_scans(folder: Path, up: Up | None = None) -> Scans:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.render.mesh import TexturedMesh
+from engine.training.people.drape import vertex_normals
 
 ROUNDNESS = 0.75
 """How far new vertices go from the flat triangle to the curved one (the recommended value of the source)."""
@@ -29,7 +30,7 @@ def _divided(mesh: TexturedMesh) -> TexturedMesh:
     unique, index = np.unique(edges, axis=0, return_inverse=True)
     ab, bc, ca = (len(mesh.vertices) + index.reshape(3, -1)).astype(np.int32)
     a, b, c = faces.T
-    middles = _curved_middles(mesh.vertices.astype(np.float64), vertex_normals(mesh), unique)
+    middles = _curved_middles(mesh.vertices.astype(np.float64), vertex_normals(mesh.vertices, mesh.faces), unique)
     return replace(
         mesh,
         vertices=np.concatenate([mesh.vertices, middles.astype(np.float32)]),
@@ -40,17 +41,7 @@ def _divided(mesh: TexturedMesh) -> TexturedMesh:
     )
 
 
-def vertex_normals(mesh: TexturedMesh) -> Float64:
-    """Unit normals (V, 3), weighted by the triangles' areas; 0 where there is none."""
-    corners = mesh.vertices.astype(np.float64)[mesh.faces]
-    crosses = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    sums = np.stack(
-        [np.bincount(mesh.faces.ravel(), np.repeat(crosses[:, k], 3), len(mesh.vertices)) for k in range(3)], axis=1
-    )
-    return sums / np.linalg.norm(sums, axis=1, keepdims=True).clip(1e-12)
-
-
-def _curved_middles(vertices: Float64, normals: Float64, edges: NDArray[np.int32]) -> Float64:
+def _curved_middles(vertices: Float64, normals: NDArray[np.float32], edges: NDArray[np.int32]) -> Float64:
     """Middles (E, 3) of edges, moved to the mean of their projections onto the tangent planes of both ends."""
     flat = vertices[edges].mean(axis=1)
     offsets = flat[:, None] - vertices[edges]

@@ -19,7 +19,7 @@ def _sew(mask: NDArray[np.bool_], labels: NDArray[np.int64], split: NDArray[np.b
 
 
 def _assert_manifold(faces: NDArray, count: int) -> None:
-    forward, total = health.edge_use(faces, count)
+    _, _, forward, total = health.edge_use(faces, count)
     assert (total == 2).all()
     assert (forward == 1).all()
     assert (health.fans(faces, count) == 1).all()

@@ -5,7 +5,8 @@ import pytest
 import trimesh
 
 from engine.render.mesh import TexturedMesh
-from engine.training.smooth import tessellated, vertex_normals
+from engine.training.people.drape import vertex_normals
+from engine.training.smooth import tessellated
 
 
 def ball(subdivisions: int = 2) -> TexturedMesh:
@@ -43,4 +44,6 @@ def test_flat_sheets_stay_flat() -> None:
     np.testing.assert_allclose(fine.vertices[:, 2], 0, atol=1e-7)
     assert fine.colors is not None
     assert len(fine.colors) == len(fine.vertices)
-    np.testing.assert_allclose(vertex_normals(fine), np.tile([0, 0, 1], (len(fine.vertices), 1)), atol=1e-6)
+    np.testing.assert_allclose(
+        vertex_normals(fine.vertices, fine.faces), np.tile([0, 0, 1], (len(fine.vertices), 1)), atol=1e-6
+    )

@@ -1,10 +1,10 @@
 """Many people in one file: positions quantised per person, triangles and textures stored once."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, overload
+from typing import Any
 from zipfile import BadZipFile
 
 import cv2
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from engine.errors import UserError
 from engine.training.people.assembly import Layer, assemble
 from engine.training.people.garment import Surface
+from engine.training.people.lazy import LazyPeople
 from engine.training.people.material import Material, Picture
 from engine.training.people.person import Ingredients, SyntheticPerson, sample_ingredients
 from engine.training.people.wardrobe import Wardrobe, load_wardrobe
@@ -60,7 +61,7 @@ def write_pack(
 
 
 @dataclass(frozen=True)
-class PackedPeople(Sequence[SyntheticPerson]):
+class PackedPeople(LazyPeople):
     """People of one file; each is unpacked and painted when asked for. Textures are shared between them."""
 
     entries: list[dict[str, Any]]
@@ -71,23 +72,11 @@ class PackedPeople(Sequence[SyntheticPerson]):
     def __len__(self) -> int:
         return len(self.entries)
 
-    @overload
-    def __getitem__(self, index: int) -> SyntheticPerson: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[SyntheticPerson]: ...
-
-    def __getitem__(self, index: int | slice) -> SyntheticPerson | Sequence[SyntheticPerson]:
-        if isinstance(index, slice):
-            return [self[i] for i in range(*index.indices(len(self)))]
-        position = range(len(self))[index]
+    def make(self, position: int) -> SyntheticPerson:
         entry = self.entries[position]
         layers = _unpack_layers(entry, self.arrays, self.surfaces, str(position))
         mesh = assemble(layers, self.surfaces, self.pictures)
         return SyntheticPerson(mesh, self.arrays[f"{position}/joints"], entry["facts"])
-
-    def __iter__(self) -> Iterator[SyntheticPerson]:
-        return (self[i] for i in range(len(self)))
 
 
 def load_people(path: Path | str) -> PackedPeople:

@@ -1,6 +1,5 @@
 """What is found in the panel's photo, the choice among several people, masks, and the ESC key."""
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -32,20 +31,6 @@ def panel(photo: Photo) -> Callable[..., Any]:
         return panel
 
     return choose
-
-
-@pytest.fixture
-def wait(part: Part) -> Callable[[Callable[[], Any]], None]:
-    """Lets the timer tick, which Blender's module does not do itself, until something is true."""
-
-    def tick_until(done: Callable[[], Any]) -> None:
-        end = time.monotonic() + 60
-        while not done():
-            assert time.monotonic() < end
-            part("background").tick()
-            time.sleep(0.01)
-
-    return tick_until
 
 
 Panel = Callable[..., Any]

@@ -1,6 +1,5 @@
 """Several photos: the queue as its timer leads it on, the rows of its list, and where the people stand."""
 
-import time
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -24,20 +23,6 @@ def begin(part: Part, photo_jobs: Jobs) -> Callable[..., list[Any]]:
         return jobs
 
     return add
-
-
-@pytest.fixture
-def wait(part: Part) -> Callable[[Callable[[], Any]], None]:
-    """Lets the timer tick, which Blender's module does not do itself, until something is true."""
-
-    def tick_until(done: Callable[[], Any]) -> None:
-        end = time.monotonic() + 60
-        while not done():
-            assert time.monotonic() < end
-            part("background").tick()
-            time.sleep(0.01)
-
-    return tick_until
 
 
 Begin = Callable[..., list[Any]]

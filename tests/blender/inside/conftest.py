@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
@@ -92,6 +93,20 @@ def photo_jobs(part: Callable[[str], ModuleType], photo: Callable[[str], str]) -
         return [part("photo_job").PhotoJob(Path(photo(name)), settings, lineup) for name in names]
 
     return make
+
+
+@pytest.fixture
+def wait(part: Callable[[str], ModuleType]) -> Callable[[Callable[[], Any]], None]:
+    """Lets the timer tick, which Blender's module does not do itself, until something is true."""
+
+    def tick_until(done: Callable[[], Any]) -> None:
+        end = time.monotonic() + 60
+        while not done():
+            assert time.monotonic() < end
+            part("background").tick()
+            time.sleep(0.01)
+
+    return tick_until
 
 
 @pytest.fixture(autouse=True)
