@@ -15,8 +15,9 @@ def depth_normals(depth: Tensor) -> Tensor:
     """
     right = F.pad(depth, (0, 1, 0, 0), mode="replicate")[..., :, 1:]
     above = F.pad(depth, (0, 0, 1, 0), mode="replicate")[..., :-1, :]
-    n = torch.cat([depth - right, above - depth, torch.full_like(depth, NORMAL_STEP)], dim=1)
-    return (F.normalize(n, dim=1) + 1) / 2
+    dx, dy = depth - right, above - depth
+    scale = torch.rsqrt(dx * dx + dy * dy + NORMAL_STEP**2)
+    return (torch.cat([dx * scale, dy * scale, NORMAL_STEP * scale], dim=1) + 1) / 2
 
 
 def inner(mask: Tensor) -> Tensor:
@@ -34,7 +35,8 @@ def structural_dissimilarity(a: Tensor, b: Tensor, window: int = 5) -> Tensor:
     pad = window // 2
 
     def mean(x: Tensor) -> Tensor:
-        return F.avg_pool2d(F.pad(x, (pad, pad, pad, pad), mode="reflect"), window, stride=1)
+        rows = F.avg_pool2d(F.pad(x, (pad, pad, pad, pad), mode="reflect"), (window, 1), stride=1)
+        return F.avg_pool2d(rows, (1, window), stride=1)
 
     ma, mb = mean(a), mean(b)
     va, vb, cov = mean(a * a) - ma * ma, mean(b * b) - mb * mb, mean(a * b) - ma * mb
