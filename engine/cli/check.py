@@ -5,7 +5,7 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-FAILED = 3
+from engine.cli import SOME_FAILED
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,4 +36,4 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"{len(mesh.faces)} faces, {health.components} parts, {size}")
         for name in CHECKS:
             print(f"{name:<12}{failed.get(name, 'ok')}")
-    return FAILED if failed else 0
+    return SOME_FAILED if failed else 0
