@@ -15,7 +15,7 @@ CHECKS = sorted(INSIDE.glob("checks_*.py"))
 def test_inside_blender(version: str, tmp_path: Path) -> None:
     python = ROOT / f".venv-bpy-{version}" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     if not python.exists():
-        pytest.skip(f"needs the environment .venv-bpy-{version}, which 'python build.py test' makes")
+        pytest.skip(f"needs the environment .venv-bpy-{version}, see docs/development.md")
     command = [
         python,
         "-m",

@@ -5,6 +5,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from zips import fits
 
 from build_steps import extension, wheels
 from build_steps.environments import ROOT, BuildError
@@ -108,6 +109,29 @@ def test_a_wheel_that_is_not_there_is_named(
     assert str(caught.value).startswith(f"There is no wheel of {missing} for {TARGETS[target].platform} and Python 3.1")
     assert remedy in str(caught.value)
     assert list((tmp_path / "wheels").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("tags", "target", "fit"),
+    [
+        ("py3-none-any", "macos-arm64-py313", True),
+        ("py2.py3-none-any", "windows-x64-py311", True),
+        ("py2-none-any", "windows-x64-py311", False),
+        ("cp311-cp311-win_amd64", "windows-x64-py311", True),
+        ("cp311-cp311-win_amd64", "windows-x64-py313", False),
+        ("cp313-cp313t-win_amd64", "windows-x64-py313", False),
+        ("cp311-cp311-win_arm64", "windows-x64-py311", False),
+        ("cp37-abi3-manylinux_2_17_x86_64.manylinux2014_x86_64", "linux-x64-py313", True),
+        ("cp312-abi3-manylinux_2_17_x86_64", "linux-x64-py311", False),
+        ("cp311-cp311-manylinux_2_34_x86_64", "linux-x64-py311", False),
+        ("cp311-cp311-manylinux_2_28_aarch64", "linux-x64-py311", False),
+        ("cp313-cp313-macosx_14_0_arm64", "macos-arm64-py313", True),
+        ("cp313-cp313-macosx_15_0_arm64", "macos-arm64-py313", False),
+        ("cp313-cp313-macosx_11_0_x86_64", "macos-arm64-py313", False),
+    ],
+)
+def test_the_check_of_wheels_knows_what_fits(tags: str, target: str, fit: bool) -> None:
+    assert fits(f"package-1.0-{tags}.whl", TARGETS[target]) == fit
 
 
 def test_all_zips_are_tried_and_the_failures_told(

@@ -9,9 +9,8 @@ from email.parser import HeaderParser
 from typing import Any
 
 import pytest
-from packaging.tags import Tag
 from packaging.utils import canonicalize_name, parse_wheel_filename
-from zips import BLENDERS_OWN, Zip
+from zips import BLENDERS_OWN, Zip, fits
 
 pytestmark = pytest.mark.slow
 
@@ -89,37 +88,7 @@ def test_manifest_names_the_wheels_there_are(manifest: dict[str, Any], built: Zi
 
 
 def test_wheels_fit_the_platform_and_the_python(built: Zip) -> None:
-    misfits = [
-        name
-        for name in _wheels(built)
-        if not any(_fits(tag, built) for tag in parse_wheel_filename(name.rpartition("/")[2])[3])
-    ]
-    assert misfits == []
-
-
-def _fits(tag: Tag, built: Zip) -> bool:
-    version = "cp" + built.target.python.replace(".", "")
-    match tag.interpreter, tag.abi:
-        case "py3", "none":
-            python = True
-        case interpreter, "abi3":
-            python = int(interpreter[3:]) <= int(version[3:])
-        case interpreter, abi:
-            python = interpreter == abi == version
-    return python and (tag.platform == "any" or _runs_on(tag.platform, built.target.platform))
-
-
-def _runs_on(tag: str, platform: str) -> bool:
-    """Whether the platform's oldest supported system (glibc 2.28, macOS 14) takes wheels with this tag."""
-    match platform:
-        case "linux-x64":
-            glibc = re.fullmatch(r"manylinux(?:1|2010|2014|_2_(\d+))_x86_64", tag)
-            return bool(glibc) and int(glibc[1] or 0) <= 28
-        case "macos-arm64":
-            system = re.fullmatch(r"macosx_(\d+)_\d+_(?:arm64|universal2)", tag)
-            return bool(system) and int(system[1]) <= 14
-        case _:
-            return tag == "win_amd64"
+    assert [name for name in _wheels(built) if not fits(name.rpartition("/")[2], built.target)] == []
 
 
 def test_ships_nothing_twice_and_nothing_that_blender_has(built: Zip) -> None:
