@@ -40,9 +40,6 @@ REPLIES: Mapping[str, Schema] = {
     "error": {"text": str},
 }
 
-LAST_REPLIES = ("done", "cancelled", "error")
-"""After one of these a request is over."""
-
 
 class ProtocolError(Exception):
     """The other side sent something that is not a message."""
