@@ -8,7 +8,7 @@ from pathlib import Path
 if sys.version_info < (3, 10):
     sys.exit("build.py needs Python 3.10 or newer (and Python 3.11 for the environments); install Python 3.11.")
 
-from build_steps import checks, demo, environments, extension, wheels
+from build_steps import checks, demo, environments, extension, targets, wheels
 
 
 def main(arguments: list[str]) -> int:
@@ -38,17 +38,27 @@ def _parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("wheels", help="gather the wheels that the extension ships")
     _add_target(command)
-    command.set_defaults(run=lambda options: wheels.gather(options.target))
+    command.set_defaults(run=lambda options: wheels.gather(_target(options)))
 
     command = commands.add_parser("extension", help="build the installable Blender extension")
     _add_target(command)
-    command.set_defaults(run=lambda options: extension.build(options.target))
+    command.add_argument("--all", action="store_true", help="build every zip there is, whatever else is said")
+    command.set_defaults(
+        run=lambda options: extension.build_all() if options.all else extension.build(_target(options))
+    )
     return parser
 
 
 def _add_target(command: argparse.ArgumentParser) -> None:
-    names = ", ".join(wheels.TARGETS)
-    command.add_argument("--target", default=wheels.this_target(), choices=wheels.TARGETS, help=f"one of {names}")
+    command.add_argument("--platform", choices=targets.PLATFORMS, help="where Blender runs (default: this platform)")
+    command.add_argument(
+        "--python", default="3.11", choices=targets.PYTHONS, help="3.11: Blender 4.2 to 5.0; 3.13: 5.1 on"
+    )
+    command.add_argument("--cuda", action="store_true", help="with CUDA for NVIDIA's graphics cards")
+
+
+def _target(options: argparse.Namespace) -> targets.Target:
+    return targets.chosen(options.platform, options.python, options.cuda)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 import sys
 
 from build_steps import windows
-from build_steps.environments import BLENDERS, DEVELOPMENT, BuildError, call, ensure, ensure_engine, say
+from build_steps.environments import BLENDERS, DEVELOPMENT, PYTHON, BuildError, call, ensure, ensure_engine, say
 
 PACKAGES = ("engine", "twok2k_blender", "build.py", "build_steps")
 
@@ -19,7 +19,8 @@ def run() -> None:
         say(f"== {title}")
         call([python, "-m", *command])
     for environment in BLENDERS.values():
-        ensure(environment)
+        if environment.version == PYTHON:
+            ensure(environment)
     say("== Tests")
     try:
         call([python, "-m", "pytest", "-rs"], TWOK2K_GUI=windows.roots())

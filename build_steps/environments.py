@@ -12,8 +12,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = ROOT / "requirements"
 
-PYTHON = (3, 11)
-"""Blender 4.2 to 5.0 and its `bpy` wheels have this Python, so everything is set up with it."""
+PYTHON = "3.11"
+"""Blender 4.2 to 5.0 and its `bpy` wheels have this Python, so the engine is set up with it."""
 
 
 class BuildError(Exception):
@@ -22,11 +22,12 @@ class BuildError(Exception):
 
 @dataclass(frozen=True)
 class Environment:
-    """A virtual environment. lists: the list to install, then the lists that are parts of it."""
+    """A virtual environment. lists: the list to install, then the lists that are parts of it. version: of Python."""
 
     folder: str
     lists: tuple[str, ...]
     torch: bool = False
+    version: str = PYTHON
 
     @property
     def path(self) -> Path:
@@ -39,7 +40,10 @@ class Environment:
 
 ENGINE = Environment(".venv", ("engine",), torch=True)
 DEVELOPMENT = Environment(".venv", ("dev", "train", "engine"), torch=True)
-BLENDERS = {version: Environment(f".venv-bpy-{version}", (f"bpy-{version}",)) for version in ("4.2", "4.5", "5.0")}
+BLENDERS = {
+    blender: Environment(f".venv-bpy-{blender}", (f"bpy-{blender}",), version=python)
+    for blender, python in (("4.2", "3.11"), ("4.5", "3.11"), ("5.0", "3.11"), ("5.2", "3.13"))
+}
 MODELS = [ROOT / "engine/person/models" / name for name in ("pose.task", "face.tflite")]
 
 
@@ -50,7 +54,7 @@ def ensure(environment: Environment) -> Path:
         return environment.python
     say(f"Setting up {environment.folder}; the first time this takes some minutes.")
     if not environment.python.exists():
-        _create(environment.path)
+        _create(environment)
     stamp.unlink(missing_ok=True)
     _install(environment)
     stamp.write_text("\n".join(_digest(environment, name) for name in environment.lists) + "\n")
@@ -89,12 +93,14 @@ def _digest(environment: Environment, name: str) -> str:
     return lists_digest(name, "torch") if environment.torch else lists_digest(name)
 
 
-def _create(folder: Path) -> None:
+def _create(environment: Environment) -> None:
+    command = [*_find_python(environment.version), "-m", "venv", "--clear", str(environment.path)]
     try:
-        subprocess.run([*_find_python(), "-m", "venv", "--clear", folder], check=True, capture_output=True, text=True)
+        subprocess.run(command, check=True, capture_output=True, text=True)
     except subprocess.CalledProcessError as error:
         reason = (error.stdout + error.stderr).strip().splitlines()[0]
-        raise BuildError(f"Python's venv module failed ({reason}); on Debian install python3.11-venv.") from error
+        remedy = f"on Debian install python{environment.version}-venv"
+        raise BuildError(f"Python's venv module failed ({reason}); {remedy}.") from error
 
 
 def _install(environment: Environment) -> None:
@@ -105,12 +111,12 @@ def _install(environment: Environment) -> None:
         call([*pip, "-r", REQUIREMENTS / "torch.txt"])
 
 
-def _find_python() -> list[str]:
-    """The command that starts Python 3.11: this one, or one on the PATH, or one that Windows' launcher knows."""
-    for command in ([sys.executable], ["python3.11"], ["py", "-3.11"]):
-        if shutil.which(command[0]) and _version(command) == f"{PYTHON[0]}.{PYTHON[1]}":
+def _find_python(version: str) -> list[str]:
+    """The command that starts this Python: the running one, or one on the PATH, or one that Windows' launcher knows."""
+    for command in ([sys.executable], [f"python{version}"], ["py", f"-{version}"]):
+        if shutil.which(command[0]) and _version(command) == version:
             return command
-    raise BuildError("Python 3.11, the one that Blender 4.2 to 5.0 has, was not found; install it and run this again.")
+    raise BuildError(f"Python {version} was not found; install it and run this again.")
 
 
 def _version(command: list[str]) -> str:

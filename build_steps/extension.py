@@ -8,31 +8,57 @@ from pathlib import Path
 
 from build_steps import wheels
 from build_steps.environments import BLENDERS, MODELS, ROOT, BuildError, call, ensure, ensure_engine, say
+from build_steps.targets import TARGETS, Target
 
 CONTENT = ("__init__.py", "blender_manifest.toml", "LICENSE", "engine", "twok2k_blender")
-LEFT_OUT = ("__pycache__", "training", "*.pyc", "*.partial")
-"""Training needs packages that the extension does not ship."""
+LEFT_OUT = (
+    *("__pycache__", "*.pyc", "*.partial"),
+    *("training", "evaluation", "bench", "timing.py"),  # need packages that the extension does not ship
+    *("bundle.py", "ray_pool.py"),  # need pip, the network
+)
 
 DEFAULT_WEIGHTS = ROOT / "engine/weights/default.safetensors"
 BUILDER = "4.5"
 """The Blender whose tool builds and validates."""
 
 
-def build(name: str) -> Path:
-    """Build dist/ID-VERSION-NAME.zip for a target, validate it and tell its size."""
-    files = wheels.gather(name)
-    folder = ROOT / "build/extension" / name
-    stage(folder, wheels.TARGETS[name], files)
-    zipped = ROOT / "dist" / f"{'-'.join(identity().values())}-{name}.zip"
+def build_all() -> None:
+    """Build every zip and tell their sizes at the end. Raises BuildError if any was not built, each with its reason."""
+    lines, failed = [], 0
+    for target in TARGETS.values():
+        try:
+            lines.append(_size(build(target)))
+        except BuildError as error:
+            failed += 1
+            lines.append(f"{target.name}: not built. {error}")
+    say("\n".join(["", *lines]))
+    if failed:
+        raise BuildError(f"{failed} of {len(TARGETS)} zips were not built; the reasons stand above.")
+
+
+def build(target: Target) -> Path:
+    """Build dist/ID-VERSION-TARGET.zip, validate it and tell its size; where that fails there is no zip."""
+    files = wheels.gather(target)
+    folder = ROOT / "build/extension" / target.name
+    stage(folder, target, files)
+    zipped = ROOT / "dist" / f"{'-'.join(identity().values())}-{target.name}.zip"
     zipped.parent.mkdir(exist_ok=True)
     tool = [python := ensure(BLENDERS[BUILDER]), _tool(python)]
-    call([*tool, "build", "--source-dir", folder, "--output-filepath", zipped])
-    call([*tool, "validate", zipped])
-    say(f"{zipped.relative_to(ROOT)}: {zipped.stat().st_size / 1e6:.0f} MB")
+    try:
+        call([*tool, "build", "--source-dir", folder, "--output-filepath", zipped])
+        call([*tool, "validate", zipped])
+    except BuildError:
+        zipped.unlink(missing_ok=True)
+        raise
+    say(_size(zipped))
     return zipped
 
 
-def stage(folder: Path, target: wheels.Target | None = None, files: Iterable[Path] = ()) -> None:
+def _size(zipped: Path) -> str:
+    return f"{zipped.relative_to(ROOT)}: {zipped.stat().st_size / 1e6:,.0f} MB"
+
+
+def stage(folder: Path, target: Target | None = None, files: Iterable[Path] = ()) -> None:
     """Put what belongs into the extension into a fresh `folder`; without a target no wheels and no limits."""
     ensure_engine()
     for needed in (*MODELS, DEFAULT_WEIGHTS):
@@ -53,7 +79,7 @@ def _copy(source: Path, destination: Path) -> None:
         shutil.copy2(source, destination)
 
 
-def _add_wheels(folder: Path, target: wheels.Target, files: list[Path]) -> None:
+def _add_wheels(folder: Path, target: Target, files: list[Path]) -> None:
     (folder / "wheels").mkdir()
     for file in files:
         try:
@@ -64,12 +90,13 @@ def _add_wheels(folder: Path, target: wheels.Target, files: list[Path]) -> None:
     manifest.write_text(with_wheels(manifest.read_text(encoding="utf-8"), target, files), encoding="utf-8")
 
 
-def with_wheels(manifest: str, target: wheels.Target, files: Iterable[Path]) -> str:
+def with_wheels(manifest: str, target: Target, files: Iterable[Path]) -> str:
     """The manifest (text) of the zip for a target: with its wheels, platform and range of Blender versions."""
     listed = "".join(f'  "./wheels/{file.name}",\n' for file in files)
     first, after = target.blender
     manifest = re.sub(r"(?m)^blender_version_min = .*$", f'blender_version_min = "{first}"', manifest)
-    added = f'blender_version_max = "{after}"\nplatforms = ["{target.platform}"]\nwheels = [\n{listed}]\n\n'
+    limit = f'blender_version_max = "{after}"\n' if after else ""
+    added = f'{limit}platforms = ["{target.platform}"]\nwheels = [\n{listed}]\n\n'
     head, table, rest = manifest.partition("[permissions]")
     return head + added + table + rest
 

@@ -1,94 +1,70 @@
-"""Gathers the wheels that the extension ships, for one platform and Python, from the locked lists."""
+"""Gathers the wheels that the extension ships, for one target, from the locked lists."""
 
-import platform
 import re
 import shutil
-import zipfile
-from dataclasses import dataclass
-from email.parser import Parser
+import subprocess
+import sys
 from pathlib import Path
 
-from build_steps.environments import REQUIREMENTS, ROOT, BuildError, call, ensure_engine, lists_digest, say
+from build_steps.environments import REQUIREMENTS, ROOT, BuildError, ensure_engine, lists_digest, say
+from build_steps.targets import Target
 
 WHEELS = ROOT / "wheels"
 
 
-@dataclass(frozen=True)
-class Target:
-    """Where a zip can be installed.
-
-    platform: Blender's name. python: version. tags: pip's platform tags, any of which will do. blender: the first
-    version with this Python, and the first one after it.
-    """
-
-    platform: str
-    python: str
-    tags: tuple[str, ...]
-    blender: tuple[str, str]
-
-
-_LINUX = ("manylinux_2_28_x86_64", "manylinux_2_27_x86_64", "manylinux_2_24_x86_64", "manylinux2014_x86_64")
-
-TARGETS = {"linux-x64-py311": Target("linux-x64", "3.11", _LINUX, ("4.2.0", "5.1.0"))}
-"""By name. One zip for each, because scipy and torch have a wheel of their own for every Python."""
-
-BLENDERS_OWN = {"numpy", "requests", "certifi", "idna", "urllib3", "charset-normalizer"}
-"""All extensions share one folder that comes before Blender's own packages: these must never be in it."""
-
-UNUSED = {"setuptools"}
-"""Declared by torch, for compiling its own extensions only."""
-
-CUDA = re.compile(r"nvidia|cuda|triton", re.IGNORECASE)
-
-
-def this_target() -> str:
-    """The name of this machine's target; of the first one where there is none."""
-    machine = (platform.system().lower(), platform.machine().lower())
-    known = {("linux", "x86_64"): "linux-x64-py311"}
-    return known.get(machine, next(iter(TARGETS)))
-
-
-def gather(name: str) -> list[Path]:
+def gather(target: Target) -> list[Path]:
     """Download what the target needs into wheels/NAME, unless it is there, and return the files."""
-    folder, stamp = WHEELS / name, WHEELS / name / "gathered.txt"
-    wanted = lists_digest("engine", "torch")
+    folder = WHEELS / target.name
+    stamp, wanted = folder / "gathered.txt", lists_digest("torch", *target.lists)
     if not (stamp.is_file() and stamp.read_text() == wanted):
-        python = ensure_engine()
-        say(f"Gathering wheels for {name}.")
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        _download(python, TARGETS[name], folder)
+        say(f"Gathering wheels for {target.name}.")
+        _download(target, folder)
         stamp.write_text(wanted)
     files = sorted(folder.glob("*.whl"))
-    say(f"wheels/{name}: {len(files)} wheels, {sum(file.stat().st_size for file in files) / 1e6:.0f} MB")
+    say(f"wheels/{target.name}: {len(files)} wheels, {sum(file.stat().st_size for file in files) / 1e6:.0f} MB")
     return files
 
 
-def shipped(locked: str) -> str:
-    """The entries of a locked list (text) that go into the extension."""
-    entries = re.findall(r"^[a-z0-9].*(?:\n[ \t]+.*)*", locked, re.MULTILINE)
-    return "\n".join(entry for entry in entries if _name(entry) not in BLENDERS_OWN | UNUSED) + "\n"
+def requirements(target: Target) -> list[list[str]]:
+    """What pip is asked for, call by call, the likeliest to fail first; all but a named build of torch has hashes."""
+    calls = [["--require-hashes", *(f"-r{REQUIREMENTS / name}.txt" for name in target.lists)]]
+    if target.torch.build:
+        pinned = (REQUIREMENTS / "torch.txt").read_text().split()[-1]
+        calls.insert(0, [pinned + target.torch.build])
+    return calls
 
 
-def _name(entry: str) -> str:
-    return re.split(r"[=<>~! ]", entry, maxsplit=1)[0]
-
-
-def _download(python: Path, target: Target, folder: Path) -> None:
-    listed = folder / "list.txt"
-    listed.write_text(shipped((REQUIREMENTS / "engine.txt").read_text()))
-    selection = ["--only-binary=:all:", "--implementation=cp", f"--python-version={target.python}"]
+def _download(target: Target, folder: Path) -> None:
+    """Fetch the wheels into a fresh folder; there is none if that fails."""
+    python = ensure_engine()
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    selection = ["--no-deps", "--only-binary=:all:", "--implementation=cp", f"--python-version={target.python}"]
     selection += [f"--platform={tag}" for tag in target.tags]
-    pip = [python, "-m", "pip", "download", "-qq", "--disable-pip-version-check", "--no-deps", *selection]
-    call([*pip, f"--dest={folder}", "--require-hashes", "-r", listed])
-    call([*pip, f"--dest={folder}", "-r", REQUIREMENTS / "torch.txt"])
-    _refuse_cuda(next(folder.glob("torch-*.whl")))
+    try:
+        for wanted in requirements(target):
+            _pip([python, "-m", "pip", "download", "-q", *selection, f"--dest={folder}", *wanted], target)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
-def _refuse_cuda(wheel: Path) -> None:
-    """A CUDA build of torch is ten times too large for an extension, and asks for wheels that are not here."""
-    with zipfile.ZipFile(wheel) as archive:
-        metadata = next(entry for entry in archive.namelist() if entry.endswith(".dist-info/METADATA"))
-        requirements = Parser().parsestr(archive.read(metadata).decode()).get_all("Requires-Dist") or []
-    if any(CUDA.match(requirement) and "extra ==" not in requirement for requirement in requirements):
-        raise BuildError(f"pip chose {wheel.name}, a CUDA build; see 'CPU build of torch' in docs/development.md.")
+def _pip(command: list[object], target: Target) -> None:
+    words = [str(word) for word in command]
+    done = subprocess.run(words, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
+    if done.returncode != 0:
+        raise BuildError(_reason(done.stderr, target))
+
+
+def _reason(errors: str, target: Target) -> str:
+    """One sentence from pip's errors (text)."""
+    where = f"for {target.platform} and Python {target.python}"
+    missing = re.search(r"No matching distribution found for (\S+)", errors)
+    if missing is None:
+        sys.stderr.write(errors)
+        return f"pip could not fetch the wheels {where}; see above."
+    if target.torch.build and missing[1].endswith(target.torch.build):
+        remedy = "name an index that has this build in PIP_EXTRA_INDEX_URL (docs/development.md, 'Builds of torch')"
+    else:
+        remedy = "check the network and the package index"
+    return f"There is no wheel of {missing[1]} {where} where pip looks; {remedy}."

@@ -18,6 +18,9 @@ Detail = Literal["full", "high", "medium", "low"]
 
 TEXTURE_SIZES = (2048, 4096)
 
+HEIGHTS = (0.3, 3.0)
+"""Metres that a person can measure from the floor to the top of the head."""
+
 
 @dataclass(frozen=True)
 class Settings:

@@ -69,7 +69,8 @@ def _texture(arrays: dict[str, np.ndarray]) -> TextureData | None:
 def read_picture(path: Path) -> NDArray[np.uint8]:
     """Read and check a picture (H, W, 3) uint8. Raises MeshFileError."""
     try:
-        picture = np.load(path, allow_pickle=False)
+        with path.open("rb") as file:
+            picture = np.lib.format.read_array(file, allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
         raise MeshFileError(f"The engine's picture cannot be read ({error}); try again.") from error
     if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 3 or not picture.size:

@@ -82,12 +82,4 @@ def _draw_progress(layout: bpy.types.UILayout, job: Job) -> None:
 
 CLASSES = (TWOK2K_PT_main, TWOK2K_PT_settings)
 
-
-def register() -> None:
-    for cls in CLASSES:
-        bpy.utils.register_class(cls)
-
-
-def unregister() -> None:
-    for cls in reversed(CLASSES):
-        bpy.utils.unregister_class(cls)
+register, unregister = bpy.utils.register_classes_factory(CLASSES)

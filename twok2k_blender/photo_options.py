@@ -10,7 +10,7 @@ from .jobs import Job
 from .photo_job import PhotoJob, lineup_under_way
 from .picture_job import Picture
 from .preferences import DEVICES
-from .properties import DETAILS, TEXTURE_SIZES, TEXTURES, TWOK2K_PG_picture
+from .properties import DETAILS, HEIGHTS, TEXTURE_SIZES, TEXTURES, TWOK2K_PG_picture
 
 SHOWN = ("detail", "texture", "height", "person")
 """Options that the file browser shows beside the photos."""
@@ -29,8 +29,8 @@ class PhotoOptions:
         name="Height",
         description="The person's height in meters, from the floor to the top of the head, without shoes and hair",
         default=1.75,
-        min=0.3,
-        max=3.0,
+        min=HEIGHTS[0],
+        max=HEIGHTS[1],
         precision=3,
         step=1,
         unit="LENGTH",

@@ -74,12 +74,4 @@ class TWOK2K_AP_preferences(bpy.types.AddonPreferences):  # noqa: N801
 
 CLASSES = (TWOK2K_PG_weights, TWOK2K_AP_preferences)
 
-
-def register() -> None:
-    for cls in CLASSES:
-        bpy.utils.register_class(cls)
-
-
-def unregister() -> None:
-    for cls in reversed(CLASSES):
-        bpy.utils.unregister_class(cls)
+register, unregister = bpy.utils.register_classes_factory(CLASSES)

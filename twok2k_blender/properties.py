@@ -19,6 +19,9 @@ TEXTURES = (
 )
 TEXTURE_SIZES = {"none": None, "2K": 2048, "4K": 4096}
 
+HEIGHTS = (0.3, 3.0)
+"""Metres that the engine takes for a person's height."""
+
 RELATIVE_PATH = {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else {"ANIMATABLE"}
 """Options of a path that may begin with "//"; older versions allow it always ("ANIMATABLE" is the default)."""
 
@@ -57,8 +60,8 @@ class TWOK2K_PG_picture(bpy.types.PropertyGroup):  # noqa: N801
         name="Height",
         description="The person's height from the floor to the top of the head, without shoes and hair",
         default=1.75,
-        min=0.3,
-        max=3.0,
+        min=HEIGHTS[0],
+        max=HEIGHTS[1],
         precision=3,
         step=1,
         unit="LENGTH",

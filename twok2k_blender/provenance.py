@@ -41,11 +41,15 @@ def settings(properties: Iterable[tuple[str, Any]]) -> dict[str, str]:
 
 
 def scaled_settings(properties: Iterable[tuple[str, Any]], factor: float) -> dict[str, str]:
-    """The custom property with the settings of a person that has become larger by that factor."""
+    """The custom property with the settings of a person that has become larger by that factor.
+
+    Empty where no height is told, or no number.
+    """
     known = settings(properties)
-    if "height" not in known:
+    try:
+        known["height"] = f"{float(known['height']) * factor:.4f}"
+    except (KeyError, ValueError):
         return {}
-    known["height"] = f"{float(known['height']) * factor:.4f}"
     return {PREFIX + "Settings": _settings_text(known)}
 
 

@@ -83,12 +83,4 @@ def _lines(mesh: bpy.types.Mesh, facts: dict[str, str]) -> dict[str, str]:
 
 CLASSES = (TWOK2K_PT_result, TWOK2K_PT_adjust, TWOK2K_PT_tools)
 
-
-def register() -> None:
-    for cls in CLASSES:
-        bpy.utils.register_class(cls)
-
-
-def unregister() -> None:
-    for cls in reversed(CLASSES):
-        bpy.utils.unregister_class(cls)
+register, unregister = bpy.utils.register_classes_factory(CLASSES)

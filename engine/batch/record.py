@@ -3,9 +3,9 @@
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
-from pathlib import Path
-from types import TracebackType
+from dataclasses import asdict, dataclass
+from pathlib import Path, PurePosixPath
+from types import NoneType, TracebackType
 from typing import Any
 
 from engine.batch.inputs import Picture
@@ -36,6 +36,13 @@ class Entry:
     def is_of(self, picture: Picture, settings: Mapping[str, Any]) -> bool:
         """Whether neither the picture nor the settings have changed since."""
         return (self.size, self.mtime_ns, self.settings) == (picture.size, picture.mtime_ns, settings)
+
+
+_KINDS: dict[str, type | tuple[type, ...]] = {
+    **{"photo": str, "size": int, "mtime_ns": int, "settings": dict, "mesh": str},
+    **{"seconds": (int, float), "vertices": int, "triangles": int, "warnings": list, "error": (str, NoneType)},
+}
+"""The fields of an entry in JSON."""
 
 
 class Record:
@@ -86,5 +93,7 @@ def _parse(line: bytes) -> Entry | None:
         values = json.loads(line)
     except ValueError:
         return None
-    names = {field.name for field in fields(Entry)}
-    return Entry(**values) if isinstance(values, dict) and values.keys() == names else None
+    if not isinstance(values, dict) or values.keys() != _KINDS.keys():
+        return None
+    fits = all(isinstance(values[name], kind) for name, kind in _KINDS.items())
+    return Entry(**values) if fits and PurePosixPath(values["mesh"]).name else None

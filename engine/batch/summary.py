@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.batch.record import Entry
+from engine.errors import UserError
 
 FILE = "summary.json"
 
@@ -35,7 +36,7 @@ class Summary:
         return [entry for entry in self.entries if entry.error is None]
 
     def write(self, folder: Path) -> None:
-        """Write summary.json, complete or not at all."""
+        """Write summary.json, complete or not at all. Raises UserError where that cannot be done."""
         facts = {
             "pictures": self.pictures,
             "made": len(self.made),
@@ -48,5 +49,10 @@ class Summary:
         }
         path = folder / FILE
         temporary = path.with_suffix(".part")
-        temporary.write_text(json.dumps(facts, indent=1, ensure_ascii=False), encoding="utf-8")
-        os.replace(temporary, path)
+        try:
+            temporary.write_text(json.dumps(facts, indent=1, ensure_ascii=False), encoding="utf-8")
+            os.replace(temporary, path)
+        except OSError as error:
+            raise UserError(
+                f"{path} cannot be written ({error.strerror}); make room and run the same again."
+            ) from error

@@ -9,6 +9,7 @@ from engine.batch.pool import run_local
 from engine.batch.run import Runner
 from engine.batch.task import Job, Outcome, Reconstruct
 from engine.native import YIELDING
+from engine.system_memory import system_memory
 from engine.types import Settings
 
 MEMORY = 3 * 2**30
@@ -29,8 +30,8 @@ def local_runner(settings: Settings, workers: int | None = None) -> Runner:
 
     kind = pick_device(settings.device).type
     devices = [str(device) for device in available_devices() if device.type == kind]
-    cores = _usable_cores()
-    wanted = workers or max(len(devices), min(cores, _memory() // MEMORY, _fitting(kind, len(devices))))
+    cores, (_, memory) = _usable_cores(), system_memory()
+    wanted = workers or max(len(devices), min(cores, memory // MEMORY, _fitting(kind, len(devices))))
 
     def run(jobs: Sequence[Job]) -> Generator[tuple[Job, Outcome], None, None]:
         count = max(1, min(wanted, len(jobs)))
@@ -47,11 +48,6 @@ def _fitting(kind: str, gpus: int) -> int:
     if kind == "cuda":
         return sum(torch.cuda.get_device_properties(i).total_memory // GPU_MEMORY for i in range(gpus))
     return sys.maxsize if kind == "cpu" else 1
-
-
-def _memory() -> int:
-    """Bytes of the computer's memory; where the system does not say (Windows), what computers usually have."""
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else 16 * 2**30
 
 
 def _usable_cores() -> int:

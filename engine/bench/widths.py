@@ -2,11 +2,12 @@
 
 import statistics
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from engine.bench.isolation import in_new_process
-from engine.bench.meter import Meter
+from engine.bench.meter import Cost, Meter
 
 FORWARD = "forward"
 
@@ -44,14 +45,19 @@ def _measure_here(width: float, photo: Path, device: str, repeats: int) -> Width
     canvas = frame(picture, find_people(picture))
     torch.manual_seed(0)
     network = make_lean(TwoK2K(GraphConfig(width))).to(pick_device(device))
-    meter, seconds = Meter(), []
-    for _ in range(repeats + 1):
-        start = time.perf_counter()
-        with meter.stage(FORWARD):
-            predict(network, canvas)
-        seconds.append(time.perf_counter() - start)
+    seconds, cost = _timed(lambda: predict(network, canvas), repeats + 1)
     with FlopCounterMode(display=False) as counter:
         predict(network, canvas)
-    cost = meter.costs[FORWARD]
     operations = counter.get_total_flops() / 1e9
     return Width(width, seconds[0], statistics.median(seconds[1:]), cost.memory, cost.device_memory, operations)
+
+
+def _timed(forward: Callable[[], object], times: int) -> tuple[list[float], Cost]:
+    """The seconds of every pass, and the largest memory of all."""
+    meter, seconds = Meter(), []
+    for _ in range(times):
+        start = time.perf_counter()
+        with meter.stage(FORWARD):
+            forward()
+        seconds.append(time.perf_counter() - start)
+    return seconds, meter.costs[FORWARD]

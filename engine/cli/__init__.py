@@ -29,7 +29,7 @@ COMMANDS = {
     "worker": "serve reconstructions on stdin and stdout (used by the Blender extension)",
 }
 
-INTERNAL_ERROR, USER_ERROR, INTERRUPTED = 1, 2, 130
+INTERNAL_ERROR, USER_ERROR, SOME_FAILED, INTERRUPTED = 1, 2, 3, 130
 
 _REMEDY = "run the engine with the Python that build.py set up in .venv."
 

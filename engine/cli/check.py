@@ -2,10 +2,15 @@
 
 import argparse
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-FAILED = 3
+from engine.cli import SOME_FAILED
+
+if TYPE_CHECKING:
+    from engine.surface.health import Health
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,7 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
     import numpy as np
 
     from engine.render.mesh import load_mesh
-    from engine.surface.health import CHECKS, check, failures
+    from engine.surface.health import check, failures
     from engine.surface.intersect import crossings
     from engine.types import Mesh
 
@@ -32,8 +37,14 @@ def run(arguments: argparse.Namespace) -> int:
         figures = {"triangles": len(mesh.faces), "crossing": crossing, **asdict(health)}
         print(json.dumps({"sound": not failed, "failed": failed, "figures": figures}, indent=2))
     else:
-        size = f"{health.length:.2f} m, {1000 * health.volume:.1f} litres"
-        print(f"{len(mesh.faces)} faces, {health.components} parts, {size}")
-        for name in CHECKS:
-            print(f"{name:<12}{failed.get(name, 'ok')}")
-    return FAILED if failed else 0
+        _print(health, failed, len(mesh.faces))
+    return SOME_FAILED if failed else 0
+
+
+def _print(health: "Health", failed: Mapping[str, str], faces: int) -> None:
+    from engine.surface.health import CHECKS
+
+    size = f"{health.length:.2f} m, {1000 * health.volume:.1f} litres"
+    print(f"{faces} faces, {health.components} parts, {size}")
+    for name in CHECKS:
+        print(f"{name:<12}{failed.get(name, 'ok')}")

@@ -3,26 +3,20 @@
 import argparse
 import os
 import sys
-from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar, get_args
+from typing import TYPE_CHECKING, get_args
 
 from engine.batch.inputs import find_pictures, is_collection
+from engine.cli import SOME_FAILED
+from engine.cli.numbers import number
 from engine.errors import UserError
-from engine.types import TEXTURE_SIZES, Detail, Progress, Reconstruction, Settings
+from engine.types import HEIGHTS, TEXTURE_SIZES, Detail, Progress, Reconstruction, Settings
 
 if TYPE_CHECKING:
     from engine.batch.run import Runner
     from engine.batch.summary import Summary
 
 SUFFIXES = (".glb", ".ply", ".obj", ".stl")
-DEVICES = ("auto", "cpu", "cuda", "mps")
-
-SOME_FAILED = 3
-"""The exit code when all is done and the meshes of some of many pictures could not be made."""
-
-Number = TypeVar("Number", int, float)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,14 +32,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="mesh file: .glb, .ply, .obj or .stl; for many pictures a folder",
     )
     add("--weights", default=defaults.weights, metavar="NAME|FILE", help="network weights (%(default)s)")
-    add("--device", default=defaults.device, choices=DEVICES, help="where the networks run (%(default)s)")
+    add("--device", default=defaults.device, metavar="NAME", help="auto, cpu, cuda, cuda:1, mps (%(default)s)")
     add("--detail", default=defaults.detail, choices=get_args(Detail), help="number of triangles (%(default)s)")
     add("--texture", type=int, choices=TEXTURE_SIZES, help="colour and normal maps so many texels wide (none)")
-    add("--height", default=defaults.height, type=_height, metavar="METRES", help="the person's height (%(default)s)")
+    add(
+        "--height",
+        default=defaults.height,
+        type=number(float, *HEIGHTS, "a height in metres"),
+        metavar="METRES",
+        help="the person's height (%(default)s)",
+    )
     add(
         "--person",
         default=defaults.person,
-        type=_index,
+        type=number(int, 0, 999, "a person's number"),
         metavar="N",
         help="which person, by size, from 0 (%(default)s)",
     )
@@ -63,7 +63,12 @@ def _add_many_arguments(parser: argparse.ArgumentParser) -> None:
     add("--format", choices=endings, help=f"kind of the meshes ({endings[0]})")
     add("--recursive", action="store_true", help="take the folders in folders as well")
     add("--retry-failed", action="store_true", help="try again what has failed in an earlier run")
-    add("--workers", type=_count, metavar="N", help="pictures at once (one per core, as memory allows)")
+    add(
+        "--workers",
+        type=number(int, 1, 999, "a number of workers"),
+        metavar="N",
+        help="pictures at once (one per core, as memory allows)",
+    )
     add("--ray", metavar="ADDRESS", help="spread the work over a Ray cluster: its address, 'auto' or 'local'")
 
 
@@ -86,8 +91,10 @@ def _run_one(arguments: argparse.Namespace) -> int:
     if arguments.keep_maps:
         _make_folder(arguments.keep_maps)
     from engine.export import save
+    from engine.networks.devices import pick_device
     from engine.pipeline import reconstruct
 
+    pick_device(arguments.device)
     result = reconstruct(Path(arguments.photos[0]), _settings(arguments), progress_printer())
     save(result.mesh, arguments.output, result.texture)
     if arguments.keep_maps:
@@ -212,22 +219,3 @@ def _make_folder(folder: Path) -> None:
         raise UserError(
             f"The folder {folder} cannot be made ({error.strerror}); choose another for the maps."
         ) from error
-
-
-def _height(text: str) -> float:
-    return _number(text, float, 0.3, 3, "a height in metres")
-
-
-def _index(text: str) -> int:
-    return _number(text, int, 0, 999, "a person's number")
-
-
-def _count(text: str) -> int:
-    return _number(text, int, 1, 999, "a number of workers")
-
-
-def _number(text: str, kind: Callable[[str], Number], low: Number, high: Number, what: str) -> Number:
-    with suppress(ValueError):
-        if low <= (value := kind(text)) <= high:
-            return value
-    raise argparse.ArgumentTypeError(f"'{text}' is not {what} between {low} and {high}")

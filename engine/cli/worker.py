@@ -2,12 +2,14 @@
 
 import argparse
 
+from engine.cli.numbers import number
 from engine.worker.backend import Backend
 from engine.worker.process import serve_process
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--idle", type=float, metavar="SECONDS", help="end after so long without a request (never)")
+    seconds = number(float, 0.1, 86400, "a time in seconds")
+    parser.add_argument("--idle", type=seconds, metavar="SECONDS", help="end after so long without a request (never)")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -20,11 +20,9 @@ from pathlib import Path
 import flatbuffers
 
 from engine.errors import UserError
+from engine.person.detector import BUNDLE
 from engine.person.face import FACE_MODEL
 from engine.person.tasks import import_mediapipe
-
-BUNDLE = Path(__file__).parent / "models" / "pose.task"
-"""Where the detector looks for the bundle (not in git)."""
 
 WHEEL = "mediapipe==0.10.21"
 

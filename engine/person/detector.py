@@ -7,6 +7,7 @@ tiles (small people); each is then measured once more in a crop of their own.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import cv2
@@ -15,11 +16,13 @@ from numpy.typing import NDArray
 
 from engine.errors import UserError
 from engine.native import quiet
-from engine.person.bundle import BUNDLE
 from engine.person.tasks import import_mediapipe
 
 if TYPE_CHECKING:
     from mediapipe.tasks.python.vision import PoseLandmarker
+
+BUNDLE = Path(__file__).parent / "models" / "pose.task"
+"""Where `engine.person.bundle` puts the models (not in git)."""
 
 MAX_PEOPLE = 10
 _OVERVIEW = 1024

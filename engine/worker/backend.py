@@ -20,10 +20,6 @@ if TYPE_CHECKING:
     from engine.types import Mesh, Progress, Reconstruction, Settings, Texture
     from engine.weights import WeightsInfo
 
-HEIGHTS = (0.3, 3.0)
-"""Metres that a person can measure from the floor to the top of the head."""
-
-
 FINDING = "Finding the person"
 """What is said to be under way during a preview."""
 
@@ -125,7 +121,7 @@ def parse_settings(values: Mapping[str, Any]) -> "Settings":
     Raises UserError where a value is not one that the user can choose; names of devices and weights are left to
     those who know them.
     """
-    from engine.types import TEXTURE_SIZES, Detail, Settings
+    from engine.types import HEIGHTS, TEXTURE_SIZES, Detail, Settings
 
     checks = {
         "detail": lambda value: value in get_args(Detail),

@@ -40,17 +40,17 @@ REPLIES: Mapping[str, Schema] = {
     "error": {"text": str},
 }
 
-LAST_REPLIES = ("done", "cancelled", "error")
-"""After one of these a request is over."""
-
 
 class ProtocolError(Exception):
     """The other side sent something that is not a message."""
 
 
 def write_message(stream: BinaryIO, message: Message) -> None:
-    """Send one message. Raises ProtocolError if it is too long, OSError if the other side has gone."""
-    line = json.dumps(message, allow_nan=False).encode() + b"\n"
+    """Send one message. Raises ProtocolError if it is too long or not JSON, OSError if the other side has gone."""
+    try:
+        line = json.dumps(message, allow_nan=False).encode() + b"\n"
+    except ValueError as error:
+        raise ProtocolError("a message holds a number that is none") from error
     if len(line) > MAX_BYTES:
         raise ProtocolError(f"a message of {len(line)} bytes is too long")
     stream.write(line)

@@ -1,5 +1,7 @@
 """The record survives what may happen to it."""
 
+import json
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -48,7 +50,17 @@ def test_a_torn_line_is_cut_off(tmp_path: Path, cut: int) -> None:
     assert path.read_bytes() == whole
 
 
-@pytest.mark.parametrize("line", [b"\x00\xff\n", b"{}\n", b"[1]\n", b"\n", b'{"photo": "/x/a.jpg"}\n'])
+STRANGE = [{"photo": ["/x/b.jpg"]}, {"mesh": ""}, {"mesh": 7}, {"settings": "low"}, {"seconds": None}, {"error": 1}]
+"""What another program, or a person, may have made of an entry's fields."""
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *(b"\x00\xff\n", b"{}\n", b"[1]\n", b"\n", b'{"photo": "/x/a.jpg"}\n'),
+        *(json.dumps(asdict(_entry("/x/b.jpg")) | fields).encode() + b"\n" for fields in STRANGE),
+    ],
+)
 def test_lines_that_are_no_entries_are_passed_over(tmp_path: Path, line: bytes) -> None:
     path = _written(tmp_path, _entry())
     path.write_bytes(line + path.read_bytes() + line)

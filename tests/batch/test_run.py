@@ -49,6 +49,14 @@ def _again(batch: Batch, retry_failed: bool = False) -> list[str]:
     return runner.done
 
 
+def test_a_summary_that_cannot_be_written(photos: Photos) -> None:
+    batch = _batch(photos("a.jpg"))
+    batch.folder.mkdir(exist_ok=True)
+    (batch.folder / "summary.part").mkdir()
+    with pytest.raises(UserError, match=r"summary.json cannot be written .*; make room"):
+        batch.run(Here())
+
+
 def test_meshes_record_and_summary(photos: Photos) -> None:
     batch = _batch(photos("a.jpg", "b.jpg", "raise.png"), detail="low")
     summary = batch.run(Here())

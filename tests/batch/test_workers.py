@@ -34,7 +34,7 @@ def _plan(
     for name in ("OMP_NUM_THREADS", *YIELDING):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(workers, "_usable_cores", lambda: 8)
-    monkeypatch.setattr(workers, "_memory", lambda: memory * 2**30)
+    monkeypatch.setattr(workers, "system_memory", lambda: (0, memory * 2**30))
     monkeypatch.setattr(workers, "run_local", run_local)
     monkeypatch.setattr("engine.networks.devices.available_devices", lambda: [torch.device(name) for name in devices])
     workers.local_runner(Settings(), count)(jobs)

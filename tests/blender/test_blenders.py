@@ -11,11 +11,11 @@ INSIDE = Path(__file__).parent / "inside"
 CHECKS = sorted(INSIDE.glob("checks_*.py"))
 
 
-@pytest.mark.parametrize("version", ["4.2", "4.5", "5.0"])
+@pytest.mark.parametrize("version", ["4.2", "4.5", "5.0", "5.2"])
 def test_inside_blender(version: str, tmp_path: Path) -> None:
     python = ROOT / f".venv-bpy-{version}" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     if not python.exists():
-        pytest.skip(f"needs the environment .venv-bpy-{version}, which 'python build.py test' makes")
+        pytest.skip(f"needs the environment .venv-bpy-{version}, see docs/development.md")
     command = [
         python,
         "-m",

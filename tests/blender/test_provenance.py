@@ -35,6 +35,7 @@ def test_taller_person_asks_for_more_height() -> None:
     properties |= scaled_settings(properties.items(), 1.25)
     assert settings(properties.items()) == {"detail": "low", "height": "2.0000"}
     assert scaled_settings([("2K2K Photo", "a.jpg")], 2.0) == {}
+    assert scaled_settings([("2K2K Settings", "detail low, height tall")], 2.0) == {}
 
 
 def test_photo_is_a_file_or_an_image() -> None:

@@ -49,6 +49,9 @@ def test_every_command_has_help(name: str, capsys: pytest.CaptureFixture[str]) -
         (["reconstruct", "photo.jpg", "-o", "out.stl", "--texture", "2048", "--detail", "low"], "STL files carry no"),
         (["reconstruct", "photo.jpg", "-o", "out.glb", "--texture", "4096"], "high, medium or low"),
         (["reconstruct", "no such photo.jpg", "-o", "out.glb"], "no such photo.jpg"),
+        (["reconstruct", "no such photo.jpg", "-o", "out.glb", "--device", "abacus"], "no device called 'abacus'"),
+        (["reconstruct", "no such photo.jpg", "-o", "out.glb", "--device", "cuda:99"], "cuda:99"),
+        (["worker", "--idle", "nan"], "between 0.1 and 86400"),
     ],
 )
 def test_user_mistakes(

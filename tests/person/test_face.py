@@ -10,8 +10,7 @@ from engine.framing import frame
 from engine.networks.face import with_face
 from engine.person import face as face_module
 from engine.person import find_people
-from engine.person.bundle import BUNDLE
-from engine.person.detector import detect
+from engine.person.detector import BUNDLE, detect
 from engine.person.face import FACE_MODEL, face_triangles, find_face
 from engine.photo import load_photo
 from engine.types import Maps

@@ -10,14 +10,14 @@ import pytest
 
 from engine.errors import UserError
 from engine.person import detector, find_people
-from engine.person.bundle import BUNDLE, build_bundle
+from engine.person.bundle import build_bundle
 from engine.photo import load_photo, photo_from_array
 from engine.skeleton import INDEX
 from engine.types import Photo
 
 PHOTOS = Path(__file__).parents[3] / "shared" / "evaluation" / "photos"
 
-with_model = pytest.mark.skipif(not BUNDLE.is_file(), reason="the pose model has not been set up")
+with_model = pytest.mark.skipif(not detector.BUNDLE.is_file(), reason="the pose model has not been set up")
 with_photos = pytest.mark.skipif(not PHOTOS.is_dir(), reason="needs ../shared/evaluation/photos")
 
 

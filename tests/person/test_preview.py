@@ -12,8 +12,8 @@ from PIL import Image
 
 from engine.errors import Cancelled, UserError
 from engine.person import find_people, preview
-from engine.person.bundle import BUNDLE
 from engine.person.crowd import Crowd
+from engine.person.detector import BUNDLE
 from engine.person.mask import person_mask
 from engine.person.overlay import CHOSEN, OTHER, SIDES, draw
 from engine.photo import load_photo

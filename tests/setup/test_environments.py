@@ -17,7 +17,7 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     for name in ("small", "large"):
         (tmp_path / f"{name}.txt").write_text(f"{name}==1\n")
     log: list[str] = []
-    monkeypatch.setattr(environments, "_create", lambda folder: folder.mkdir(exist_ok=True))
+    monkeypatch.setattr(environments, "_create", lambda environment: environment.path.mkdir(exist_ok=True))
     monkeypatch.setattr(environments, "_install", lambda environment: log.append(environment.lists[0]))
     return log
 
@@ -58,10 +58,10 @@ def test_a_failed_installation_is_tried_again(installed: list[str], monkeypatch:
     assert installed == ["small"]
 
 
-def test_no_python_311(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_python_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(environments, "_version", lambda _: "3.12")
-    with pytest.raises(BuildError, match=r"Python 3\.11.*was not found; install it"):
-        environments._find_python()
+    with pytest.raises(BuildError, match=r"Python 3\.11 was not found; install it"):
+        environments._find_python("3.11")
 
 
 def test_a_failing_command_is_told() -> None:

@@ -8,9 +8,8 @@ import pytest
 import torch
 
 from engine.camera import NETWORK_FOCAL, Camera
-from engine.person.bundle import BUNDLE
 from engine.person.depths import MIRRORED_KEYPOINTS, Marks, features
-from engine.person.detector import Detection
+from engine.person.detector import BUNDLE, Detection
 from engine.photo import load_photo
 from engine.render.maps import RenderedView, render_maps
 from engine.render.mesh import TexturedMesh

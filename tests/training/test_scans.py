@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import UserError
-from engine.person.bundle import BUNDLE
+from engine.person.detector import BUNDLE
 from engine.render.mesh import TexturedMesh
 from engine.skeleton import INDEX
 from engine.training.people import load_wardrobe, sample_person

@@ -105,3 +105,10 @@ def test_files_that_are_no_meshes_are_refused(mesh_data: ModuleType, tmp_path: P
         mesh_data.read_mesh(tmp_path / "mesh.npz")
     with pytest.raises(mesh_data.MeshFileError):
         mesh_data.read_mesh(tmp_path / "missing.npz")
+
+
+def test_an_archive_is_no_picture(mesh_data: ModuleType, tmp_path: Path) -> None:
+    with (tmp_path / "picture.npy").open("wb") as file:
+        np.savez(file, vertices=np.zeros(3))
+    with pytest.raises(mesh_data.MeshFileError, match="cannot be read"):
+        mesh_data.read_picture(tmp_path / "picture.npy")

@@ -30,6 +30,14 @@ def test_messages_come_back_as_they_were_sent(photo: str, settings: dict, identi
     assert read(stream.getvalue()) == messages
 
 
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+def test_what_is_no_number_is_not_sent(number: float) -> None:
+    stream = io.BytesIO()
+    with pytest.raises(ProtocolError, match="a number that is none"):
+        write_message(stream, {"type": "check", "id": 1, "weights": "default", "device": number})
+    assert stream.getvalue() == b""
+
+
 @given(st.binary(max_size=200))
 def test_arbitrary_bytes_are_messages_or_refused(data: bytes) -> None:
     try:

@@ -1,4 +1,6 @@
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +13,25 @@ from ..job_operator import JobOperator
 from ..jobs import Job, PhotoError
 from ..photo_options import PhotoOptions, chosen_settings
 from ..preview import chosen_photo
-from ..properties import DETAILS, TEXTURE_SIZES
+from ..properties import DETAILS, HEIGHTS, TEXTURE_SIZES
 from ..result import obstacle
 
+
+def _possible_height(text: str) -> float:
+    """The nearest that the engine makes: an adjusted person may be smaller or larger. Raises ValueError."""
+    if not isfinite(height := float(text)):
+        raise ValueError(text)
+    return min(max(height, HEIGHTS[0]), HEIGHTS[1])
+
+
 READERS: dict[str, Callable[[str], Any]] = {
-    "detail": str,
+    "detail": {detail[0]: detail[0] for detail in DETAILS}.__getitem__,
     "texture": lambda text: next((name for name, size in TEXTURE_SIZES.items() if str(size) == text), "none"),
-    "height": float,
+    "height": _possible_height,
     "person": lambda text: int(text) + 1,  # people count from 1, the engine from 0
     "weights": str,
 }
-"""From the text of a remembered setting to an option of the operator."""
+"""From the text of a remembered setting to an option of the operator; any text may stand there."""
 
 
 class TWOK2K_OT_generate_again(PhotoOptions, JobOperator):  # noqa: N801
@@ -74,10 +84,10 @@ class TWOK2K_OT_generate_again(PhotoOptions, JobOperator):  # noqa: N801
 def remembered(person: bpy.types.Object) -> dict[str, Any]:
     """The settings that a person was made with, as the operator's options; those that no longer exist are left out."""
     texts = provenance.settings(person.items())
-    values = {name: read(texts[name]) for name, read in READERS.items() if name in texts}
-    values.setdefault("texture", "none")
-    if values.get("detail") not in [detail[0] for detail in DETAILS]:
-        values.pop("detail", None)
+    values: dict[str, Any] = {"texture": "none"}
+    for name, read in READERS.items():
+        with suppress(KeyError, ValueError):
+            values[name] = read(texts[name])
     return values
 
 

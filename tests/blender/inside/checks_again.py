@@ -131,6 +131,21 @@ def test_person_that_is_gone_is_added(anna: bpy.types.Object, part: Part) -> Non
     assert height(bpy.data.objects["anna"]) == pytest.approx(1.0)
 
 
+@pytest.mark.parametrize(
+    ("settings", "metres"),
+    [
+        ("detail huge, height tall, person first, weights published", 1.75),
+        ("detail low, height nan, person 1", 1.75),
+        ("detail low, height 4.8, person 1", 3.0),
+    ],
+)
+def test_settings_that_nobody_can_have_chosen(anna: bpy.types.Object, settings: str, metres: float) -> None:
+    """They come from a file, which may come from anywhere; an adjusted person may be higher than any."""
+    anna["2K2K Settings"] = settings
+    assert bpy.ops.twok2k.generate_again() == {"FINISHED"}
+    assert height(anna) == pytest.approx(metres)
+
+
 def test_object_without_settings_says_so() -> None:
     item = bpy.data.objects.new("Old", bpy.data.meshes.new("Old"))
     bpy.context.collection.objects.link(item)
