@@ -254,7 +254,7 @@ def _texture(colors: Float, front: Float, worn: Float, mask: Bools) -> Float:
     most of the weave, stay weak.
     """
     fine = front - cv2.GaussianBlur(front, (0, 0), _WEAVE)
-    middle, most = np.percentile(np.abs(fine[mask].mean(axis=1)), (50, 90))
+    middle, most = np.percentile(np.abs(fine[mask].mean(axis=1)), (50, 80))
     grain = np.random.default_rng(0).standard_normal(mask.shape, np.float32)
     grain = cv2.GaussianBlur(grain, (0, 0), 1.0) * (2 * np.sqrt(np.pi))
     made = (0.7 * 1.4826 * np.float32(middle) * grain)[..., None]

@@ -29,7 +29,7 @@ _FEW = 8.0
 """Pixels of a band below which it tells nothing."""
 _UPRIGHT = 4
 """Holes are filled from beside rather than from above: so much farther counts a pixel above than one beside."""
-_REACH, _STEP = 20, 0.12
+_REACH, _STEP = 25, 0.16
 """Spatial (pixels) and tonal (0 to 1) standard deviation of the filter that smooths light and shade away."""
 
 
