@@ -17,20 +17,21 @@ if TYPE_CHECKING:
 
 ALIGNMENTS = ("none", "height-shift", "height-shift-icp")
 SUITE_OUTPUT = Path("runs/evaluation")
-RENDER, SURFACE = "render", "surface"
+RENDER, SURFACE, BACK = "render", "surface", "back"
 
 USAGE = """
   python -m engine evaluate PREDICTED TRUTH [options]       two meshes, or a folder of meshes and what render wrote
   python -m engine evaluate --suite DIR [options]           the engine on a folder of true people
   python -m engine evaluate render MESHES -o DIR [options]  pictures of a folder of true people for any method
   python -m engine evaluate surface PEOPLE [options]        the surface alone, from true depth maps; PEOPLE: a folder of
-                                                            meshes, or a file of synthetic people"""
+                                                            meshes, or a file of synthetic people
+  python -m engine evaluate back PEOPLE [--json]            the colours of the back alone, from true depth maps"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.usage = USAGE
     add = parser.add_argument
-    add("paths", nargs="*", metavar="PATH", help="PREDICTED TRUTH, or: render MESHES, or: surface PEOPLE")
+    add("paths", nargs="*", metavar="PATH", help="PREDICTED TRUTH, or: render MESHES, or: surface|back PEOPLE")
     add("--suite", type=Path, metavar="DIR", help="measure the engine on a folder with a mesh or sub-folder per person")
     add("-o", "--output", type=Path, metavar="DIR", help=f"for results and pictures (suite: {SUITE_OUTPUT})")
     add("--up", choices=("y", "z"), help="vertical axis of the true meshes (obj, glb: y; ply, stl: z)")
@@ -59,12 +60,16 @@ def run(arguments: argparse.Namespace) -> int:
             return _render(Path(meshes), arguments)
         case None, [command, people] if command == SURFACE:
             return _run_surface(Path(people), arguments)
+        case None, [command, people] if command == BACK:
+            return _run_back(Path(people), arguments)
         case None, [predicted, truth]:
             pair = Path(predicted), Path(truth)
             return (_run_folder if any(path.is_dir() for path in pair) else _run_pair)(*pair, arguments)
         case suite, [] if suite is not None:
             return _run_suite(arguments)
-    raise UserError("Give PREDICTED and TRUTH, or --suite with a folder, or render or surface with a folder of meshes.")
+    raise UserError(
+        "Give PREDICTED and TRUTH, or --suite with a folder, or render, surface or back with a folder of meshes."
+    )
 
 
 def _run_pair(predicted: Path, truth: Path, arguments: argparse.Namespace) -> int:
@@ -115,6 +120,17 @@ def _run_surface(people: Path, arguments: argparse.Namespace) -> int:
             print(f"{row.person}: {row.method}", file=sys.stderr, flush=True)
             rows.append(row)
     print(json.dumps([asdict(row) for row in rows], indent=2) if arguments.json else surface_table(rows))
+    return 0
+
+
+def _run_back(people: Path, arguments: argparse.Namespace) -> int:
+    from engine.evaluation.far_side import back_table, evaluate_back
+
+    rows = []
+    for name, mesh in _people(people, arguments):
+        print(name, file=sys.stderr, flush=True)
+        rows.append(evaluate_back(name, mesh))
+    print(json.dumps([asdict(row) for row in rows], indent=2) if arguments.json else back_table(rows))
     return 0
 
 

@@ -14,7 +14,15 @@ from PIL import Image, ImageOps
 
 from engine.errors import UserError
 from engine.person.detector import Detection
-from engine.person.segment import INWARD, body_size, grab_cut, uniform_background, unlike_background, without_specks
+from engine.person.segment import (
+    INWARD,
+    body_size,
+    grab_cut,
+    smooth_border,
+    uniform_background,
+    unlike_background,
+    without_specks,
+)
 from engine.person.window import Window
 from engine.photo import open_picture
 from engine.types import Photo
@@ -49,7 +57,8 @@ def person_mask(photo: Photo, person: Detection, others: Sequence[Detection], fi
     if background is not None:
         return _before_uniform(photo, person, others, background)
     inside = grab_cut(pixels, coarse, _limbs(window, person, INWARD * body_size(coarse)))
-    return window.paste(without_specks(inside & _nearest(window, person, others), coarse))
+    whole = without_specks(inside & _nearest(window, person, others), coarse)
+    return window.paste(smooth_border(whole))
 
 
 def _before_uniform(

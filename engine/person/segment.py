@@ -17,6 +17,8 @@ INWARD, OUTWARD = 24 / 1569, 20 / 1569
 """How far the true border may lie inside and outside of the coarse mask's, as shares of the person's size."""
 _SURROUNDINGS = 48 / 1569
 """Strip around the coarse mask that may still hold parts of the person; outside it a background shows itself."""
+_RIPPLE = 6 / 1569
+"""Standard deviation of the filter that smooths a cut border, as a share of the person's size."""
 _UNIFORM = 8
 """Largest deviation (8-bit levels, any channel, 99 % of the pixels) of a background that counts as uniform."""
 
@@ -68,6 +70,20 @@ def grab_cut(pixels: Picture, coarse: Float, limbs: Bool) -> Bool:
     cv2.grabCut(pixels, labels, (0, 0, 0, 0), *models, 1, cv2.GC_INIT_WITH_MASK)
     cut = np.isin(labels, (cv2.GC_FGD, cv2.GC_PR_FGD))
     return cut & inside | _grown(_shrunk(cut, 3), 3)
+
+
+def smooth_border(inside: Bool) -> Bool:
+    """Without the ripples that GrabCut leaves along a border; fingers, other thin parts and thin gaps stay."""
+    sigma = _RIPPLE * body_size(inside.astype(np.float32))
+    smooth = cv2.GaussianBlur(inside.astype(np.float32), (0, 0), max(sigma, 0.5)) > 0.5
+    broad = _near_broad(inside, sigma) & _near_broad(~inside, sigma)
+    return np.where(broad, smooth, inside)
+
+
+def _near_broad(mask: Bool, sigma: float) -> Bool:
+    """Pixels nearer than `sigma` to discs with a radius of 2 sigma that fit into the mask."""
+    core = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5) > 2 * sigma
+    return np.asarray(cv2.distanceTransform((~core).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5) < 3 * sigma)
 
 
 def without_specks(inside: Bool, coarse: Float) -> Bool:

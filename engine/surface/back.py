@@ -1,31 +1,35 @@
 """Colours of the side that no camera saw.
 
-Clothing and skin go on around the body: every part of the body is given the colours that prevail along its axis, so
-that hems and belts keep their height while prints, buttons and open jackets stay in front. Towards the silhouette the
-colours run into those of the photo. The back of the head takes the colour of the hair (or the scalp) above the face.
+Clothing and skin go on around the body: the back takes what the photo shows at the same place, as far as that goes
+around (`wrap`), so that hems, belts and patterns keep their height while prints, buttons and open jackets stay in
+front. Towards the silhouette the colours run into those of the photo. The back of the head takes the colour of the hair
+(or the scalp) above the face.
 """
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter1d, median_filter
+from scipy.ndimage import gaussian_filter1d
 
 from engine.skeleton import INDEX
 from engine.surface.clean import Bools, Float, Shell, blur, distance, nearest
-from engine.surface.segments import ARMS, HEAD, THIGHS, TORSO, UPPER_ARMS, Segments, segment, twin
+from engine.surface.segments import ARMS, HEAD, THIGHS, TORSO, UPPER_ARMS, Segments, segment
+from engine.surface.wrap import TRUNK, around, continue_around, difference, fill, flatten, pure
 
 _STEP = 4
-"""Colours of the back are made on every fourth pixel: they have no finer detail."""
-_ALIKE = 45.0
-"""Largest `_difference` of colours that may be one garment in light and shade."""
+"""Colours of the back are made on every fourth pixel; finer is only the weave of the cloth."""
+_WEAVE = 3.0
+"""Coarsest detail of cloth that goes around: standard deviation in pixels."""
 _HANGING = 0.15
 """Share of a row from which on a garment seen at its sides is taken to cover the trunk's back there."""
 _FLARED = 0.3
 """The same for what hangs beside the thighs: an open coat does, a sleeve, a phone or a shirt's tail does not."""
+_SECOND = 0.2
+"""Share of a garment from which on a second colour is its pattern."""
+_PIECE = 0.1
+"""Area of a garment's piece over its largest below which it only looks like it."""
 _HIDDEN = 0.4
 """Height over the trunk's length that arms may hide of it."""
-_FOLD = 5
-"""Bands narrower than so many steps (about 2 cm) along a part are folds or shading and vanish."""
 
 
 def back_colors(shell: Shell, front: Float, before: Bools, keypoints: NDArray[np.float64]) -> Float:
@@ -44,35 +48,29 @@ def back_colors(shell: Shell, front: Float, before: Bools, keypoints: NDArray[np
     thickness = _floats(cv2.resize(shell.far - shell.near, small, interpolation=cv2.INTER_AREA)) / _STEP
     parts = segment(points, thickness)
     known = mask & ~parts.crossed & (cv2.resize(before.astype(np.float32), small, interpolation=cv2.INTER_AREA) < 0.1)
-    colors = _soften(_prevailing(picture, mask, known, parts), mask)
+    clothes = _clothes(picture, known, mask, parts)
+    colors = _soften(flatten(clothes), mask)
     far = _floats(cv2.resize(shell.far, small, interpolation=cv2.INTER_AREA)) / _STEP
     colors = _paint_head(colors, picture, mask, far, parts, points)
-    large = _floats(cv2.resize(colors, (width, height), interpolation=cv2.INTER_LINEAR))
-    return _texture(_meet_silhouette(large, front, shell), front, shell.mask)
+    same = (np.abs(clothes - picture).max(axis=-1) < 1) & (parts.label != HEAD)
+    large, worn = (
+        _floats(cv2.resize(c, (width, height), interpolation=cv2.INTER_LINEAR))
+        for c in (colors, cv2.GaussianBlur(same.astype(np.float32), (0, 0), 1.5))
+    )
+    return _texture(_meet_silhouette(large, front, shell), front, worn, shell.mask)
 
 
 def _floats(values: NDArray) -> Float:
     return np.asarray(values, np.float32)
 
 
-def _prevailing(picture: Float, mask: Bools, known: Bools, parts: Segments) -> Float:
-    """Per part and step along its axis the weighted median colour; the middle of the part counts less.
-
-    A limb of which little is seen takes the colours of the other side's.
-    """
-    result = picture.copy()
-    present = np.unique(parts.label[mask])
-    seen = {part: mask & known & (parts.label == part) for part in present}
-    for part in present:
-        inside = mask & (parts.label == part)
-        source = seen.get(twin(part), inside) if seen[part].sum() < 0.3 * inside.sum() else seen[part]
-        if part == TORSO:
-            source = _without_arms(picture, source, parts)
-        if source.any():
-            profile = _profile_along(picture, source, parts)
-            step = np.round(parts.along[inside] - parts.along[inside].min()).astype(int)
-            result[inside] = profile[np.minimum(step, len(profile) - 1)]
-    return _outer_garment(result, picture, mask & known, mask, parts)
+def _clothes(picture: Float, known: Bools, mask: Bools, parts: Segments) -> Float:
+    """What the body wears at the back, lit as in front."""
+    trunk = parts.label == TORSO
+    known = known & ~trunk | _without_arms(picture, known & trunk, parts)
+    covered, garment = _outer_garment(picture, mask & ~parts.crossed, mask, parts)
+    clothes = continue_around(picture, around(picture, known, mask, parts) | garment, mask, parts)
+    return fill(clothes, covered & ~garment, garment) if garment.any() else clothes
 
 
 def _without_arms(picture: Float, trunk: Bools, parts: Segments) -> Bools:
@@ -84,45 +82,52 @@ def _without_arms(picture: Float, trunk: Bools, parts: Segments) -> Bools:
     for side in (ARMS[:3], ARMS[3:]):
         arm = np.isin(parts.label, side[:2]) & (picture.sum(axis=-1) > 0)
         if arm.any():
-            sources.append(trunk & (_difference(picture, np.median(picture[arm], axis=0)) > _ALIKE))
+            sources.append(trunk & (difference(picture, np.median(picture[arm], axis=0)) > 1))
     others = np.logical_and.reduce(sources)
     return others if others.sum() > 0.4 * trunk.sum() else trunk
 
 
-def _outer_garment(colors: Float, picture: Float, known: Bools, mask: Bools, parts: Segments) -> Float:
-    """Give trunk and thighs the colour of what lies on the shoulders, as far down as some of it hangs at the sides.
+def _outer_garment(picture: Float, known: Bools, mask: Bools, parts: Segments) -> tuple[Bools, Bools]:
+    """What of trunk and thighs the garment on the shoulders covers at the back, and where it is seen: both (H, W).
 
-    An open jacket shows the shirt in front, but not on the back.
+    It reaches as far down as some of it hangs at the sides: an open jacket shows the shirt in front, but not behind.
     """
+    nothing = np.zeros(mask.shape, bool)
     below = np.abs(parts.down) < 0.12 * parts.size
     top = known & np.isin(parts.label, (TORSO, *UPPER_ARMS)) & below & (distance(mask) < 0.12 * parts.size)
-    area = mask & np.isin(parts.label, (TORSO, *THIGHS)) & (parts.down > -0.12 * parts.size)
+    area = mask & np.isin(parts.label, TRUNK) & (parts.down > -0.12 * parts.size)
     if np.count_nonzero(top) < 20 or not area.any():
-        return colors
+        return nothing, nothing
     upper = known & (np.isin(parts.label, (TORSO, *UPPER_ARMS)) | parts.loose)
     around = upper | known & np.isin(parts.label, THIGHS)
-    like = upper & (_difference(picture, np.median(picture[top], axis=0)) < _ALIKE)
+    like = _large(upper & _alike(picture, top))
     step = np.clip(np.round(parts.down + parts.size), 0, None).astype(int)
     seen = _seen(like, around, step, _HANGING)
     seen[: int(1.12 * parts.size)] |= seen.any()
-    like &= seen[step]
-    if not like.any():
-        return colors
     hanging = _without_gaps(seen, parts.size)
     beside = _seen(like & parts.loose, around, step, _FLARED)
     beside[: int(2 * parts.size)] = hanging[: int(2 * parts.size)]
     flared = _without_gaps(beside, parts.size)
-    covered = np.where(np.isin(parts.label, THIGHS), flared[step], hanging[step])
-    weight = cv2.GaussianBlur((area & covered).astype(np.float32), (0, 0), 1.0)
-    profile = _profile(picture[like], np.ones(np.count_nonzero(like)), step[like], len(seen))
-    return colors + weight[..., None] * (profile[step] - colors)
+    covered = area & np.where(np.isin(parts.label, THIGHS), flared[step], hanging[step])
+    return covered, _large(pure(like & seen[step], mask))
 
 
-def _difference(picture: Float, color: NDArray) -> Float:
-    """Distance (H, W) of sRGB colours in which hue and saturation count three times as much as light and shade."""
-    offset = picture - _floats(color)
-    light = offset.mean(axis=-1, keepdims=True)
-    return _floats(np.sqrt(0.36 * 3 * light[..., 0] ** 2 + 3.24 * ((offset - light) ** 2).sum(axis=-1)))
+def _alike(picture: Float, cloth: Bools) -> Bools:
+    """Pixels of the prevailing colour of a cloth, in light or shade, and of the second of its pattern among them."""
+    first = difference(picture, np.median(picture[cloth], axis=0)) < 1
+    rest = cloth & ~first
+    if rest.sum() < _SECOND * cloth.sum():
+        return first
+    both = first | (difference(picture, np.median(picture[rest], axis=0)) < 1)
+    return np.asarray(both & (cv2.blur(first.astype(np.float32), (9, 9)) > _SECOND))
+
+
+def _large(where: Bools) -> Bools:
+    """Without the parts that are small beside the largest; pixels next but one to each other belong together."""
+    joined = cv2.dilate(where.astype(np.uint8), np.ones((3, 3), np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
+    area = np.where(np.arange(len(stats)) > 0, stats[:, cv2.CC_STAT_AREA], 0)
+    return np.asarray((area > _PIECE * area.max())[labels] & where)
 
 
 def _seen(like: Bools, around: Bools, step: NDArray, least: float) -> Bools:
@@ -139,35 +144,6 @@ def _without_gaps(seen: Bools, size: float) -> Bools:
         return seen
     hem = rows[np.argmax(np.diff(rows, append=3 * len(seen)) > _HIDDEN * size)]
     return np.arange(len(seen)) <= hem
-
-
-def _profile_along(picture: Float, source: Bools, parts: Segments) -> Float:
-    depth = distance(np.pad(source, 1))[1:-1, 1:-1][source]
-    weight = np.where(depth > 0.5 * np.percentile(depth, 98), 0.3, 1.0) * np.where(depth < 2, 0.3, 1.0)
-    step = np.round(parts.along[source] - parts.along[source].min()).astype(int)
-    return _profile(picture[source], weight, step, step.max() + 1)
-
-
-def _profile(colors: Float, weight: NDArray, step: NDArray, count: int) -> Float:
-    """Weighted median per step and channel, gaps closed linearly, folds and shading smoothed away: (count, 3)."""
-    profile = np.stack([_weighted_medians(colors[:, c], weight, step, count) for c in range(3)], axis=1)
-    filled = np.flatnonzero(np.bincount(step, minlength=count))
-    at = np.arange(count)
-    full = np.stack([np.interp(at, filled, profile[filled, c]) for c in range(3)], axis=1)
-    steady = median_filter(full, (2 * _FOLD + 1, 1), mode="nearest")
-    return _floats(gaussian_filter1d(steady, 1.0, axis=0, mode="nearest"))
-
-
-def _weighted_medians(values: Float, weight: NDArray, group: NDArray, count: int) -> Float:
-    order = np.lexsort((values, group))
-    values, weight, group = values[order], weight[order], group[order]
-    total = np.bincount(group, weights=weight, minlength=count)
-    before = np.concatenate([[0], np.cumsum(total)[:-1]])
-    reached = np.cumsum(weight) - before[group] >= 0.5 * total[group] - 1e-9
-    first = np.flatnonzero(reached & np.concatenate([[True], ~(reached[:-1] & (group[1:] == group[:-1]))]))
-    result = np.zeros(count, np.float32)
-    result[group[first]] = values[first]
-    return result
 
 
 def _soften(colors: Float, mask: Bools) -> Float:
@@ -271,10 +247,15 @@ def _meet_silhouette(colors: Float, front: Float, shell: Shell) -> Float:
     return np.where(shell.mask[..., None], colors + weight * (along - colors), along)
 
 
-def _texture(colors: Float, front: Float, mask: Bools) -> Float:
-    """Add grain as strong as the median grain of the photo, so that the back does not look like plastic."""
-    fine = (front - cv2.GaussianBlur(front, (0, 0), 2.0)).mean(axis=2)
-    strength = 1.4826 * float(np.median(np.abs(fine[mask])))
+def _texture(colors: Float, front: Float, worn: Float, mask: Bools) -> Float:
+    """Add the weave of the cloth, which is seen in front, or else grain as strong: otherwise it looks like plastic.
+
+    worn: (H, W) 0 to 1, how far the back shows the same cloth as the front. Seams and buttons, which are stronger than
+    most of the weave, stay weak.
+    """
+    fine = front - cv2.GaussianBlur(front, (0, 0), _WEAVE)
+    middle, most = np.percentile(np.abs(fine[mask].mean(axis=1)), (50, 80))
     grain = np.random.default_rng(0).standard_normal(mask.shape, np.float32)
     grain = cv2.GaussianBlur(grain, (0, 0), 1.0) * (2 * np.sqrt(np.pi))
-    return np.clip(colors + (0.7 * strength * grain)[..., None], 0, 255)
+    made = (0.7 * 1.4826 * np.float32(middle) * grain)[..., None]
+    return np.clip(colors + made + worn[..., None] * (np.clip(fine, -most, most) - made), 0, 255)

@@ -7,14 +7,23 @@ from numpy.typing import NDArray
 from engine.surface.clean import Bools, Float, Shell, blur, distance, nearest
 from engine.types import Canvas, Photo
 
+_LIGHT_BLUR, _HUE_BLUR = 1.5, 3.0
+"""Photo pixels along the contour in which person and background mix: by the lens, and, for hues, by JPEG's halving."""
+
 
 def front_colors(shell: Shell, canvas: Canvas, photo: Photo) -> NDArray[np.float32]:
     """(H, W, 3) float32 sRGB in [0, 255] on the shell's grid.
 
-    Pixels along and outside the silhouette repeat inner ones.
+    Pixels along and outside the silhouette repeat inner ones, hues from farther inside.
     """
     picture = _sample(shell, canvas, photo)
-    known = unmixed(shell, canvas.scale)
+    lightness = _from_within(picture, unmixed(shell, canvas.scale)).mean(axis=-1, keepdims=True)
+    hue = _from_within(picture, unmixed(shell, canvas.scale, _HUE_BLUR))
+    return np.clip(hue - hue.mean(axis=-1, keepdims=True) + lightness, 0, 255)
+
+
+def _from_within(picture: Float, known: Bools) -> Float:
+    """The picture with everything but the known pixels repeated from them."""
     if not known.any():
         return picture
     inner = picture.reshape(-1, 3)[nearest(known)]
@@ -24,17 +33,12 @@ def front_colors(shell: Shell, canvas: Canvas, photo: Photo) -> NDArray[np.float
     return np.where(known[..., None], picture, np.where(near_core[..., None], along, inner))
 
 
-def unmixed(shell: Shell, scale: float) -> Bools:
-    """(H, W) pixels that show the person alone. scale: canvas pixels per photo pixel."""
+def unmixed(shell: Shell, scale: float, blurred: float = _LIGHT_BLUR) -> Bools:
+    """(H, W) pixels that show the person alone. scale: canvas pixels per photo pixel. blurred: see `_LIGHT_BLUR`."""
     depth = distance(shell.mask)
-    core = depth > _soft_edge(scale)
+    core = depth > np.clip(2.5 + blurred * scale, 3, 6 * blurred)
     ridge = (depth > 2.5) & (depth >= cv2.dilate(depth, np.ones((7, 7), np.uint8)) - 0.5)
     return shell.mask & (core | ridge)
-
-
-def _soft_edge(scale: float) -> float:
-    """Width in canvas pixels of the zone in which person and background mix: the lens's blur and the enlargement."""
-    return float(np.clip(2.5 + 1.5 * scale, 3, 9))
 
 
 def _sample(shell: Shell, canvas: Canvas, photo: Photo) -> Float:

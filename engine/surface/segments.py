@@ -1,4 +1,4 @@
-"""Body parts on the pixel grid: every pixel belongs to its nearest bone and knows how far along the bone it lies."""
+"""Body parts on the pixel grid: every pixel belongs to its nearest bone."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ ARMS = (2, 3, 4, 8, 9, 10)
 
 @dataclass(frozen=True)
 class Segments:
-    """label: (H, W) int32 part, HEAD, TORSO, then limbs. along: (H, W) float32 pixels along the part's axis.
+    """label: (H, W) int32 part, HEAD, TORSO, then limbs.
 
     down: (H, W) float32 pixels below the line of the shoulders, along the trunk. size: pixels from there to the hips.
     loose: (H, W) bool, farther from the bone than the part is wide: hair, a skirt, an open coat. crossed: (H, W) bool,
@@ -21,7 +21,6 @@ class Segments:
     """
 
     label: NDArray[np.int32]
-    along: NDArray[np.float32]
     down: NDArray[np.float32]
     size: float
     loose: NDArray[np.bool_]
@@ -35,15 +34,8 @@ _LIMBS = (("shoulder", "elbow", 0.11), ("elbow", "wrist", 0.09), ("wrist", "fing
 _LOOSE = 0.04
 """Distance beyond a part's own half width, over the length of the trunk, from which on something hangs loose."""
 
-_DEEP = 1.7
+_DEEP = 1.3
 """Depth of an arm over its width from which on something else must be behind it."""
-
-
-def twin(part: int) -> int:
-    """The same part of the other side; -1 for the head and the trunk."""
-    if part < 2:
-        return -1
-    return 2 + (part - 2 + len(_LIMBS)) % (2 * len(_LIMBS))
 
 
 def segment(keypoints: NDArray[np.float64], thickness: NDArray[np.float32]) -> Segments:
@@ -57,12 +49,12 @@ def segment(keypoints: NDArray[np.float64], thickness: NDArray[np.float32]) -> S
     yy, xx = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
     bones = _bones(keypoints)
     if not bones:
-        return Segments(np.full(shape, TORSO, np.int32), yy, yy, shape[0] / 3, *np.zeros((2, *shape), bool))
+        return Segments(np.full(shape, TORSO, np.int32), yy, shape[0] / 3, *np.zeros((2, *shape), bool))
     size = float(np.linalg.norm(bones[0][2] - bones[0][1]))
-    best, label, along = np.full(shape, np.inf, np.float32), np.zeros(shape, np.int32), np.zeros(shape, np.float32)
+    best, label = np.full(shape, np.inf, np.float32), np.zeros(shape, np.int32)
     crossed = np.zeros(shape, bool)
     for part, a, b, width in bones:
-        t, gap = _project(xx, yy, a, b)
+        gap = _project(xx, yy, a, b)[1]
         nearer = gap - width * size < best
         if part in ARMS:
             deep = thickness > _DEEP * 2 * width * size
@@ -70,8 +62,7 @@ def segment(keypoints: NDArray[np.float64], thickness: NDArray[np.float32]) -> S
             nearer &= ~deep
         best[nearer] = (gap - width * size)[nearer]
         label[nearer] = part
-        along[nearer] = t[nearer]
-    return Segments(label, along, _project(xx, yy, *bones[0][1:3])[0], size, best > _LOOSE * size, crossed)
+    return Segments(label, _project(xx, yy, *bones[0][1:3])[0], size, best > _LOOSE * size, crossed)
 
 
 def _bones(k: NDArray[np.float64]) -> list[tuple[int, NDArray, NDArray, float]]:

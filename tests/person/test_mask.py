@@ -9,6 +9,7 @@ from PIL import Image
 
 from engine.errors import UserError
 from engine.person.mask import person_mask
+from engine.person.segment import smooth_border
 from engine.types import Photo
 
 SHAPE = (640, 480)
@@ -135,3 +136,22 @@ def test_large_photos_give_a_mask_of_their_own_size() -> None:
     mask = person_mask(Photo(textured(truth)), detection(shape, *who), [])
     assert mask.shape == shape
     assert overlap(mask, truth) > 0.985
+
+
+def test_ripples_of_the_border_go_but_fingers_and_gaps_stay() -> None:
+    """A body of 1569 pixels whose sides ripple, with a finger of 16 pixels on one and a gap of 16 in the other."""
+    rows = np.arange(1600)[:, None]
+    ripple = 4 * np.sign(np.sin(2 * np.pi * rows / 25))
+    columns = np.arange(600)[None]
+    straight = (rows > 15) & (rows < 1585) & (columns > 200) & (columns < 400)
+    rippled = (rows > 15) & (rows < 1585) & (columns > 200 + ripple) & (columns < 400 - ripple)
+    details = np.zeros_like(straight)
+    details[700:716, 400:440] = True
+    gap = np.zeros_like(straight)
+    gap[700:716, 180:260] = True
+    smooth = smooth_border((rippled | details) & ~gap)
+    clear = np.ones(1600, bool)
+    clear[:60] = clear[-60:] = clear[640:780] = False
+    assert (smooth ^ straight)[clear].mean() < 0.5 * (rippled ^ straight)[clear].mean()
+    assert smooth[702:714, 415:438].all()
+    assert not smooth[702:714, 205:255].any()

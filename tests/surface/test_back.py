@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine.skeleton import INDEX, KEYPOINTS
-from engine.surface.back import _outer_garment, _seen, _without_arms, _without_gaps
+from engine.surface.back import _clothes, _outer_garment, _seen, _texture, _without_arms, _without_gaps
 from engine.surface.segments import ARMS, TORSO, segment
 
 SHAPE = (160, 120)
@@ -67,13 +67,15 @@ def test_an_open_coat_covers_the_back_of_the_dress() -> None:
     picture[30:46] = picture[30:, :48] = picture[30:, 73:] = (90, 90, 95)
     picture[:30] = (220, 180, 160)
     parts = segment(points, np.full(SHAPE, 8, np.float32))
-    painted = _outer_garment(picture.copy(), picture, mask, mask, parts)
-    assert np.abs(painted[66, 60] - (90, 90, 95)).max() < 6
+    covered, garment = _outer_garment(picture, mask, mask, parts)
+    assert covered[60:95, 50:71].all()
+    assert (picture[garment] == (90, 90, 95)).all()
+    assert np.abs(_clothes(picture, mask, mask, parts)[66, 50:71] - (90, 90, 95)).max() < 1
     shirt = picture.copy()
     shirt[30:] = (160, 20, 30)
     shirt[30:66] = (90, 90, 95)
-    below = _outer_garment(shirt.copy(), shirt, mask, mask, parts)
-    assert np.abs(below[100, 60] - (160, 20, 30)).max() < 6
+    assert not _outer_garment(shirt, mask, mask, parts)[0][90:].any()
+    assert np.abs(_clothes(shirt, mask, mask, parts)[100, 60] - (160, 20, 30)).max() < 1
 
 
 @pytest.mark.parametrize("sleeves", [False, True])
@@ -89,3 +91,14 @@ def test_bare_arms_beside_the_trunk_are_not_its_clothes(sleeves: bool) -> None:
     assert (picture[kept] == shirt).all()
     assert kept.sum() > 0.4 * trunk.sum()
     assert not sleeves or (kept == trunk).all()
+
+
+@pytest.mark.parametrize("worn", [0, 1])
+def test_the_weave_goes_around_with_its_cloth(worn: int) -> None:
+    """Stripes of one pixel: the back has them where it shows the front's cloth, else noise as strong."""
+    front = np.full((*SHAPE, 3), 100, np.float32)
+    front[:, ::2] = 110
+    back = _texture(np.full_like(front, 80), front, np.full(SHAPE, worn, np.float32), np.ones(SHAPE, bool))
+    inner, stripes = back[20:-20, 20:-20, 0] - 80, front[20:-20, 20:-20, 0] - 105
+    assert abs(np.corrcoef(inner.ravel(), stripes.ravel())[0, 1] - worn) < 0.1
+    assert 2 < inner.std() < 6

@@ -99,3 +99,15 @@ def test_colors_come_from_the_full_photo() -> None:
     column = CANVAS / 2 + mesh.vertices[front, 0] / 10 / (1 + mesh.vertices[front, 1] / 10) * 2195.975
     expected = ((column - 300) / 2 - 0.5) / 699 * 255
     assert np.abs(mesh.colors[front, 0] - expected).mean() < 3
+
+
+def test_hues_of_the_background_do_not_bleed_into_the_sides() -> None:
+    """A grey body before green, as a picture with halved hues stores it, enlarged three times."""
+    maps = maps_of(ellipsoid((0, 0, 1), (0.05, 0.12, 0.05)))
+    small = cv2.resize(maps.mask.astype(np.uint8), None, fx=1 / 3, fy=1 / 3, interpolation=cv2.INTER_AREA) > 0
+    picture = np.where(small[..., None], np.uint8(90), GREEN)
+    halved = cv2.cvtColor(picture, cv2.COLOR_RGB2YCrCb)
+    halved[..., 1:] = cv2.GaussianBlur(halved[..., 1:], (0, 0), 2.0)
+    canvas, photo = canvas_of(maps, cv2.cvtColor(halved, cv2.COLOR_YCrCb2RGB))
+    mesh, _ = build(maps, replace(canvas, scale=3.0), photo, Settings(height=2.4))
+    assert np.percentile(np.ptp(mesh.colors.astype(int), axis=1), 95) < 25
