@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 ALIGNMENTS = ("none", "height-shift", "height-shift-icp")
 SUITE_OUTPUT = Path("runs/evaluation")
-RENDER, SURFACE, BACK = "render", "surface", "back"
+RENDER, SURFACE, BACK, PRINTS = "render", "surface", "back", "prints"
 
 USAGE = """
   python -m engine evaluate PREDICTED TRUTH [options]       two meshes, or a folder of meshes and what render wrote
@@ -25,13 +25,15 @@ USAGE = """
   python -m engine evaluate render MESHES -o DIR [options]  pictures of a folder of true people for any method
   python -m engine evaluate surface PEOPLE [options]        the surface alone, from true depth maps; PEOPLE: a folder of
                                                             meshes, or a file of synthetic people
-  python -m engine evaluate back PEOPLE [--json]            the colours of the back alone, from true depth maps"""
+  python -m engine evaluate back PEOPLE [--json]            the colours of the back alone, from true depth maps
+  python -m engine evaluate prints PEOPLE [options]         the same people: are their meshes closed, manifold and free
+                                                            of crossings? (needs pymeshlab)"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.usage = USAGE
     add = parser.add_argument
-    add("paths", nargs="*", metavar="PATH", help="PREDICTED TRUTH, or: render MESHES, or: surface|back PEOPLE")
+    add("paths", nargs="*", metavar="PATH", help="PREDICTED TRUTH, or: render MESHES, or: surface|back|prints PEOPLE")
     add("--suite", type=Path, metavar="DIR", help="measure the engine on a folder with a mesh or sub-folder per person")
     add("-o", "--output", type=Path, metavar="DIR", help=f"for results and pictures (suite: {SUITE_OUTPUT})")
     add("--up", choices=("y", "z"), help="vertical axis of the true meshes (obj, glb: y; ply, stl: z)")
@@ -42,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--json", action="store_true", help="print json instead of a table")
     add("--weights", default=Settings().weights, metavar="NAME|FILE", help="network weights (suite)")
     add("--device", default=Settings().device, help="where the networks run (suite: %(default)s)")
-    surface = parser.add_argument_group("surface")
+    surface = parser.add_argument_group("surface and prints")
     add = surface.add_argument
     add("--details", nargs="+", choices=get_args(Detail), default=["full"], help="levels of detail (%(default)s)")
     add("--no-poisson", action="store_true", help="without screened Poisson of the same points (needs pymeshlab)")
@@ -62,13 +64,15 @@ def run(arguments: argparse.Namespace) -> int:
             return _run_surface(Path(people), arguments)
         case None, [command, people] if command == BACK:
             return _run_back(Path(people), arguments)
+        case None, [command, people] if command == PRINTS:
+            return _run_prints(Path(people), arguments)
         case None, [predicted, truth]:
             pair = Path(predicted), Path(truth)
             return (_run_folder if any(path.is_dir() for path in pair) else _run_pair)(*pair, arguments)
         case suite, [] if suite is not None:
             return _run_suite(arguments)
     raise UserError(
-        "Give PREDICTED and TRUTH, or --suite with a folder, or render, surface or back with a folder of meshes."
+        "Give PREDICTED and TRUTH, or --suite with a folder, or render, surface, back or prints with people."
     )
 
 
@@ -131,6 +135,18 @@ def _run_back(people: Path, arguments: argparse.Namespace) -> int:
         print(name, file=sys.stderr, flush=True)
         rows.append(evaluate_back(name, mesh))
     print(json.dumps([asdict(row) for row in rows], indent=2) if arguments.json else back_table(rows))
+    return 0
+
+
+def _run_prints(people: Path, arguments: argparse.Namespace) -> int:
+    from engine.evaluation.prints import evaluate_prints, prints_table
+
+    prints = []
+    for name, mesh in _people(people, arguments):
+        for found in evaluate_prints(name, mesh, tuple(arguments.details)):
+            print(f"{found.person}: {found.detail}", file=sys.stderr, flush=True)
+            prints.append(found)
+    print(json.dumps([asdict(found) for found in prints], indent=2) if arguments.json else prints_table(prints))
     return 0
 
 

@@ -5,20 +5,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
-from engine.camera import CANVAS, NETWORK_FOCAL, Camera
 from engine.errors import UserError
 from engine.evaluation.distances import distances
 from engine.evaluation.figures import check_health, prepare_truth
 from engine.evaluation.surface import Surface, as_surface
+from engine.evaluation.true_maps import Scene, offsets, points, scene_of, surface_stage, where_truth_stands
 from engine.render.mesh import TexturedMesh
-from engine.render.raster import rasterize
-from engine.render.view import Placement, View, network_depth, place
-from engine.surface import build, locate
 from engine.surface.intersect import crossings
-from engine.types import Canvas, Detail, Maps, Photo, Settings
+from engine.types import Detail
 
 POISSON = "screened Poisson"
 POISSON_DEPTH = 10
@@ -51,15 +47,6 @@ class SurfaceRow:
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class _Scene:
-    """A true person (180 cm) before the network's camera. points: (2, 2048, 2048, 3) camera space, NaN outside."""
-
-    truth: Surface
-    placement: Placement
-    points: NDArray[np.float64]
-
-
 def evaluate_surface(
     name: str, mesh: TexturedMesh, details: tuple[Detail, ...] = ("full",), poisson: bool = True
 ) -> Iterator[SurfaceRow]:
@@ -67,33 +54,30 @@ def evaluate_surface(
 
     Nothing is aligned: both are compared where the maps put them. Raises UserError where pymeshlab is missing.
     """
-    truth = prepare_truth(as_surface(mesh)).surface
-    used = truth.vertices[np.unique(truth.faces)]
-    placement = place(used, View())
-    scene = _Scene(truth, placement, _seen(truth, placement))
+    scene = scene_of(prepare_truth(as_surface(mesh)).surface)
     for detail in details:
         yield _row(name, detail, scene, _ours(scene, detail))
     if poisson:
         yield _row(name, POISSON, scene, _poisson(scene))
 
 
-Made = tuple[Surface, float, tuple[str, ...]]
+_Made = tuple[Surface, float, tuple[str, ...]]
 """A mesh where the truth stands, the seconds it took, and what its maker warns of."""
 
 
-def _row(name: str, method: str, scene: _Scene, result: Made) -> SurfaceRow:
+def _row(name: str, method: str, scene: Scene, result: _Made) -> SurfaceRow:
     made, seconds, warnings = result
     whole = distances(made, scene.truth)
-    points = _seen(made, scene.placement)
+    seen, true = points(offsets(made, scene.placement)), points(scene.offsets)
     health = check_health(made)
     return SurfaceRow(
         name,
         method,
         triangles=len(made.faces),
         chamfer=whole.chamfer,
-        visible=(_apart(scene, points, scene.truth) + _apart(scene, scene.points, made)) / 2,
-        front_angle=_angle(scene.points[0], points[0]),
-        back_angle=_angle(scene.points[1], points[1]),
+        visible=(_apart(scene, seen, scene.truth) + _apart(scene, true, made)) / 2,
+        front_angle=_angle(true[0], seen[0]),
+        back_angle=_angle(true[1], seen[1]),
         seconds=seconds,
         closed=health.watertight and health.manifold_edges and health.manifold_vertices,
         crossing=len(np.unique(crossings(made.vertices, made.faces))),
@@ -101,22 +85,15 @@ def _row(name: str, method: str, scene: _Scene, result: Made) -> SurfaceRow:
     )
 
 
-def _ours(scene: _Scene, detail: Detail) -> Made:
-    x, y = _slopes()
-    front, back = (np.nan_to_num(network_depth(p[..., 2], x, y)).astype(np.float32) for p in scene.points)
-    maps, settings = Maps(front, back), Settings(detail=detail)
-    grey = np.full((CANVAS, CANVAS, 3), 128, np.uint8)
-    canvas = Canvas(grey, maps.mask, np.full((31, 2), np.nan), np.full(31, np.nan), Camera())
+def _ours(scene: Scene, detail: Detail) -> _Made:
+    maps = scene.maps
     start = time.perf_counter()
-    mesh, warnings = build(maps, canvas, Photo(grey), settings)
+    mesh, warnings = surface_stage(maps, detail)
     seconds = time.perf_counter() - start
-    put = locate(maps, canvas, settings)
-    upright = (mesh.vertices - put.shift) / put.scale
-    vertices = upright / scene.placement.scale + scene.placement.centre
-    return Surface(vertices, mesh.faces), seconds, warnings
+    return where_truth_stands(scene, maps, mesh, detail), seconds, warnings
 
 
-def _poisson(scene: _Scene) -> Made:
+def _poisson(scene: Scene) -> _Made:
     """Screened Poisson reconstruction (Kazhdan and Hoppe, 2013) of all points of both maps with their own normals."""
     try:
         import pymeshlab
@@ -124,39 +101,18 @@ def _poisson(scene: _Scene) -> Made:
         raise UserError(
             "Screened Poisson needs the Python package pymeshlab; install it or pass --no-poisson."
         ) from error
-    normals = [_normals(points, _smooth(points)) * side for points, side in zip(scene.points, (1, -1), strict=True)]
+    seen = points(scene.offsets)
+    normals = [_normals(side, _smooth(side)) * sign for side, sign in zip(seen, (1, -1), strict=True)]
     known = [np.isfinite(n).all(axis=-1) for n in normals]
-    points = np.concatenate([p[k] for p, k in zip(scene.points, known, strict=True)])
+    places = np.concatenate([p[k] for p, k in zip(seen, known, strict=True)])
     directions = np.concatenate([n[k] for n, k in zip(normals, known, strict=True)])
     start = time.perf_counter()
     meshes = pymeshlab.MeshSet()
-    meshes.add_mesh(pymeshlab.Mesh(vertex_matrix=points, v_normals_matrix=directions))
+    meshes.add_mesh(pymeshlab.Mesh(vertex_matrix=places, v_normals_matrix=directions))
     meshes.generate_surface_reconstruction_screened_poisson(depth=POISSON_DEPTH, threads=2)
     made = meshes.current_mesh()
     seconds = time.perf_counter() - start
     return Surface(scene.placement.to_world(made.vertex_matrix()), made.face_matrix().astype(np.int32)), seconds, ()
-
-
-def _seen(surface: Surface, placement: Placement) -> NDArray[np.float64]:
-    """Nearest and farthest points at the canvas's pixels: (2, 2048, 2048, 3) camera space, NaN outside."""
-    points = torch.from_numpy(placement.to_camera(surface.vertices))
-    pixels = torch.from_numpy(placement.to_canvas(points.numpy()))
-    faces = torch.from_numpy(surface.faces).long()
-    hits = rasterize(pixels, 1 / (points[:, 2] + 1), faces, CANVAS, CANVAS, None)
-    x, y = _slopes()
-    result = np.full((2, CANVAS, CANVAS, 3), np.nan)
-    for layer, hit in zip(result, hits, strict=True):
-        depth = np.full(CANVAS * CANVAS, np.nan)
-        depth[hit.pixels.numpy()] = hit.interpolate(points, faces)[:, 2].numpy()
-        z = depth.reshape(CANVAS, CANVAS)
-        layer[:] = np.stack([x * (1 + z), y * (1 + z), z], axis=-1)
-    return result
-
-
-def _slopes() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """x/z (1, 2048) and y/z (2048, 1) of the rays through the pixel centres."""
-    slope = (np.arange(CANVAS) + 0.5 - CANVAS / 2) / NETWORK_FOCAL
-    return slope[None, :], slope[:, None]
 
 
 def _smooth(points: NDArray) -> NDArray[np.bool_]:
@@ -185,9 +141,9 @@ def _angle(truth: NDArray, made: NDArray) -> float:
     return float(np.degrees(np.arccos(np.clip(cosine[np.isfinite(cosine)], -1, 1))).mean())
 
 
-def _apart(scene: _Scene, points: NDArray, surface: Surface) -> float:
+def _apart(scene: Scene, places: NDArray[np.float64], surface: Surface) -> float:
     """Mean distance in cm of seen points from a surface."""
-    seen = points[np.isfinite(points).all(axis=-1)][::_EVERY]
+    seen = places[np.isfinite(places).all(axis=-1)][::_EVERY]
     return 100 * float(surface.distance(scene.placement.to_world(seen))[0].mean())
 
 

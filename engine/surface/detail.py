@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from engine.skeleton import INDEX
 from engine.surface.repair import repair
 from engine.surface.solid import Solid, main_parts
-from engine.types import Canvas, Detail, Mesh
+from engine.types import Canvas, Detail
 
 TRIANGLES: dict[Detail, int] = {"high": 400_000, "medium": 100_000, "low": 25_000}
 
@@ -30,19 +30,20 @@ _REGIONS = (
 """Key points whose mean is a region's centre, and its radius over the length of the trunk."""
 
 
-def reduce(mesh: Mesh, detail: Detail, solid: Solid, canvas: Canvas) -> tuple[Mesh, NDArray[np.int64]]:
+def reduce(
+    vertices: NDArray[np.float32], faces: NDArray[np.int32], detail: Detail, solid: Solid, canvas: Canvas
+) -> tuple[NDArray[np.float32], NDArray[np.int32], NDArray[np.int64]]:
     """Simplify to the level of detail (Garland and Heckbert, 1997, in fast-simplification); "full" is returned as is.
 
-    Vertices are a subset of the full mesh's and keep their colours, which should be smooth enough (`grain`). The second
-    result (N,) says which ones; a vertex that a repair has added stands in the middle between that one and another.
+    vertices: (N, 3). faces: (M, 3). Of the result's vertices the third part says which of the N they are; one that a
+    repair has added stands in the middle between that one and another.
     """
     target = TRIANGLES.get(detail)
-    if target is None or len(mesh.faces) <= target:
-        return mesh, np.arange(len(mesh.vertices))
-    weighted = _enlarged(mesh.vertices, solid, canvas)
-    faces = _simplify(weighted, mesh.faces, int(_ROOM * target))
-    faces, parents = repair(_cleaned(faces), len(mesh.vertices))
-    return _compact(mesh, faces, parents)
+    if target is None or len(faces) <= target:
+        return vertices, faces, np.arange(len(vertices))
+    weighted = _enlarged(vertices, solid, canvas)
+    simple, parents = repair(_cleaned(_simplify(weighted, faces, int(_ROOM * target))), len(vertices))
+    return _compact(vertices, simple, parents)
 
 
 def grain(detail: Detail, faces: int) -> float:
@@ -132,14 +133,13 @@ def _cleaned(faces: NDArray[np.int32]) -> NDArray[np.int32]:
     return faces[rank < turn * surplus]
 
 
-def _compact(mesh: Mesh, faces: NDArray[np.int32], parents: NDArray[np.int32]) -> tuple[Mesh, NDArray[np.int64]]:
+def _compact(
+    vertices: NDArray[np.float32], faces: NDArray[np.int32], parents: NDArray[np.int32]
+) -> tuple[NDArray[np.float32], NDArray[np.int32], NDArray[np.int64]]:
     """Add the vertices that the repair made, drop specks and what is no longer used."""
     first, second = parents.T
-    origin = np.concatenate([np.arange(len(mesh.vertices)), first])
-    vertices = np.concatenate([mesh.vertices, (mesh.vertices[first] + mesh.vertices[second]) / 2])
-    colors = mesh.colors.astype(np.float32)
-    colors = np.concatenate([colors, (colors[first] + colors[second]) / 2])
+    origin = np.concatenate([np.arange(len(vertices)), first])
+    vertices = np.concatenate([vertices, (vertices[first] + vertices[second]) / 2])
     faces = main_parts(faces, len(vertices))
     used, inverse = np.unique(faces, return_inverse=True)
-    faces = inverse.reshape(-1, 3).astype(np.int32)
-    return Mesh(vertices[used], faces, np.rint(colors[used]).astype(np.uint8)), origin[used]
+    return vertices[used], inverse.reshape(-1, 3).astype(np.int32), origin[used]

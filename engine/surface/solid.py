@@ -16,6 +16,10 @@ from engine.surface.repair import repair
 
 SMALLEST_PART = 0.02
 """Share of the largest part's triangles below which a part is a speck."""
+_LEAST = 0.2
+"""Pixels of depth between any two sheets."""
+_APART = 1.0
+"""Pixels of depth between sheets for every pixel left out between vertices: else their coarse triangles would cross."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,7 @@ def solidify(shell: Shell, gaps: Gaps, step: int = 1) -> Solid:
 
     step: a vertex for every pixel, or for every second in both directions. Raises UserError where nothing is left.
     """
-    return _on_canvas(_solidify(*_sparse(shell, gaps, step)), shell, step)
+    return _on_canvas(_solidify(*_sparse(shell, gaps, step), _APART * (step - 1)), shell, step)
 
 
 def _sparse(shell: Shell, gaps: Gaps, step: int) -> tuple[Shell, Gaps]:
@@ -68,10 +72,11 @@ def _on_canvas(solid: Solid, shell: Shell, step: int) -> Solid:
     return replace(solid, columns=columns, rows=rows, pixel=pixel.astype(np.int32))
 
 
-def _solidify(shell: Shell, gaps: Gaps) -> Solid:
-    """The same with positions in pixels of the shell's own grid."""
-    behind = np.clip(gaps.behind, shell.near + 0.2, shell.far - 0.6)
-    hidden = np.clip(gaps.hidden, behind + 0.2, shell.far - 0.2)
+def _solidify(shell: Shell, gaps: Gaps, apart: float) -> Solid:
+    """The same with positions in pixels of the shell's own grid. apart: least depth between sheets if there is room."""
+    least = np.clip((shell.far - shell.near) / 4, _LEAST, max(apart, _LEAST))
+    behind = np.clip(gaps.behind, shell.near + least, shell.far - 2 * least - _LEAST)
+    hidden = np.clip(gaps.hidden, behind + least, shell.far - least)
     maps = (shell.near, shell.far, behind, hidden)
     body = np.where(gaps.parted, np.uint8(0), cells.codes(shell.mask))
     if not body.any():

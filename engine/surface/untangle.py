@@ -1,6 +1,6 @@
 """Triangles that cross each other are cut out with what surrounds them, and the holes closed by fans."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from engine.surface.health import component_labels
 from engine.surface.intersect import crossings
 from engine.surface.solid import SMALLEST_PART
 
-_ROUNDS = 16
+_ROUNDS = 24
 _PRIMES = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], np.uint64)
 """Odd factors that make one number of three coordinates."""
 _RINGS = 8
@@ -24,13 +24,14 @@ _LARGEST = 0.03
 class Untangled:
     """vertices: (N, 3) float32. faces: (M, 3) int32. source: (N,) vertex of the given mesh that each comes from, for a
     fan's centre one of its border. zone: (M,) bool, where it was looked. crossing: triangles that still cross others,
-    at most."""
+    at most. knots: vertices of the given mesh that those have or stand next to."""
 
     vertices: NDArray[np.float32]
     faces: NDArray[np.int32]
     source: NDArray[np.int64]
     zone: Bools
     crossing: int
+    knots: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -46,33 +47,36 @@ def untangle(vertices: NDArray[np.float32], faces: NDArray[np.int32], zone: Bool
     """The same closed mesh without triangles that cross.
 
     Vertices in one place are drawn a little apart first, so that parts do not touch. Then every round cuts out the
-    triangles that cross, with a margin that grows from round to round, and closes each hole with a fan around the mean
-    of its border: the mesh stays closed and manifold, a knot becomes a smooth patch. vertices: (N, 3). faces: (M, 3).
-    zone: (M,) bool, the only triangles that are looked at; None = all.
+    triangles that cross and closes each hole with a fan around the mean of its border: the mesh stays closed and
+    manifold, a knot becomes a smooth patch. A round after which no fewer cross is undone, and the next one takes a
+    wider margin. vertices: (N, 3). faces: (M, 3). zone: (M,) bool, the only triangles that are looked at; None = all.
     """
     zone = np.ones(len(faces), bool) if zone is None else zone
     vertices = _opened(_parted(vertices, faces[zone]), faces[zone])
     part = _Part(vertices, faces[zone], np.arange(len(vertices)))
     pairs = crossings(part.vertices, part.faces)
     if not len(pairs):
-        return Untangled(vertices, faces, part.source, zone, 0)
-    best, fewest = part, len(np.unique(pairs))
-    for rings in range(_ROUNDS):
-        crossing = np.zeros(len(part.faces), bool)
-        crossing[pairs.ravel()] = True
-        region = _grown(part.faces, crossing, rings // 4, len(part.vertices))
-        region = _without_pinches(region, part.faces)
-        if not region.any() or (rings and np.count_nonzero(region) > _LARGEST * len(region)):
+        return Untangled(vertices, faces, part.source, zone, 0, part.source[:0])
+    crossing, rings = np.unique(pairs), 0
+    for _ in range(_ROUNDS):
+        region = _without_pinches(_grown(part, crossing, rings), part.faces)
+        if rings and np.count_nonzero(region) > _LARGEST * len(region):
             break
-        part = _capped(part, region)
-        again = np.ones(len(part.faces), bool)
-        again[: np.count_nonzero(~region)] = crossing[~region]
-        pairs = crossings(part.vertices, part.faces, again)
-        if len(np.unique(pairs)) < fewest:
-            best, fewest = part, len(np.unique(pairs))
-        if not fewest:
+        if region.all() or not region.any():
+            rings += 1
+            continue
+        tried = _capped(part, region)
+        left = _crossing_after(part, region, crossing, tried)
+        if not len(left):
+            tried, moved = _proper(tried)
+            left = np.unique(crossings(tried.vertices, tried.faces, moved))
+        if len(left) < len(crossing):
+            part, crossing, rings = tried, left, 0
+        else:
+            rings += 1
+        if not len(crossing):
             break
-    return _joined(faces[~zone], best, fewest)
+    return _joined(faces[~zone], part, crossing)
 
 
 def _parted(vertices: NDArray[np.float32], faces: NDArray[np.int32]) -> NDArray[np.float32]:
@@ -103,7 +107,7 @@ def _twins(vertices: NDArray[np.float32], faces: NDArray[np.int32]) -> Bools:
     return result
 
 
-def _joined(others: NDArray[np.int32], part: _Part, crossing: int) -> Untangled:
+def _joined(others: NDArray[np.int32], part: _Part, crossing: NDArray[np.int32]) -> Untangled:
     """One mesh of both, without unused vertices and without what was cut off within the part."""
     labels = component_labels(part.faces, len(part.vertices))
     size = np.bincount(labels[part.faces[:, 0]], minlength=labels.max() + 1)
@@ -117,15 +121,26 @@ def _joined(others: NDArray[np.int32], part: _Part, crossing: int) -> Untangled:
     number = np.cumsum(used, dtype=np.int32) - 1
     faces = number[faces]
     zone = np.arange(len(faces)) >= len(others)
-    return Untangled(_opened(part.vertices[used], faces[len(others) :]), faces, part.source[used], zone, crossing)
+    knots = np.unique(part.source[part.faces[crossing]])
+    return Untangled(part.vertices[used], faces, part.source[used], zone, len(crossing), knots)
 
 
-def _grown(faces: NDArray[np.int32], region: Bools, rings: int, count: int) -> Bools:
-    """The region with so many rings of triangles around it."""
+def _crossing_after(part: _Part, region: Bools, crossing: NDArray[np.int32], capped: _Part) -> NDArray[np.int32]:
+    """Triangles that cross once the region is capped; those that crossed before and the fans are looked at."""
+    looked = np.ones(len(capped.faces), bool)
+    kept = np.flatnonzero(~region)
+    looked[: len(kept)] = np.isin(kept, crossing)
+    return np.unique(crossings(capped.vertices, capped.faces, looked))
+
+
+def _grown(part: _Part, crossing: NDArray[np.int32], rings: int) -> Bools:
+    """Which triangles cross, or are among so many rings around those."""
+    region = np.zeros(len(part.faces), bool)
+    region[crossing] = True
     for _ in range(rings):
-        touched = np.zeros(count, bool)
-        touched[faces[region].ravel()] = True
-        region = touched[faces].any(axis=1)
+        touched = np.zeros(len(part.vertices), bool)
+        touched[part.faces[region].ravel()] = True
+        region = touched[part.faces].any(axis=1)
     return region
 
 
@@ -173,6 +188,12 @@ def _capped(part: _Part, region: Bools) -> _Part:
         np.concatenate([part.faces[~region], fans]),
         np.concatenate([part.source, part.source[first]]),
     )
+
+
+def _proper(part: _Part) -> tuple[_Part, Bools]:
+    """The part without triangles that have no area, and which triangles (M,) have moved for that."""
+    vertices = _opened(part.vertices, part.faces)
+    return replace(part, vertices=vertices), (vertices != part.vertices).any(axis=1)[part.faces].any(axis=1)
 
 
 def _opened(vertices: NDArray[np.float32], faces: NDArray[np.int32]) -> NDArray[np.float32]:

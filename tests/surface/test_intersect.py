@@ -101,3 +101,14 @@ def test_any_tangle_stays_closed(seed: int, noise: float, share: float) -> None:
     assert health.unused == 0
     pairs = crossings(found.vertices, found.faces[found.zone])
     assert len(np.unique(pairs)) <= found.crossing
+
+
+def test_what_still_crosses_is_told_with_its_vertices() -> None:
+    """Two solids in each other, all of whose triangles cross: nothing would be left."""
+    one = trimesh.Trimesh(
+        [[1, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]], [[0, 1, 2], [0, 3, 1], [0, 2, 3], [1, 3, 2]]
+    )
+    both = trimesh.util.concatenate([one, trimesh.Trimesh(-one.vertices, one.faces[:, ::-1])])
+    found = untangle(np.array(both.vertices, np.float32), np.array(both.faces, np.int32))
+    assert found.crossing == len(np.unique(crossings(found.vertices, found.faces))) == 8
+    assert found.knots.tolist() == list(range(8))

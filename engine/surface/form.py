@@ -1,0 +1,96 @@
+"""Shell and gaps -> the mesh's shape: welded, placed, reduced and untangled, until no triangle crosses another."""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.surface.clean import Shell
+from engine.surface.detail import STEPS, TRIANGLES, reduce
+from engine.surface.occlusion import Gaps
+from engine.surface.place import Placement, placement, world
+from engine.surface.solid import Solid, seams, solidify
+from engine.surface.untangle import Untangled, untangle
+from engine.types import Canvas, Settings
+
+_FILLINGS = 4
+"""How often gaps are filled at most."""
+_REACH = 5
+"""Vertices of the grid around a knot within which its gap is filled, for every time that it was."""
+_ROOM = 8
+"""Pixels around seams within which a knot may be cut out where the nearest ones leave it no room."""
+
+Painted = TypeVar("Painted")
+
+
+@dataclass(frozen=True)
+class Form(Generic[Painted]):
+    """gaps: those that were kept. solid: the mesh on the canvas with all its vertices. sound: the mesh in metres.
+    origin: (N,) vertex of `solid` that each vertex of `sound` is, or stands next to. knots: vertices of
+    `solid` near which triangles still cross. painting: what was begun for `solid`."""
+
+    gaps: Gaps
+    solid: Solid
+    place: Placement
+    sound: Untangled
+    origin: NDArray[np.int64]
+    knots: NDArray[np.int64]
+    painting: "Future[Painted]"
+
+
+def form_of(
+    shell: Shell, gaps: Gaps, canvas: Canvas, settings: Settings, begin: Callable[[Solid], "Future[Painted]"]
+) -> Form[Painted]:
+    """The person's shape at the level of detail, and what `begin` has begun meanwhile.
+
+    A gap whose sides the level's triangles cannot keep apart is filled around the knot, and the mesh is made anew.
+    Raises UserError where nothing is left.
+    """
+    best = found = _formed(shell, gaps, canvas, settings, begin)
+    for wider in range(1, _FILLINGS + 1):
+        filled = _filled(found, shell, wider * _REACH * STEPS.get(settings.detail, 1))
+        if filled is None:
+            break
+        found = _formed(shell, filled, canvas, settings, begin)
+        if found.sound.crossing < best.sound.crossing:
+            best = found
+    return best
+
+
+def _formed(
+    shell: Shell, gaps: Gaps, canvas: Canvas, settings: Settings, begin: Callable[[Solid], "Future[Painted]"]
+) -> Form[Painted]:
+    step = STEPS.get(settings.detail, 1)
+    solid = solidify(shell, gaps, step)
+    painting = begin(solid)
+    points, place = located(solid, canvas, settings)
+    vertices = (place.scale * points + place.shift).astype(np.float32)
+    if settings.detail in TRIANGLES:
+        vertices, faces, origin = reduce(vertices, solid.faces, settings.detail, solid, canvas)
+        sound = untangle(vertices, faces)
+    else:
+        origin, sound = np.arange(len(vertices)), untangle(vertices, solid.faces, seams(solid, shell, 1))
+        if sound.crossing:
+            sound = untangle(vertices, solid.faces, seams(solid, shell, _ROOM))
+    return Form(gaps, solid, place, sound, origin[sound.source], origin[sound.knots], painting)
+
+
+def located(solid: Solid, canvas: Canvas, settings: Settings) -> tuple[NDArray[np.float64], Placement]:
+    """The solid's vertices as upright points in camera units (N, 3), and where they go."""
+    points = world(solid.depth, solid.columns, solid.rows, canvas)
+    return points, placement(points, solid.rows, solid.columns, canvas, settings)
+
+
+def _filled(found: Form, shell: Shell, reach: int) -> Gaps | None:
+    """The gaps without those `reach` pixels around knots; None where there is no knot or no gap near one."""
+    gaps = found.gaps
+    marked = np.zeros(shell.mask.shape, np.uint8)
+    marked.ravel()[found.solid.pixel[found.knots]] = 1
+    around = cv2.dilate(marked, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))[:-1, :-1] > 0
+    if not (around & (gaps.cells | gaps.cut_near | gaps.cut_far)).any():
+        return None
+    return replace(gaps, cells=gaps.cells & ~around, cut_near=gaps.cut_near & ~around, cut_far=gaps.cut_far & ~around)
