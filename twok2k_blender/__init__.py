@@ -19,6 +19,7 @@ MODULES = (
     "menus",
     "status_bar",
     "background",
+    "draft_view",
 )
 """Modules with `register` and `unregister`, in the order in which they build on each other."""
 

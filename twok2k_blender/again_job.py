@@ -16,6 +16,8 @@ from .scene import replace_person
 class AgainJob(PhotoJob):
     """person: the object's name. Should that have gone meanwhile, the result is added like any other."""
 
+    drafts = False  # the old mesh stays in sight until the new one is there
+
     def __init__(self, photo: Picture, settings: Mapping[str, Any], person: str, mask: Picture | None = None) -> None:
         """Raises PhotoError."""
         super().__init__(photo, settings, Lineup(), mask)

@@ -1,6 +1,7 @@
 """A photo on its way to a person in the scene."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from . import thumbnails
 from .choices import remember_weights
 from .jobs import State
 from .lineup import Lineup
-from .mesh_data import MeshData, read_mesh
+from .mesh_data import MeshData, MeshFileError, read_mesh
 from .package import version
 from .picture_job import Picture, PictureJob
 from .provenance import describe, photo_source
@@ -19,7 +20,13 @@ from .session import session
 
 
 class PhotoJob(PictureJob):
-    """lineup: of the people that come to stand side by side."""
+    """lineup: of the people that come to stand side by side.
+
+    draft: the coarse mesh, while the fine one is on its way; it is shown where the person will stand.
+    """
+
+    drafts = True
+    """Whether there is a draft of a job that is done beside the user's work."""
 
     kind = "reconstruct"
     result_name = "mesh.npz"
@@ -35,12 +42,32 @@ class PhotoJob(PictureJob):
         self._source = photo_source(photo if isinstance(photo, Path) else photo.name)
         self.result: MeshData | None = None
         """The person, while it comes into the scene."""
+        self.draft: MeshData | None = None
+        self._place: float | None = None
         self._thumbnail = thumbnails.key(self._photo)
 
     @property
     def icon(self) -> int:
         """Number of an icon with the photo."""
         return thumbnails.icon(self._photo, self._thumbnail)
+
+    def request(self) -> tuple[str, dict[str, Any]]:
+        kind, fields = super().request()
+        return kind, {**fields, "draft": str(self._draft_file) if self.drafts and self.listed else ""}
+
+    def take_draft(self) -> None:
+        """One that cannot be read is not shown: it is the result that matters."""
+        assert self.task is not None
+        self.task.drafted = False
+        with suppress(MeshFileError):
+            self.draft = read_mesh(self._draft_file)
+            self.location(bpy.context, self.draft)
+
+    def forget_draft(self) -> None:
+        self.draft = None
+        if self._place is not None:
+            self.lineup.leave(self._place)
+            self._place = None
 
     def use(self, facts: Mapping[str, Any]) -> None:
         remember_weights(facts["available"])
@@ -51,19 +78,35 @@ class PhotoJob(PictureJob):
 
     def add_to_scene(self, context: bpy.types.Context, data: MeshData) -> None:
         """The person comes to stand in its place, selected and active."""
-        scale = 1 / context.scene.unit_settings.scale_length
-        if self.lineup.origin is None:
-            self.lineup.origin = context.scene.cursor.location[:]
-        x, y, z = self.lineup.origin
-        x += self.lineup.place(*extent(data)) * scale
-        add_person(context, Path(self.name).stem, data, self._facts, (x, y, z))
+        add_person(context, Path(self.name).stem, data, self._facts, self.location(context, data))
         if context.scene.twok2k.show_colors:
             show_colors_in_solid_view(context)
 
+    def location(self, context: bpy.types.Context, data: MeshData) -> tuple[float, float, float]:
+        """Where the person stands; once it is asked for, it stays. data: the person, or the draft of it."""
+        if self.lineup.origin is None:
+            self.lineup.origin = context.scene.cursor.location[:]
+        if self._place is None:
+            self._place = self.lineup.place(*extent(data))
+        x, y, z = self.lineup.origin
+        return x + self._place / context.scene.unit_settings.scale_length, y, z
+
     def end(self, state: State, error: str = "") -> None:
+        if state == "done":
+            self._place = None  # it is taken for good
         super().end(state, error)
+        self.forget_draft()
         self.result = None
-        self.result_file.unlink(missing_ok=True)
+        for file in (self.result_file, self._draft_file):
+            file.unlink(missing_ok=True)
+
+    def clean_up(self) -> None:
+        super().clean_up()
+        self.forget_draft()
+
+    @property
+    def _draft_file(self) -> Path:
+        return self._folder / "draft.npz"
 
 
 def lineup_under_way() -> Lineup:

@@ -4,7 +4,7 @@ import os
 import platform
 import sys
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -53,12 +53,27 @@ class Backend:
 
         return asdict(self_check(weights, device))
 
-    def reconstruct(self, photo: str, settings: Mapping[str, Any], result: str, progress: "Progress") -> dict[str, Any]:
-        """Reconstruct `photo`, write the mesh to the .npz `result` and return the facts about it."""
+    def reconstruct(
+        self,
+        photo: str,
+        settings: Mapping[str, Any],
+        result: str,
+        draft: str,
+        progress: "Progress",
+        drafted: Callable[[], None],
+    ) -> dict[str, Any]:
+        """Reconstruct `photo`, write the mesh to the .npz `result` and return the facts about it.
+
+        draft: .npz for a coarse mesh, after which `drafted` is called; empty for none.
+        """
         from engine.pipeline import reconstruct
 
+        def show_draft(mesh: "Mesh") -> None:
+            save_mesh(mesh, Path(draft))
+            drafted()
+
         parsed = parse_settings(settings)
-        reconstruction = reconstruct(Path(photo), parsed, progress)
+        reconstruction = reconstruct(Path(photo), parsed, progress, show_draft if draft else None)
         save_mesh(reconstruction.mesh, Path(result), reconstruction.texture)
         return {**facts_of(reconstruction), **self.weights()}
 

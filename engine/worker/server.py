@@ -4,7 +4,8 @@ import os
 import queue
 import threading
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from engine.errors import Cancelled, UserError
@@ -33,7 +34,15 @@ class Engine(Protocol):
 
     def check(self, weights: str, device: str) -> Facts: ...
 
-    def reconstruct(self, photo: str, settings: Mapping[str, Any], result: str, progress: "Progress") -> Facts: ...
+    def reconstruct(
+        self,
+        photo: str,
+        settings: Mapping[str, Any],
+        result: str,
+        draft: str,
+        progress: "Progress",
+        drafted: Callable[[], None],
+    ) -> Facts: ...
 
     def preview(self, photo: str, settings: Mapping[str, Any], result: str, progress: "Progress") -> Facts: ...
 
@@ -109,6 +118,8 @@ class Server:
         fields = {name: value for name, value in request.items() if name not in ("type", "id")}
         if request["type"] in WITH_PROGRESS:
             fields["progress"] = self._progress(request["id"])
+        if "draft" in request:
+            fields["drafted"] = partial(self._reply, request["id"], type="draft")
         return getattr(self._engine, request["type"])(**fields)
 
     def _progress(self, identity: int) -> "Progress":

@@ -3,7 +3,8 @@
 What it does depends on the photo's name: "slow" takes its time, "die" kills the process, "crash" aborts it, "exit"
 ends it with a word on stderr, "fail" raises an error of its own, "user" a user's, "nan" and "index" give damaged
 meshes, "noise" prints to stdout at all levels, "endless" never looks at cancels, "large"
-gives many vertices, "two" shows two people.
+gives many vertices, "two" shows two people. Each of these after "late-" happens a while after a draft; "blur" gives a
+damaged draft.
 """
 
 import os
@@ -55,13 +56,24 @@ class SmallEngine:
         return {"device": taken, "seconds": 1.5, "triangles": 12, "warnings": ["Close other programs."]}
 
     def reconstruct(
-        self, photo: str, settings: Mapping[str, Any], result: str, progress: Callable[[str, float], None]
+        self,
+        photo: str,
+        settings: Mapping[str, Any],
+        result: str,
+        draft: str,
+        progress: Callable[[str, float], None],
+        drafted: Callable[[], None],
     ) -> dict[str, Any]:
         chosen = parse_settings(settings)
-        behaviour = Path(photo).stem
+        late, behaviour = Path(photo).stem.startswith("late-"), Path(photo).stem.removeprefix("late-")
         for step in range(10):
             progress("Finding the person" if step < 5 else "Building the mesh", step / 10)
-            misbehave(behaviour)
+            if step == 5 and draft:
+                save_mesh(box(chosen.height, "nan" if behaviour == "blur" else ""), Path(draft))
+                drafted()
+                time.sleep(0.4 if late else 0)
+            if step > 5 or not late:
+                misbehave(behaviour)
         mesh = box(chosen.height, behaviour)
         if chosen.texture:
             save_arrays(textured(mesh, chosen.texture), Path(result))
