@@ -73,7 +73,7 @@ def reconstruct(
     with ThreadPoolExecutor(1) as loader:
         loading = loader.submit(preload, settings.weights, settings.device)
         stages.run("Finding the person", 0.03, 0.2)
-        person = find_people(picture, settings.person, settings.mask)
+        person = find_people(picture, settings.person, settings.mask, settings.keypoints)
         canvas = frame(picture, person)
         stages.run("Loading the networks", 0.2, 0.25)
         loading.result()

@@ -1,6 +1,6 @@
 """The nouns that flow through the pipeline."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -23,7 +23,8 @@ TEXTURE_SIZES = (2048, 4096)
 class Settings:
     """What the user can choose. height: metres from the floor to the top of the head. person: index by size.
 
-    texture: side of the texture maps in texels, one of `TEXTURE_SIZES`; None = no texture.
+    texture: side of the texture maps in texels, one of `TEXTURE_SIZES`; None = no texture. keypoints: where key points
+    really are, x and y in photo pixels by their names (`engine.person.corrections`).
     """
 
     detail: Detail = "full"
@@ -33,6 +34,7 @@ class Settings:
     person: int = 0
     mask: Path | None = None
     texture: int | None = None
+    keypoints: Mapping[str, tuple[float, float]] | None = None
 
 
 @dataclass(frozen=True)

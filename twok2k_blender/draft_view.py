@@ -57,13 +57,14 @@ def vertex_normals(mesh: MeshData) -> Float:
 def _draw() -> None:
     jobs = list(drafts())
     _batches[:] = [(job.draft, _batch_of(job.draft)) for job in jobs if job.draft is not None]
+    shader = gpu.shader.from_builtin("SMOOTH_COLOR")
     gpu.state.depth_test_set("LESS_EQUAL")
     gpu.state.depth_mask_set(True)
     for job, (draft, batch) in zip(jobs, _batches, strict=True):
         with gpu.matrix.push_pop():
             gpu.matrix.translate(job.location(bpy.context, draft))
             gpu.matrix.scale_uniform(1 / bpy.context.scene.unit_settings.scale_length)
-            batch.draw()
+            batch.draw(shader)
     gpu.state.depth_mask_set(False)
     gpu.state.depth_test_set("NONE")
 

@@ -79,19 +79,21 @@ class Backend:
 
     def preview(self, photo: str, settings: Mapping[str, Any], result: str, progress: "Progress") -> dict[str, Any]:
         """Draw what is found in `photo` into the .npy `result`, (H, W, 3) uint8, and return the facts about it."""
+        from engine.corrections import named_points
         from engine.person.preview import preview
         from engine.photo import load_photo
 
         parsed = parse_settings(settings)
         progress(FINDING, 0.0)
         picture = load_photo(photo)
-        found = preview(picture, parsed.person, parsed.mask, lambda: progress(FINDING, 0.5))
+        found = preview(picture, parsed.person, parsed.mask, parsed.keypoints, lambda: progress(FINDING, 0.5))
         save_array(found.picture, Path(result))
         return {
             "people": len(found.boxes),
             "person": found.person,
             "boxes": [list(box) for box in found.boxes],
             "size": list(picture.rgb.shape[1::-1]),
+            "keypoints": named_points(found.keypoints),
             "warnings": list(found.warnings),
         }
 
@@ -140,8 +142,10 @@ def parse_settings(values: Mapping[str, Any]) -> "Settings":
     Raises UserError where a value is not one that the user can choose; names of devices and weights are left to
     those who know them.
     """
+    from engine.corrections import parse_corrections
     from engine.types import TEXTURE_SIZES, Detail, Settings
 
+    parsers: dict[str, Callable[[Any], Any]] = {"mask": Path, "keypoints": parse_corrections}
     checks = {
         "detail": lambda value: value in get_args(Detail),
         "height": lambda value: type(value) in (int, float) and HEIGHTS[0] <= value <= HEIGHTS[1],
@@ -150,12 +154,13 @@ def parse_settings(values: Mapping[str, Any]) -> "Settings":
         "person": lambda value: type(value) is int and value >= 0,
         "mask": lambda value: isinstance(value, str),
         "texture": lambda value: value is None or (type(value) is int and value in TEXTURE_SIZES),
+        "keypoints": lambda value: isinstance(value, dict),
     }
     for name, value in values.items():
         if name not in checks or not checks[name](value):
             raise UserError(f"The setting {name!r} cannot be {value!r}; choose another value.")
-    paths = {"mask": Path(values["mask"])} if "mask" in values else {}
-    return Settings(**{**values, **paths})
+    parsed = {name: parsers[name](value) for name, value in values.items() if name in parsers}
+    return Settings(**{**values, **parsed})
 
 
 def save_mesh(mesh: "Mesh", path: Path, texture: "Texture | None" = None) -> None:
