@@ -10,6 +10,7 @@ MODULES = (
     "preferences",
     "thumbnails",
     "preview",
+    "key_points_view",
     "photo_list",
     "adjust",
     "operators",

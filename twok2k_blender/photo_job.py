@@ -10,11 +10,12 @@ import bpy
 from . import thumbnails
 from .choices import remember_weights
 from .jobs import State
+from .key_points import KeyPoints
 from .lineup import Lineup
 from .mesh_data import MeshData, MeshFileError, read_mesh
 from .package import version
 from .picture_job import Picture, PictureJob
-from .provenance import describe, photo_source
+from .provenance import describe, key_points, photo_source
 from .scene import add_person, show_colors_in_solid_view
 from .session import session
 
@@ -34,10 +35,15 @@ class PhotoJob(PictureJob):
     changes_scene = True
 
     def __init__(
-        self, photo: Picture, settings: Mapping[str, Any], lineup: Lineup, mask: Picture | None = None
+        self,
+        photo: Picture,
+        settings: Mapping[str, Any],
+        lineup: Lineup,
+        mask: Picture | None = None,
+        keypoints: KeyPoints | None = None,
     ) -> None:
         """Raises PhotoError."""
-        super().__init__(photo, settings, mask)
+        super().__init__(photo, settings, mask, keypoints)
         self.lineup = lineup
         self._source = photo_source(photo if isinstance(photo, Path) else photo.name)
         self.result: MeshData | None = None
@@ -74,6 +80,7 @@ class PhotoJob(PictureJob):
         session.pace.learn(facts["seconds"])
         self.result = read_mesh(self.result_file)
         self._facts = describe(self.name, self.settings, facts, version()) | self._source
+        self._facts |= key_points(self.keypoints)
         bpy.ops.twok2k.add_person("EXEC_DEFAULT", True, key=self.key)  # an operator, because those make undo steps
 
     def add_to_scene(self, context: bpy.types.Context, data: MeshData) -> None:

@@ -25,6 +25,9 @@ Box = tuple[float, float, float, float]
 SIDE = 512
 """Longest side in pixels of the picture that is drawn."""
 
+LARGE_SIDE = 2048
+"""The same of a picture on which key points are put right."""
+
 _INSIDE, _OUTSIDE = (155, 255), (0, 100)
 """Grey levels of a mask through which the photo is seen: well above and below the 128 that a mask is read by."""
 
@@ -67,6 +70,16 @@ def preview(
     inside = _small_mask(photo, small, chosen, others, mask, factor)
     drawn = draw(opaque(small), inside, points * factor, np.array(boxes) * factor, index)
     return Preview(drawn, boxes, index, points, missing_parts(points))
+
+
+def key_points_picture(
+    photo: Photo, index: int = 0, pause: Callable[[], object] = bool
+) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+    """A picture (H, W, 3) of at most `LARGE_SIDE` pixels, and a person's key points (31, 2) in photo pixels, NaN =
+    missing. Raises UserError as `find_people` does."""
+    chosen, _ = look(photo, pause).choose(index)
+    _, points, _ = put_right(chosen, {}, photo.rgb.shape, photo.focal_length)
+    return opaque(_reduced(photo, min(1.0, LARGE_SIDE / max(photo.rgb.shape[:2])))), points
 
 
 def paintable_mask(

@@ -111,6 +111,22 @@ class Backend:
             Image.fromarray(levels).save(result, compress_level=1)
         return {"size": list(levels.shape[::-1])}
 
+    def keypoints(self, photo: str, settings: Mapping[str, Any], result: str, progress: "Progress") -> dict[str, Any]:
+        """Write the photo, upright and reduced, as the JPEG `result`, and return the chosen person's key points."""
+        from PIL import Image
+
+        from engine.corrections import named_points
+        from engine.person.preview import key_points_picture
+        from engine.photo import load_photo
+
+        parsed = parse_settings(settings)
+        progress(FINDING, 0.0)
+        picture = load_photo(photo)
+        small, points = key_points_picture(picture, parsed.person, lambda: progress(FINDING, 0.5))
+        with _writing(Path(result), "picture"):
+            Image.fromarray(small).save(result, quality=90)
+        return {"size": list(picture.rgb.shape[1::-1]), "keypoints": named_points(points)}
+
     def weights(self) -> dict[str, Any]:
         """All weights that can be chosen."""
         from engine.weights import available

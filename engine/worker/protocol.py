@@ -27,6 +27,7 @@ REQUESTS: Mapping[str, Schema] = {
     "reconstruct": {"photo": str, "settings": dict, "result": str, "draft": str},
     "preview": {"photo": str, "settings": dict, "result": str},
     "mask": {"photo": str, "settings": dict, "result": str},
+    "keypoints": {"photo": str, "settings": dict, "result": str},
     "weights": {},
     "import_weights": {"file": str},
     "remove_weights": {"name": str},

@@ -21,7 +21,7 @@ ABANDON_SECONDS = 5.0
 SMALLEST_STEP = 0.005
 """Progress is sent when the stage changes or the fraction has grown by this much."""
 
-WITH_PROGRESS = ("reconstruct", "preview", "mask")
+WITH_PROGRESS = ("reconstruct", "preview", "mask", "keypoints")
 """Requests that tell how far they are, and can be cancelled on their way."""
 
 Facts = dict[str, Any]
@@ -47,6 +47,8 @@ class Engine(Protocol):
     def preview(self, photo: str, settings: Mapping[str, Any], result: str, progress: "Progress") -> Facts: ...
 
     def mask(self, photo: str, settings: Mapping[str, Any], result: str, progress: "Progress") -> Facts: ...
+
+    def keypoints(self, photo: str, settings: Mapping[str, Any], result: str, progress: "Progress") -> Facts: ...
 
     def weights(self) -> Facts: ...
 

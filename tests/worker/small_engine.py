@@ -85,7 +85,7 @@ class SmallEngine:
             "weights": chosen.weights,
             "licence": "CC0-1.0",
             "commercial": chosen.weights == "default",
-            "warnings": ["The feet are outside the picture."] if behaviour == "feet" else [],
+            "warnings": ["The feet are outside the picture."] if behaviour == "feet" else told(chosen.keypoints),
             "seconds": {"Building the mesh": 1.25},
             "person": chosen.person,
             "people": chosen.person + 1,
@@ -110,6 +110,7 @@ class SmallEngine:
             "person": person,
             "boxes": [[0, 0, 100, 200]] * people,
             "size": [100, 200],
+            "keypoints": {},
             "warnings": [f"The mask is {chosen.mask.name}."] if chosen.mask else [],
         }
 
@@ -121,6 +122,13 @@ class SmallEngine:
         levels[100:] = 255
         Path(result).write_bytes(grey_png(levels))
         return {"size": [200, 300]}
+
+    def keypoints(
+        self, photo: str, settings: Mapping[str, Any], result: str, progress: Callable[[str, float], None]
+    ) -> dict[str, Any]:
+        misbehave(Path(photo).stem)
+        Path(result).write_bytes(grey_png(np.zeros((200, 100), np.uint8)))
+        return {"size": [100, 200], "keypoints": {"nose": [50.5, 20], "left_wrist": [80, 90], "left_elbow": [70, 60]}}
 
     def weights(self) -> dict[str, Any]:
         return {"available": self._weights}
@@ -134,6 +142,10 @@ class SmallEngine:
     def remove_weights(self, name: str) -> dict[str, Any]:
         self._weights = [weights for weights in self._weights if weights["name"] != name]
         return self.weights()
+
+
+def told(keypoints: Mapping[str, tuple[float, float]] | None) -> list[str]:
+    return [f"The {name} is at {x:g}, {y:g}." for name, (x, y) in (keypoints or {}).items()]
 
 
 def misbehave(behaviour: str) -> None:
