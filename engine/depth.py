@@ -8,7 +8,7 @@ from torch import device
 
 from engine.networks.devices import MemoryExhausted, pick_device, release_memory
 from engine.networks.graph import TwoK2K
-from engine.networks.inference import predict
+from engine.networks.inference import predict, predict_coarsely
 from engine.types import Canvas, Maps, Progress
 from engine.weights import WeightsInfo, load
 
@@ -36,6 +36,11 @@ def estimate_depth(
         release_networks()
         release_memory(place)
     raise exhausted
+
+
+def coarse_depth(canvas: Canvas, weights: str, device_name: str) -> Maps:
+    """A quick first guess of what `estimate_depth` gives. Raises MemoryExhausted where there is no memory for it."""
+    return predict_coarsely(network_of(weights, str(pick_device(device_name)))[0], canvas)
 
 
 def preload(weights: str, device_name: str) -> None:

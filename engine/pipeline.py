@@ -1,19 +1,24 @@
 """From a photo to a mesh: every stage in order."""
 
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.depth import estimate_depth, preload
+from engine.draft import draft_mesh
+from engine.errors import UserError
 from engine.framing import frame
+from engine.networks.devices import MemoryExhausted
 from engine.person import find_people
 from engine.photo import load_photo, photo_from_array
 from engine.surface import construct
 from engine.texture import check_detail, make_texture
-from engine.types import Photo, Progress, Reconstruction, Settings
+from engine.types import Canvas, Mesh, Photo, Progress, Reconstruction, Settings
 
 NON_COMMERCIAL = "These weights are for non-commercial use only, and so is this result."
 
@@ -50,12 +55,15 @@ class _Stages:
 
 
 def reconstruct(
-    photo: Path | str | NDArray[np.uint8], settings: Settings | None = None, progress: Progress | None = None
+    photo: Path | str | NDArray[np.uint8],
+    settings: Settings | None = None,
+    progress: Progress | None = None,
+    show_draft: Callable[[Mesh], object] | None = None,
 ) -> Reconstruction:
     """Turn a photo of a person into a closed, coloured, life-size mesh.
 
-    photo: a file, or HxWx3 (HxWx4 with alpha) uint8 sRGB. Raises UserError where the user can mend something, and
-    whatever `progress` raises (Cancelled).
+    photo: a file, or HxWx3 (HxWx4 with alpha) uint8 sRGB. show_draft: is given a coarse mesh as soon as there is one.
+    Raises UserError where the user can mend something, and whatever `progress` raises (Cancelled).
     """
     settings = settings or Settings()
     check_detail(settings)
@@ -65,11 +73,13 @@ def reconstruct(
     with ThreadPoolExecutor(1) as loader:
         loading = loader.submit(preload, settings.weights, settings.device)
         stages.run("Finding the person", 0.03, 0.2)
-        person = find_people(picture, settings.person, settings.mask)
+        person = find_people(picture, settings.person, settings.mask, settings.keypoints)
         canvas = frame(picture, person)
         stages.run("Loading the networks", 0.2, 0.25)
         loading.result()
     step = stages.run("Estimating depth", 0.25, 0.65)
+    if show_draft is not None:
+        _draft(canvas, settings, show_draft)
     maps, info, shortage = estimate_depth(canvas, settings.weights, settings.device, step)
     step = stages.run("Building the mesh", 0.65, 0.85 if settings.texture else 1.0)
     surface = construct(maps, canvas, picture, settings, step)
@@ -80,6 +90,12 @@ def reconstruct(
     warnings = (*person.warnings, *shortage, *surface.warnings, *(() if info.commercial else (NON_COMMERCIAL,)))
     facts = (info.name, info.licence, info.commercial, warnings, stages.finish())
     return Reconstruction(surface.mesh, maps, canvas, person, settings, *facts, texture)
+
+
+def _draft(canvas: Canvas, settings: Settings, show: Callable[[Mesh], object]) -> None:
+    """A draft that cannot be made is left out: the fine mesh has more means, or tells what is wrong."""
+    with suppress(MemoryExhausted, UserError):
+        show(draft_mesh(canvas, settings))
 
 
 def _read(photo: Path | str | NDArray[np.uint8]) -> Photo:

@@ -1,6 +1,6 @@
 """The nouns that flow through the pipeline."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -26,7 +26,8 @@ HEIGHTS = (0.3, 3.0)
 class Settings:
     """What the user can choose. height: metres from the floor to the top of the head. person: index by size.
 
-    texture: side of the texture maps in texels, one of `TEXTURE_SIZES`; None = no texture.
+    texture: side of the texture maps in texels, one of `TEXTURE_SIZES`; None = no texture. keypoints: where key points
+    really are, x and y in photo pixels by their names (`engine.person.corrections`).
     """
 
     detail: Detail = "full"
@@ -36,6 +37,7 @@ class Settings:
     person: int = 0
     mask: Path | None = None
     texture: int | None = None
+    keypoints: Mapping[str, tuple[float, float]] | None = None
 
 
 @dataclass(frozen=True)

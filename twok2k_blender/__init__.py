@@ -10,6 +10,7 @@ MODULES = (
     "preferences",
     "thumbnails",
     "preview",
+    "key_points_view",
     "photo_list",
     "adjust",
     "operators",
@@ -19,6 +20,7 @@ MODULES = (
     "menus",
     "status_bar",
     "background",
+    "draft_view",
 )
 """Modules with `register` and `unregister`, in the order in which they build on each other."""
 

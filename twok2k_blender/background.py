@@ -39,6 +39,9 @@ def wake() -> None:
 def tick() -> float | None:
     """Called by Blender's timer: one look at the queue. The seconds until the next one, None for the last."""
     session.step()
+    if (job := session.drafted) is not None:
+        with bpy.context.temp_override(**place_of(job)):
+            job.take_draft()
     for job in session.queue.all("ready"):
         with bpy.context.temp_override(**place_of(job)):
             if not (job.changes_scene and is_user_busy()):

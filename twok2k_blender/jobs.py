@@ -70,6 +70,12 @@ class Job:
         """Take the engine's answer. May raise what is EXPECTED."""
         raise NotImplementedError
 
+    def take_draft(self) -> None:
+        """A draft of the result is there. It is the context's scene that shows it."""
+
+    def forget_draft(self) -> None:
+        """No draft is to be seen any more."""
+
     def clean_up(self) -> None:
         """Leave nothing behind; called when the job is done or leaves the queue, perhaps more than once."""
 

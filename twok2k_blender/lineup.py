@@ -11,10 +11,16 @@ class Lineup:
 
     def __init__(self) -> None:
         self.origin: Sequence[float] | None = None
-        self._end: float | None = None
+        self._ends: dict[float, float] = {}
 
     def place(self, left: float, right: float) -> float:
         """How far along x from the origin a person stands. left, right: its extent along x, in metres."""
-        x = 0.0 if self._end is None else self._end + GAP - left
-        self._end = x + right
+        x = max(self._ends.values()) + GAP - left if self._ends else 0.0
+        self._ends[x] = x + right
         return x
+
+    def leave(self, x: float) -> None:
+        """Nobody will stand at the place x."""
+        del self._ends[x]
+        if not self._ends:
+            self.origin = None

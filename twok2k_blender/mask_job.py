@@ -6,6 +6,7 @@ from typing import Any
 
 import bpy
 
+from .image_editor import show_image
 from .jobs import PhotoError
 from .picture_job import PictureJob
 from .preview import choice_of, chosen_photo
@@ -41,12 +42,8 @@ class MaskJob(PictureJob):
 
 
 def open_for_painting(image: bpy.types.Image) -> None:
-    """Show an image in the first Image Editor, ready for painting; without one, tell the user to open one."""
-    areas = [area for window in bpy.context.window_manager.windows for area in window.screen.areas]
-    editor = next((area.spaces.active for area in areas if area.type == "IMAGE_EDITOR"), None)
-    if editor is None:
+    """Show an image in an Image Editor, ready for painting; where there is none, tell the user to open one."""
+    if show_image(image, "PAINT"):
+        session.say(HINT)
+    else:
         session.say(f"The mask is the image '{image.name}'; open it in an Image Editor in Paint mode. {HINT}")
-        return
-    editor.image = image
-    editor.ui_mode = "PAINT"
-    session.say(HINT)

@@ -1,6 +1,7 @@
 """A photo on its way to a person in the scene."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -9,17 +10,24 @@ import bpy
 from . import thumbnails
 from .choices import remember_weights
 from .jobs import State
+from .key_points import KeyPoints
 from .lineup import Lineup
-from .mesh_data import MeshData, read_mesh
+from .mesh_data import MeshData, MeshFileError, read_mesh
 from .package import version
 from .picture_job import Picture, PictureJob
-from .provenance import describe, photo_source
+from .provenance import describe, key_points, photo_source
 from .scene import add_person, show_colors_in_solid_view
 from .session import session
 
 
 class PhotoJob(PictureJob):
-    """lineup: of the people that come to stand side by side."""
+    """lineup: of the people that come to stand side by side.
+
+    draft: the coarse mesh, while the fine one is on its way; it is shown where the person will stand.
+    """
+
+    drafts = True
+    """Whether there is a draft of a job that is done beside the user's work."""
 
     kind = "reconstruct"
     result_name = "mesh.npz"
@@ -27,14 +35,21 @@ class PhotoJob(PictureJob):
     changes_scene = True
 
     def __init__(
-        self, photo: Picture, settings: Mapping[str, Any], lineup: Lineup, mask: Picture | None = None
+        self,
+        photo: Picture,
+        settings: Mapping[str, Any],
+        lineup: Lineup,
+        mask: Picture | None = None,
+        keypoints: KeyPoints | None = None,
     ) -> None:
         """Raises PhotoError."""
-        super().__init__(photo, settings, mask)
+        super().__init__(photo, settings, mask, keypoints)
         self.lineup = lineup
         self._source = photo_source(photo if isinstance(photo, Path) else photo.name)
         self.result: MeshData | None = None
         """The person, while it comes into the scene."""
+        self.draft: MeshData | None = None
+        self._place: float | None = None
         self._thumbnail = thumbnails.key(self._photo)
 
     @property
@@ -42,28 +57,63 @@ class PhotoJob(PictureJob):
         """Number of an icon with the photo."""
         return thumbnails.icon(self._photo, self._thumbnail)
 
+    def request(self) -> tuple[str, dict[str, Any]]:
+        kind, fields = super().request()
+        return kind, {**fields, "draft": str(self._draft_file) if self.drafts and self.listed else ""}
+
+    def take_draft(self) -> None:
+        """One that cannot be read is not shown: it is the result that matters."""
+        assert self.task is not None
+        self.task.drafted = False
+        with suppress(MeshFileError):
+            self.draft = read_mesh(self._draft_file)
+            self.location(bpy.context, self.draft)
+
+    def forget_draft(self) -> None:
+        self.draft = None
+        if self._place is not None:
+            self.lineup.leave(self._place)
+            self._place = None
+
     def use(self, facts: Mapping[str, Any]) -> None:
         remember_weights(facts["available"])
         session.pace.learn(facts["seconds"])
         self.result = read_mesh(self.result_file)
         self._facts = describe(self.name, self.settings, facts, version()) | self._source
+        self._facts |= key_points(self.keypoints)
         bpy.ops.twok2k.add_person("EXEC_DEFAULT", True, key=self.key)  # an operator, because those make undo steps
 
     def add_to_scene(self, context: bpy.types.Context, data: MeshData) -> None:
         """The person comes to stand in its place, selected and active."""
-        scale = 1 / context.scene.unit_settings.scale_length
-        if self.lineup.origin is None:
-            self.lineup.origin = context.scene.cursor.location[:]
-        x, y, z = self.lineup.origin
-        x += self.lineup.place(*extent(data)) * scale
-        add_person(context, Path(self.name).stem, data, self._facts, (x, y, z))
+        add_person(context, Path(self.name).stem, data, self._facts, self.location(context, data))
         if context.scene.twok2k.show_colors:
             show_colors_in_solid_view(context)
 
+    def location(self, context: bpy.types.Context, data: MeshData) -> tuple[float, float, float]:
+        """Where the person stands; once it is asked for, it stays. data: the person, or the draft of it."""
+        if self.lineup.origin is None:
+            self.lineup.origin = context.scene.cursor.location[:]
+        if self._place is None:
+            self._place = self.lineup.place(*extent(data))
+        x, y, z = self.lineup.origin
+        return x + self._place / context.scene.unit_settings.scale_length, y, z
+
     def end(self, state: State, error: str = "") -> None:
+        if state == "done":
+            self._place = None  # it is taken for good
         super().end(state, error)
+        self.forget_draft()
         self.result = None
-        self.result_file.unlink(missing_ok=True)
+        for file in (self.result_file, self._draft_file):
+            file.unlink(missing_ok=True)
+
+    def clean_up(self) -> None:
+        super().clean_up()
+        self.forget_draft()
+
+    @property
+    def _draft_file(self) -> Path:
+        return self._folder / "draft.npz"
 
 
 def lineup_under_way() -> Lineup:

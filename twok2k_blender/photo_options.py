@@ -7,6 +7,7 @@ import bpy
 
 from .choices import chosen_weights, preferences
 from .jobs import Job
+from .key_points import KeyPoints
 from .photo_job import PhotoJob, lineup_under_way
 from .picture_job import Picture
 from .preferences import DEVICES
@@ -52,12 +53,20 @@ class PhotoOptions:
     )
 
     def photo_jobs(
-        self, context: bpy.types.Context, photos: Sequence[Picture], mask: Picture | None = None
+        self,
+        context: bpy.types.Context,
+        photos: Sequence[Picture],
+        mask: Picture | None = None,
+        keypoints: KeyPoints | None = None,
     ) -> list[Job]:
-        """One job for each photo. Their people stand side by side, and beside those of work still under way."""
+        """One job for each photo. Their people stand side by side, and beside those of work still under way.
+
+        keypoints: of the panel's person.
+        """
         settings = chosen_settings(context, self._given)
+        same_person = settings["person"] == context.scene.twok2k.person - 1
         lineup = lineup_under_way()
-        return [PhotoJob(photo, settings, lineup, mask) for photo in photos]
+        return [PhotoJob(photo, settings, lineup, mask, keypoints if same_person else None) for photo in photos]
 
     def take_from_panel(self, context: bpy.types.Context) -> None:
         """Show in the file browser what the panel shows."""

@@ -9,6 +9,7 @@ from typing import Any
 import bpy
 
 from .jobs import Job, PhotoError
+from .key_points import KeyPoints
 from .photo import image_file
 from .storage import TEMPORARY
 
@@ -16,7 +17,10 @@ Picture = Path | bpy.types.Image
 
 
 class PictureJob(Job):
-    """settings: what the engine is told, besides the photo and the mask. mask: None to let the engine find it."""
+    """settings: what the engine is told, besides the photo, the mask and the key points of the settings' person.
+
+    mask: None to let the engine find it. keypoints: those that are elsewhere than found.
+    """
 
     kind = ""
     """Of the request."""
@@ -24,10 +28,17 @@ class PictureJob(Job):
     result_name = ""
     """Of the file that the engine writes."""
 
-    def __init__(self, photo: Picture, settings: Mapping[str, Any], mask: Picture | None = None) -> None:
+    def __init__(
+        self,
+        photo: Picture,
+        settings: Mapping[str, Any],
+        mask: Picture | None = None,
+        keypoints: KeyPoints | None = None,
+    ) -> None:
         """The settings and the pixels of images are taken as they are now. Raises PhotoError."""
         super().__init__(photo.name, bpy.context.scene.name)
         self.settings = dict(settings)
+        self._keypoints, self._person = keypoints or {}, self.settings.get("person")
         self._folder = Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=bpy.app.tempdir))
         try:
             self._mask = None if mask is None else self._file(mask, "mask")
@@ -41,8 +52,13 @@ class PictureJob(Job):
             if path is not None and not path.is_file():
                 raise PhotoError(f"The {what} {path} does not exist; choose another.")
         mask = {} if self._mask is None else {"mask": str(self._mask)}
-        settings = {**self.settings, **mask}
+        settings = {**self.settings, **mask, **({"keypoints": self.keypoints} if self.keypoints else {})}
         return self.kind, {"photo": str(self._photo), "settings": settings, "result": str(self.result_file)}
+
+    @property
+    def keypoints(self) -> KeyPoints:
+        """Those that are put right, as long as the settings mean the same person."""
+        return self._keypoints if self.settings.get("person") == self._person else {}
 
     def clean_up(self) -> None:
         shutil.rmtree(self._folder, ignore_errors=True)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from . import background, thumbnails
 from .jobs import PhotoError, State
+from .key_points import moved
 from .mesh_data import read_picture
 from .picture_job import Picture, PictureJob
 from .session import session
@@ -29,11 +30,15 @@ DELAY = 0.2
 
 @dataclass(frozen=True)
 class Choice:
-    """What a preview depends on. photo, mask: names that differ where the content does; person: from 1."""
+    """What a preview depends on. photo, mask: names that differ where the content does; person: from 1.
+
+    points: key points that the user has put right.
+    """
 
     photo: str
     person: int
     mask: str
+    points: tuple[tuple[str, float, float], ...] = ()
 
 
 class Found:
@@ -89,7 +94,7 @@ class PreviewJob(PictureJob):
         if choice is None:
             raise PhotoError("No photo is chosen; choose a picture of a person first.")
         self.choice = choice
-        super().__init__(chosen_photo(panel), {"person": panel.person - 1}, panel.mask)
+        super().__init__(chosen_photo(panel), {"person": panel.person - 1}, panel.mask, moved(panel, choice.photo))
         self.scene = panel.id_data.name
 
     def use(self, facts: Mapping[str, Any]) -> None:
@@ -113,7 +118,10 @@ def choice_of(panel: "TWOK2K_PG_picture") -> Choice | None:
         photo = f"image {panel.image.name_full}" if panel.image else ""
     else:
         photo = thumbnails.key(_path(panel)) if panel.filepath and _path(panel).is_file() else ""
-    return Choice(photo, panel.person, panel.mask.name_full if panel.mask else "") if photo else None
+    if not photo:
+        return None
+    points = tuple((name, x, y) for name, (x, y) in moved(panel, photo).items())
+    return Choice(photo, panel.person, panel.mask.name_full if panel.mask else "", points)
 
 
 def chosen_photo(panel: "TWOK2K_PG_picture") -> Picture:

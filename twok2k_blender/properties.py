@@ -2,6 +2,7 @@
 
 import bpy
 
+from .key_points import TWOK2K_PG_key_point
 from .photo import is_usable
 from .preview import ask
 
@@ -81,6 +82,11 @@ class TWOK2K_PG_picture(bpy.types.PropertyGroup):  # noqa: N801
         poll=lambda _, image: is_usable(image),
         update=ask,
     )
+    key_points: bpy.props.CollectionProperty(type=TWOK2K_PG_key_point)
+    key_photo: bpy.props.StringProperty(description="What photo the key points are of")
+    key_person: bpy.props.IntProperty(description="Whose key points they are")
+    key_picture: bpy.props.PointerProperty(type=bpy.types.Image, description="The photo, upright")
+    key_size: bpy.props.IntVectorProperty(size=2, description="The photo's width and height in pixels")
     show_colors: bpy.props.BoolProperty(
         name="Color in Solid View",
         description="Let the 3D views show the person's colors in Solid mode, too",
@@ -89,6 +95,7 @@ class TWOK2K_PG_picture(bpy.types.PropertyGroup):  # noqa: N801
 
 
 def register() -> None:
+    bpy.utils.register_class(TWOK2K_PG_key_point)
     bpy.utils.register_class(TWOK2K_PG_picture)
     bpy.types.Scene.twok2k = bpy.props.PointerProperty(type=TWOK2K_PG_picture)
 
@@ -96,3 +103,4 @@ def register() -> None:
 def unregister() -> None:
     del bpy.types.Scene.twok2k
     bpy.utils.unregister_class(TWOK2K_PG_picture)
+    bpy.utils.unregister_class(TWOK2K_PG_key_point)

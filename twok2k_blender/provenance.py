@@ -1,6 +1,7 @@
 """What an object made by this extension says about itself, in custom properties that any program can read."""
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,20 @@ def read(properties: Iterable[tuple[str, Any]]) -> dict[str, str]:
 def photo_source(photo: Path | str) -> dict[str, str]:
     """The custom property by which the photo is found again: a file's path, or the name of an image in the .blend."""
     return {PREFIX + ("Photo File" if isinstance(photo, Path) else "Photo Image"): str(photo)}
+
+
+def key_points(points: Mapping[str, Sequence[float]]) -> dict[str, str]:
+    """The custom property with the key points that the user has put right; none where all are as found."""
+    return {PREFIX + "Key Points": json.dumps(points)} if points else {}
+
+
+def known_key_points(properties: Iterable[tuple[str, Any]]) -> dict[str, list[float]]:
+    """The inverse of `key_points`; empty where there are none, or none that can be read."""
+    try:
+        points = json.loads(read(properties).get("Key Points", "{}"))
+    except ValueError:
+        return {}
+    return points if isinstance(points, dict) else {}
 
 
 def settings(properties: Iterable[tuple[str, Any]]) -> dict[str, str]:

@@ -55,6 +55,13 @@ class Session:
         return self.queue.first("working")
 
     @property
+    def drafted(self) -> Job | None:
+        """The job under way if a draft of it is there that has not been taken."""
+        job = self._under_way
+        wanted = job is not None and job.task is not None and job.task.drafted and self.cancelled_at is None
+        return job if wanted else None
+
+    @property
     def engine_running(self) -> bool:
         return self._client is not None and self._client.running
 
@@ -104,6 +111,7 @@ class Session:
         if self._client is not None and job is not None and job.task is not None and self.cancelled_at is None:
             self.cancelled_at = time.monotonic()
             self._client.cancel(job.task)
+            job.forget_draft()
 
     def cancel_all(self) -> None:
         """Nothing that waits is begun, nothing that is ready is used, and the job under way is to end."""

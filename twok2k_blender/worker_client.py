@@ -45,7 +45,8 @@ class Launch:
 class Task:
     """A request on its way. facts: of a task that is done. error: one sentence, of a task that has failed.
 
-    stage_began: by the monotonic clock. heard: whether the worker has replied. deliveries: how often it was sent.
+    stage_began: by the monotonic clock. drafted: whether there is a draft that nobody has taken.
+    heard: whether the worker has replied. deliveries: how often it was sent.
     """
 
     id: int
@@ -56,6 +57,7 @@ class Task:
     fraction: float = 0.0
     facts: dict[str, Any] = field(default_factory=dict)
     error: str = ""
+    drafted: bool = False
     heard: bool = False
     deliveries: int = 0
 
@@ -71,6 +73,8 @@ class Task:
                 if message["stage"] != self.stage:
                     self.stage_began = time.monotonic()
                 self.stage, self.fraction = message["stage"], min(max(message["fraction"], 0.0), 1.0)
+            case "draft":
+                self.drafted = True
             case "done":
                 self.state, self.facts = "done", message["facts"]
             case "cancelled":

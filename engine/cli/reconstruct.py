@@ -1,6 +1,7 @@
 """`python -m engine reconstruct`: a photo in, a mesh file out; or many photos and a folder of meshes."""
 
 import argparse
+import json
 import os
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, get_args
 from engine.batch.inputs import find_pictures, is_collection
 from engine.cli import SOME_FAILED
 from engine.cli.numbers import number
+from engine.corrections import named_points, read_corrections
 from engine.errors import UserError
 from engine.types import HEIGHTS, TEXTURE_SIZES, Detail, Progress, Reconstruction, Settings
 
@@ -50,7 +52,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="which person, by size, from 0 (%(default)s)",
     )
     add("--mask", type=Path, metavar="FILE", help="picture of the photo's size, white where the person is")
-    add("--keep-maps", type=Path, metavar="DIR", help="also write the framed photo, mask and depth maps")
+    add(
+        "--keypoints",
+        type=Path,
+        metavar="FILE",
+        help="JSON with key points that are elsewhere than found, in photo pixels; see keypoints.json of --keep-maps",
+    )
+    add("--keep-maps", type=Path, metavar="DIR", help="also write the framed photo, mask, depth maps and key points")
     _add_many_arguments(parser)
 
 
@@ -104,8 +112,9 @@ def _run_one(arguments: argparse.Namespace) -> int:
 
 
 def _run_many(arguments: argparse.Namespace) -> int:
-    if arguments.mask or arguments.keep_maps:
-        raise UserError("--mask and --keep-maps are for one picture and a mesh file as the output; leave them out.")
+    if arguments.mask or arguments.keypoints or arguments.keep_maps:
+        names = "--mask, --keypoints and --keep-maps"
+        raise UserError(f"{names} are for one picture and a mesh file as the output; leave them out.")
     if arguments.output.suffix.lower() in SUFFIXES and not arguments.output.is_dir():
         raise UserError(f"The output {arguments.output} is a file; give a folder for the meshes of many pictures.")
     ending = f".{arguments.format}" if arguments.format else SUFFIXES[0]
@@ -138,7 +147,8 @@ def _runner(arguments: argparse.Namespace) -> "Runner":
 
 def _settings(arguments: argparse.Namespace) -> Settings:
     names = ("detail", "height", "weights", "device", "person", "mask", "texture")
-    return Settings(**{name: getattr(arguments, name) for name in names})
+    keypoints = read_corrections(arguments.keypoints) if arguments.keypoints else None
+    return Settings(**{name: getattr(arguments, name) for name in names}, keypoints=keypoints)
 
 
 def _check_texture(arguments: argparse.Namespace, ending: str) -> None:
@@ -182,7 +192,7 @@ def save_maps(result: Reconstruction, folder: Path) -> None:
     """Write the networks' input and output to `folder`.
 
     photo.png, mask.png: the person on the 2048 canvas. depth.npz: front and back, float32 network depth, 0 outside.
-    front.png, back.png: the same for the eye, 16 bit, near is bright.
+    front.png, back.png: the same for the eye, 16 bit, near is bright. keypoints.json: in photo pixels, for --keypoints.
     """
     import numpy as np
     from PIL import Image
@@ -191,6 +201,7 @@ def save_maps(result: Reconstruction, folder: Path) -> None:
     nearest, farthest = maps.front.min(initial=4, where=mask), maps.back.max(initial=0, where=mask)
     Image.fromarray(result.canvas.rgb).save(folder / "photo.png")
     Image.fromarray(result.canvas.mask).save(folder / "mask.png")
+    (folder / "keypoints.json").write_text(json.dumps(named_points(result.person.keypoints), indent=1))
     np.savez_compressed(folder / "depth.npz", front=maps.front, back=maps.back)
     for name, depth in (("front", maps.front), ("back", maps.back)):
         shade = 1 - 0.9 * (depth - nearest) / max(farthest - nearest, 1e-6)

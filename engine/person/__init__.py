@@ -5,9 +5,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.corrections import Corrections
+from engine.person.corrections import put_right
 from engine.person.crowd import look, opaque
 from engine.person.face import find_face
-from engine.person.joints import joints, pixels_per_metre
+from engine.person.joints import pixels_per_metre
 from engine.person.mask import person_mask
 from engine.skeleton import INDEX
 from engine.types import Person, Photo
@@ -15,17 +17,19 @@ from engine.types import Person, Photo
 _FEET = [INDEX[f"{side}_{joint}"] for side in ("left", "right") for joint in ("ankle", "heel", "big_toe")]
 
 
-def find_people(photo: Photo, index: int = 0, mask: Path | None = None) -> Person:
+def find_people(photo: Photo, index: int = 0, mask: Path | None = None, keypoints: Corrections | None = None) -> Person:
     """Find everybody in a photo and measure the chosen person.
 
     index: 0 = the largest person, 1 = the next ... mask: a picture of the photo's size, white where the person is.
-    Warnings tell of feet or a face outside of the picture and of other people.
+    keypoints: where the user says that key points are. Warnings tell of feet or a face outside of the picture and of
+    other people.
 
-    Raises UserError if there is nobody, only a head, nobody with this index, no model, or a mask that does not fit.
+    Raises UserError if there is nobody, only a head, nobody with this index, no model, or a mask or key points that do
+    not fit.
     """
     crowd = look(photo)
     chosen, others = crowd.choose(index)
-    points, depths = joints(chosen, photo.rgb.shape, photo.focal_length)
+    chosen, points, depths = put_right(chosen, keypoints or {}, photo.rgb.shape, photo.focal_length)
     count = len(crowd.people)
     return Person(
         keypoints=points,

@@ -1,7 +1,8 @@
 """MediaPipe's pose landmarker: every person in a picture with 33 landmarks in 2D and 3D and a coarse mask.
 
 The work is done on reduced copies: people are looked for in the whole picture, and where none is found in overlapping
-tiles (small people); each is then measured once more in a crop of their own.
+tiles (small people); then once more beside those who are found, because one large person makes the model overlook
+others; each is at last measured in a crop of their own.
 """
 
 from collections.abc import Callable, Iterator
@@ -35,6 +36,12 @@ _MEASUREMENTS = 3
 _GROWTH = 1.03
 """A person who comes out larger than this is measured once more, at most `_MEASUREMENTS` times."""
 _TILINGS = (2, 3, 5)
+_NARROWEST = 0.1
+"""Strips beside people that are narrower than this share of the picture's height are not searched."""
+_SMALLEST = 0.3
+"""Who is found beside others must be at least this share of the tallest's size ..."""
+_CLEAREST = 0.7
+"""... and their landmarks this visible, on average: the model sees smaller, fainter people in folds and shadows."""
 
 TORSO = [11, 12, 23, 24]
 """Landmarks of the shoulders and hips."""
@@ -117,7 +124,49 @@ def _overview(landmarker: "PoseLandmarker", rgb: NDArray[np.uint8], pause: Calla
         for tile in _tiles(rgb, tiling):
             pause()
             found += _in_window(landmarker, tile)
-    return _without_doubles(found)
+    found = _without_doubles(found)
+    beside = list(_beside(landmarker, rgb, (0, rgb.shape[1]), found, pause)) if found else []
+    least = _SMALLEST * max(map(_size, found), default=0.0)
+    clear = [person for person in beside if _size(person) > least and person.visibility.mean() > _CLEAREST]
+    return _without_doubles(found + clear)
+
+
+def _beside(
+    landmarker: "PoseLandmarker",
+    rgb: NDArray[np.uint8],
+    columns: tuple[int, int],
+    known: list[Detection],
+    pause: Callable[[], object],
+) -> Iterator[Detection]:
+    """The people in the strips of a picture's columns that those who are known leave free, and then beside them."""
+    for left, right in _free(columns, known):
+        if right - left > _NARROWEST * len(rgb):
+            more = _without_doubles(list(_in_strip(landmarker, rgb, left, right, pause)))
+            yield from more
+            if more:
+                yield from _beside(landmarker, rgb, (left, right), more, pause)
+
+
+def _free(columns: tuple[int, int], people: list[Detection]) -> Iterator[tuple[int, int]]:
+    """The intervals of columns that nobody of `people` takes."""
+    left, end = columns
+    for low, high in sorted((int(low[0]), int(high[0]) + 1) for low, high in (person.extent for person in people)):
+        yield left, min(low, end)
+        left = max(left, high)
+    yield left, end
+
+
+def _in_strip(
+    landmarker: "PoseLandmarker", rgb: NDArray[np.uint8], left: int, right: int, pause: Callable[[], object]
+) -> Iterator[Detection]:
+    """The people in some of a picture's columns, in squares that overlap by half where those are wider than high."""
+    strip, height = rgb[:, left:right], len(rgb)
+    count = max(1, round(2 * (right - left) / height) - 1)
+    side = height if count > 1 else max(strip.shape[:2])
+    for x in np.linspace(0, right - left - side, count) if count > 1 else (0.0,):
+        pause()
+        window = _window(strip, (x, 0), side, _OVERVIEW)
+        yield from _in_window(landmarker, replace(window, origin=(window.origin[0] + left, window.origin[1])))
 
 
 def _tiles(rgb: NDArray[np.uint8], tiling: int) -> Iterator[Window]:
@@ -154,6 +203,12 @@ def _distance(a: Detection, b: Detection) -> float:
     torso = a.landmarks[TORSO]
     length = np.linalg.norm(torso[:2].mean(axis=0) - torso[2:].mean(axis=0)) + np.linalg.norm(torso[0] - torso[1])
     return float(np.linalg.norm(a.landmarks - b.landmarks, axis=1).mean() / max(length, 1e-6))
+
+
+def _size(person: Detection) -> float:
+    """Longer side of the box around the landmarks."""
+    low, high = person.box
+    return float(max(high - low))
 
 
 def _area(person: Detection) -> float:

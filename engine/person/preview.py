@@ -11,10 +11,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.corrections import Corrections
 from engine.person import missing_parts
+from engine.person.corrections import put_right
 from engine.person.crowd import look, opaque
 from engine.person.detector import Detection
-from engine.person.joints import joints
 from engine.person.mask import person_mask
 from engine.person.overlay import draw
 from engine.types import Photo
@@ -24,6 +25,9 @@ Box = tuple[float, float, float, float]
 SIDE = 512
 """Longest side in pixels of the picture that is drawn."""
 
+LARGE_SIDE = 2048
+"""The same of a picture on which key points are put right."""
+
 _INSIDE, _OUTSIDE = (155, 255), (0, 100)
 """Grey levels of a mask through which the photo is seen: well above and below the 128 that a mask is read by."""
 
@@ -32,32 +36,50 @@ _INSIDE, _OUTSIDE = (155, 255), (0, 100)
 class Preview:
     """picture: (H, W, 3) uint8 of at most `SIDE` pixels. boxes: left, top, right, bottom in photo pixels by person.
 
-    person: index of the one that is highlighted. warnings: of parts that the photo does not show.
+    person: index of the one that is highlighted, whose keypoints (31, 2) are in photo pixels, NaN = missing.
+    warnings: of parts that the photo does not show.
     """
 
     picture: NDArray[np.uint8]
     boxes: tuple[Box, ...]
     person: int
+    keypoints: NDArray[np.float64]
     warnings: tuple[str, ...]
 
 
-def preview(photo: Photo, index: int = 0, mask: Path | None = None, pause: Callable[[], object] = bool) -> Preview:
+def preview(
+    photo: Photo,
+    index: int = 0,
+    mask: Path | None = None,
+    keypoints: Corrections | None = None,
+    pause: Callable[[], object] = bool,
+) -> Preview:
     """Find everybody and draw what is found of the person `index`, or of the last one where there are fewer.
 
-    mask: as for `find_people`. pause: see `look`. Raises UserError if nobody can be reconstructed or the mask does not
-    fit.
+    mask, keypoints: as for `find_people`. pause: see `look`. Raises UserError if nobody can be reconstructed, or the
+    mask or the key points do not fit.
     """
     crowd = look(photo, pause)
     index = min(index, max(len(crowd.people) - 1, 0))
     chosen, others = crowd.choose(index)
-    points, _ = joints(chosen, photo.rgb.shape, photo.focal_length)
+    chosen, points, _ = put_right(chosen, keypoints or {}, photo.rgb.shape, photo.focal_length)
     boxes = tuple(_box(person, photo.rgb.shape) for person in crowd.people)
     pause()
     factor = min(1.0, SIDE / max(photo.rgb.shape[:2]))
     small = _reduced(photo, factor)
     inside = _small_mask(photo, small, chosen, others, mask, factor)
     drawn = draw(opaque(small), inside, points * factor, np.array(boxes) * factor, index)
-    return Preview(drawn, boxes, index, missing_parts(points))
+    return Preview(drawn, boxes, index, points, missing_parts(points))
+
+
+def key_points_picture(
+    photo: Photo, index: int = 0, pause: Callable[[], object] = bool
+) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+    """A picture (H, W, 3) of at most `LARGE_SIDE` pixels, and a person's key points (31, 2) in photo pixels, NaN =
+    missing. Raises UserError as `find_people` does."""
+    chosen, _ = look(photo, pause).choose(index)
+    _, points, _ = put_right(chosen, {}, photo.rgb.shape, photo.focal_length)
+    return opaque(_reduced(photo, min(1.0, LARGE_SIDE / max(photo.rgb.shape[:2])))), points
 
 
 def paintable_mask(

@@ -4,7 +4,7 @@ import os
 import platform
 import sys
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -49,30 +49,47 @@ class Backend:
 
         return asdict(self_check(weights, device))
 
-    def reconstruct(self, photo: str, settings: Mapping[str, Any], result: str, progress: "Progress") -> dict[str, Any]:
-        """Reconstruct `photo`, write the mesh to the .npz `result` and return the facts about it."""
+    def reconstruct(
+        self,
+        photo: str,
+        settings: Mapping[str, Any],
+        result: str,
+        draft: str,
+        progress: "Progress",
+        drafted: Callable[[], None],
+    ) -> dict[str, Any]:
+        """Reconstruct `photo`, write the mesh to the .npz `result` and return the facts about it.
+
+        draft: .npz for a coarse mesh, after which `drafted` is called; empty for none.
+        """
         from engine.pipeline import reconstruct
 
+        def show_draft(mesh: "Mesh") -> None:
+            save_mesh(mesh, Path(draft))
+            drafted()
+
         parsed = parse_settings(settings)
-        reconstruction = reconstruct(Path(photo), parsed, progress)
+        reconstruction = reconstruct(Path(photo), parsed, progress, show_draft if draft else None)
         save_mesh(reconstruction.mesh, Path(result), reconstruction.texture)
         return {**facts_of(reconstruction), **self.weights()}
 
     def preview(self, photo: str, settings: Mapping[str, Any], result: str, progress: "Progress") -> dict[str, Any]:
         """Draw what is found in `photo` into the .npy `result`, (H, W, 3) uint8, and return the facts about it."""
+        from engine.corrections import named_points
         from engine.person.preview import preview
         from engine.photo import load_photo
 
         parsed = parse_settings(settings)
         progress(FINDING, 0.0)
         picture = load_photo(photo)
-        found = preview(picture, parsed.person, parsed.mask, lambda: progress(FINDING, 0.5))
+        found = preview(picture, parsed.person, parsed.mask, parsed.keypoints, lambda: progress(FINDING, 0.5))
         save_array(found.picture, Path(result))
         return {
             "people": len(found.boxes),
             "person": found.person,
             "boxes": [list(box) for box in found.boxes],
             "size": list(picture.rgb.shape[1::-1]),
+            "keypoints": named_points(found.keypoints),
             "warnings": list(found.warnings),
         }
 
@@ -89,6 +106,22 @@ class Backend:
         with _writing(Path(result), "mask"):
             Image.fromarray(levels).save(result, compress_level=1)
         return {"size": list(levels.shape[::-1])}
+
+    def keypoints(self, photo: str, settings: Mapping[str, Any], result: str, progress: "Progress") -> dict[str, Any]:
+        """Write the photo, upright and reduced, as the JPEG `result`, and return the chosen person's key points."""
+        from PIL import Image
+
+        from engine.corrections import named_points
+        from engine.person.preview import key_points_picture
+        from engine.photo import load_photo
+
+        parsed = parse_settings(settings)
+        progress(FINDING, 0.0)
+        picture = load_photo(photo)
+        small, points = key_points_picture(picture, parsed.person, lambda: progress(FINDING, 0.5))
+        with _writing(Path(result), "picture"):
+            Image.fromarray(small).save(result, quality=90)
+        return {"size": list(picture.rgb.shape[1::-1]), "keypoints": named_points(points)}
 
     def weights(self) -> dict[str, Any]:
         """All weights that can be chosen."""
@@ -121,8 +154,10 @@ def parse_settings(values: Mapping[str, Any]) -> "Settings":
     Raises UserError where a value is not one that the user can choose; names of devices and weights are left to
     those who know them.
     """
+    from engine.corrections import parse_corrections
     from engine.types import HEIGHTS, TEXTURE_SIZES, Detail, Settings
 
+    parsers: dict[str, Callable[[Any], Any]] = {"mask": Path, "keypoints": parse_corrections}
     checks = {
         "detail": lambda value: value in get_args(Detail),
         "height": lambda value: type(value) in (int, float) and HEIGHTS[0] <= value <= HEIGHTS[1],
@@ -131,12 +166,13 @@ def parse_settings(values: Mapping[str, Any]) -> "Settings":
         "person": lambda value: type(value) is int and value >= 0,
         "mask": lambda value: isinstance(value, str),
         "texture": lambda value: value is None or (type(value) is int and value in TEXTURE_SIZES),
+        "keypoints": lambda value: isinstance(value, dict),
     }
     for name, value in values.items():
         if name not in checks or not checks[name](value):
             raise UserError(f"The setting {name!r} cannot be {value!r}; choose another value.")
-    paths = {"mask": Path(values["mask"])} if "mask" in values else {}
-    return Settings(**{**values, **paths})
+    parsed = {name: parsers[name](value) for name, value in values.items() if name in parsers}
+    return Settings(**{**values, **parsed})
 
 
 def save_mesh(mesh: "Mesh", path: Path, texture: "Texture | None" = None) -> None:

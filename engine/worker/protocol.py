@@ -2,7 +2,8 @@
 
 Requests (client -> worker) carry an `id` chosen by the client; every reply names the request it belongs to.
 Each request but "cancel" and "quit" gets any number of "progress" replies and exactly one last one: "done" with
-the facts asked for, "cancelled", or "error" with one sentence for the user.
+the facts asked for, "cancelled", or "error" with one sentence for the user. "reconstruct" names the file `result` for
+the mesh, and the file `draft` for a coarse one (or none: ""); a "draft" reply says that this is there.
 
 This module needs nothing but the standard library: Blender's process imports it too.
 """
@@ -23,9 +24,10 @@ NUMBER = (int, float)
 REQUESTS: Mapping[str, Schema] = {
     "hello": {},
     "check": {"weights": str, "device": str},
-    "reconstruct": {"photo": str, "settings": dict, "result": str},
+    "reconstruct": {"photo": str, "settings": dict, "result": str, "draft": str},
     "preview": {"photo": str, "settings": dict, "result": str},
     "mask": {"photo": str, "settings": dict, "result": str},
+    "keypoints": {"photo": str, "settings": dict, "result": str},
     "weights": {},
     "import_weights": {"file": str},
     "remove_weights": {"name": str},
@@ -35,6 +37,7 @@ REQUESTS: Mapping[str, Schema] = {
 
 REPLIES: Mapping[str, Schema] = {
     "progress": {"stage": str, "fraction": NUMBER},
+    "draft": {},
     "done": {"facts": dict},
     "cancelled": {},
     "error": {"text": str},

@@ -4,7 +4,8 @@ import os
 import queue
 import threading
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from engine.errors import Cancelled, UserError
@@ -20,7 +21,7 @@ ABANDON_SECONDS = 5.0
 SMALLEST_STEP = 0.005
 """Progress is sent when the stage changes or the fraction has grown by this much."""
 
-WITH_PROGRESS = ("reconstruct", "preview", "mask")
+WITH_PROGRESS = ("reconstruct", "preview", "mask", "keypoints")
 """Requests that tell how far they are, and can be cancelled on their way."""
 
 Facts = dict[str, Any]
@@ -33,11 +34,21 @@ class Engine(Protocol):
 
     def check(self, weights: str, device: str) -> Facts: ...
 
-    def reconstruct(self, photo: str, settings: Mapping[str, Any], result: str, progress: "Progress") -> Facts: ...
+    def reconstruct(
+        self,
+        photo: str,
+        settings: Mapping[str, Any],
+        result: str,
+        draft: str,
+        progress: "Progress",
+        drafted: Callable[[], None],
+    ) -> Facts: ...
 
     def preview(self, photo: str, settings: Mapping[str, Any], result: str, progress: "Progress") -> Facts: ...
 
     def mask(self, photo: str, settings: Mapping[str, Any], result: str, progress: "Progress") -> Facts: ...
+
+    def keypoints(self, photo: str, settings: Mapping[str, Any], result: str, progress: "Progress") -> Facts: ...
 
     def weights(self) -> Facts: ...
 
@@ -109,6 +120,8 @@ class Server:
         fields = {name: value for name, value in request.items() if name not in ("type", "id")}
         if request["type"] in WITH_PROGRESS:
             fields["progress"] = self._progress(request["id"])
+        if "draft" in request:
+            fields["drafted"] = partial(self._reply, request["id"], type="draft")
         return getattr(self._engine, request["type"])(**fields)
 
     def _progress(self, identity: int) -> "Progress":

@@ -48,6 +48,7 @@ def test_every_command_has_help(name: str, capsys: pytest.CaptureFixture[str]) -
         (["reconstruct", "photo.jpg", "-o", "out.ply", "--texture", "2048", "--detail", "low"], "PLY files carry no"),
         (["reconstruct", "photo.jpg", "-o", "out.stl", "--texture", "2048", "--detail", "low"], "STL files carry no"),
         (["reconstruct", "photo.jpg", "-o", "out.glb", "--texture", "4096"], "high, medium or low"),
+        (["reconstruct", "photo.jpg", "-o", "out.glb", "--keypoints", "none.json"], "none.json cannot be read"),
         (["reconstruct", "no such photo.jpg", "-o", "out.glb"], "no such photo.jpg"),
         (["reconstruct", "no such photo.jpg", "-o", "out.glb", "--device", "abacus"], "no device called 'abacus'"),
         (["reconstruct", "no such photo.jpg", "-o", "out.glb", "--device", "cuda:99"], "cuda:99"),

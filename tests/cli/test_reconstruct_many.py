@@ -70,6 +70,7 @@ def test_a_second_call_goes_on(capsys: pytest.CaptureFixture[str]) -> None:
         (["photos/*.gif", "-o", "out"], "matches"),
         (["photos", "-o", "out", "--mask", "mask.png"], "--mask"),
         (["photos", "-o", "out", "--keep-maps", "maps"], "--keep-maps"),
+        (["photos", "-o", "out", "--keypoints", "points.json"], "--keypoints"),
         (["photos", "-o", "out", "--format", "fbx"], "fbx"),
         (["photos", "-o", "out", "--workers", "0"], "between 1 and 999"),
         (["photos", "-o", "out", "--weights", "unknown"], "no weights called 'unknown'"),

@@ -168,6 +168,9 @@ def generate(window: Window) -> None:
 
     before = window.state()
     window.click_in_sidebar(GENERATE)
+    shown = window.wait("the draft", lambda state: not finished(state) and state["draft"], PATIENCE)
+    window.picture("draft")
+    assert shown["objects"] == before["objects"], shown
     after = window.wait("the end of the work", finished, PATIENCE)
     window.settle()
     window.picture("result")

@@ -22,7 +22,8 @@ counter = itertools.count()
 def state() -> dict[str, Any]:
     """What the test needs to know; positions in pixels from the window's lower left."""
     session = import_module(f"{MODULE}.session").session
-    task = session.working.task if session.working else None
+    job = session.working
+    task = job.task if job else None
     active = bpy.context.view_layer.objects.active
     window = bpy.context.window_manager.windows[0]
     view = next(area for area in window.screen.areas if area.type == "VIEW_3D")
@@ -32,6 +33,7 @@ def state() -> dict[str, Any]:
         "busy": session.busy,
         "stage": task.stage if task else "",
         "fraction": task.fraction if task else 0,
+        "draft": getattr(job, "draft", None) is not None,
         "message": session.message,
         "photos": [{"name": job.name, "state": job.state, "error": job.error} for job in session.queue.listed],
         "objects": sorted(item.name for item in bpy.data.objects),

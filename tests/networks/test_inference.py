@@ -11,7 +11,14 @@ from test_parts import standing_person
 from engine.camera import CANVAS, Camera
 from engine.errors import Cancelled
 from engine.networks.graph import GraphConfig, TwoK2K
-from engine.networks.inference import given_silhouette, learned_silhouette, picture_tensor, predict, small_picture
+from engine.networks.inference import (
+    given_silhouette,
+    learned_silhouette,
+    picture_tensor,
+    predict,
+    predict_coarsely,
+    small_picture,
+)
 from engine.networks.lean import make_lean
 from engine.types import Canvas, Maps
 
@@ -98,6 +105,19 @@ def test_cancelling(canvas: Canvas) -> None:
 def test_training_mode_is_refused(canvas: Canvas) -> None:
     with pytest.raises(ValueError, match="evaluation"):
         predict(TwoK2K(GraphConfig(1 / 16)), canvas)
+
+
+def test_coarse_maps_are_roughly_the_fine_ones(canvas: Canvas) -> None:
+    coarse, fine = predict_coarsely(network(True), canvas), predict(network(True), canvas)
+    check(coarse)
+    np.testing.assert_array_equal(coarse.mask, fine.mask)
+    assert np.abs(coarse.front - fine.front)[fine.mask].mean() < 0.1
+
+
+def test_coarse_maps_of_the_published_kind_stay_within_the_mask(canvas: Canvas) -> None:
+    coarse = predict_coarsely(network(False), canvas)
+    check(coarse)
+    assert not (coarse.mask & ~canvas.mask).any()
 
 
 def test_small_picture_takes_the_middle_pixels() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from drawn_people import detection
 
 from engine.errors import UserError
 from engine.person import detector, find_people
@@ -134,6 +135,28 @@ def test_two_people(standing: Photo) -> None:
         find_people(Photo(both), 2)
     with pytest.raises(UserError, match="2 people were found"):
         find_people(Photo(both), -1)
+
+
+@with_model
+@with_photos
+def test_people_of_different_size_in_a_wide_picture(waving: Photo, standing: Photo) -> None:
+    """In the whole picture the model sees the first one alone; nobody else is made up of the background."""
+    smaller = cv2.resize(standing.rgb, (432, 432), interpolation=cv2.INTER_AREA)
+    wide = np.zeros((720, 1512, 3), np.uint8)
+    wide[:, :1080], wide[288:, 1080:] = waving.rgb, smaller
+    assert find_people(Photo(wide)).count == 2
+    assert find_people(Photo(np.ascontiguousarray(wide[:, ::-1]))).count == 2
+    assert find_people(waving).count == 1
+
+
+def test_free_columns_lie_between_people() -> None:
+    people = [detection((100, 400), x, 10, 80) for x in (300, 60)]
+    free = list(detector._free((0, 400), people))
+    assert len(free) == 3
+    for left, right in free:
+        assert 0 <= left < right <= 400
+        for person in people:
+            assert not (left < person.landmarks[:, 0].max() and person.landmarks[:, 0].min() < right)
 
 
 @with_model

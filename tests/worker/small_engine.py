@@ -3,7 +3,8 @@
 What it does depends on the photo's name: "slow" takes its time, "die" kills the process, "crash" aborts it, "exit"
 ends it with a word on stderr, "fail" raises an error of its own, "user" a user's, "nan" and "index" give damaged
 meshes, "noise" prints to stdout at all levels, "endless" never looks at cancels, "large"
-gives many vertices, "two" shows two people.
+gives many vertices, "two" shows two people. Each of these after "late-" happens a while after a draft; "blur" gives a
+damaged draft.
 """
 
 import os
@@ -55,13 +56,24 @@ class SmallEngine:
         return {"device": taken, "seconds": 1.5, "triangles": 12, "warnings": ["Close other programs."]}
 
     def reconstruct(
-        self, photo: str, settings: Mapping[str, Any], result: str, progress: Callable[[str, float], None]
+        self,
+        photo: str,
+        settings: Mapping[str, Any],
+        result: str,
+        draft: str,
+        progress: Callable[[str, float], None],
+        drafted: Callable[[], None],
     ) -> dict[str, Any]:
         chosen = parse_settings(settings)
-        behaviour = Path(photo).stem
+        late, behaviour = Path(photo).stem.startswith("late-"), Path(photo).stem.removeprefix("late-")
         for step in range(10):
             progress("Finding the person" if step < 5 else "Building the mesh", step / 10)
-            misbehave(behaviour)
+            if step == 5 and draft:
+                save_mesh(box(chosen.height, "nan" if behaviour == "blur" else ""), Path(draft))
+                drafted()
+                time.sleep(0.4 if late else 0)
+            if step > 5 or not late:
+                misbehave(behaviour)
         mesh = box(chosen.height, behaviour)
         if chosen.texture:
             save_arrays(textured(mesh, chosen.texture), Path(result))
@@ -73,7 +85,7 @@ class SmallEngine:
             "weights": chosen.weights,
             "licence": "CC0-1.0",
             "commercial": chosen.weights == "default",
-            "warnings": ["The feet are outside the picture."] if behaviour == "feet" else [],
+            "warnings": ["The feet are outside the picture."] if behaviour == "feet" else told(chosen.keypoints),
             "seconds": {"Building the mesh": 1.25},
             "person": chosen.person,
             "people": chosen.person + 1,
@@ -98,6 +110,7 @@ class SmallEngine:
             "person": person,
             "boxes": [[0, 0, 100, 200]] * people,
             "size": [100, 200],
+            "keypoints": {},
             "warnings": [f"The mask is {chosen.mask.name}."] if chosen.mask else [],
         }
 
@@ -109,6 +122,13 @@ class SmallEngine:
         levels[100:] = 255
         Path(result).write_bytes(grey_png(levels))
         return {"size": [200, 300]}
+
+    def keypoints(
+        self, photo: str, settings: Mapping[str, Any], result: str, progress: Callable[[str, float], None]
+    ) -> dict[str, Any]:
+        misbehave(Path(photo).stem)
+        Path(result).write_bytes(grey_png(np.zeros((200, 100), np.uint8)))
+        return {"size": [100, 200], "keypoints": {"nose": [50.5, 20], "left_wrist": [80, 90], "left_elbow": [70, 60]}}
 
     def weights(self) -> dict[str, Any]:
         return {"available": self._weights}
@@ -122,6 +142,10 @@ class SmallEngine:
     def remove_weights(self, name: str) -> dict[str, Any]:
         self._weights = [weights for weights in self._weights if weights["name"] != name]
         return self.weights()
+
+
+def told(keypoints: Mapping[str, tuple[float, float]] | None) -> list[str]:
+    return [f"The {name} is at {x:g}, {y:g}." for name, (x, y) in (keypoints or {}).items()]
 
 
 def misbehave(behaviour: str) -> None:

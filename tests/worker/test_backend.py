@@ -21,6 +21,7 @@ from engine.worker.backend import Backend, parse_settings, save_mesh
 def test_settings_left_out_keep_their_defaults() -> None:
     assert parse_settings({}) == Settings()
     assert parse_settings({"mask": "m.png", "height": 2}) == Settings(mask=Path("m.png"), height=2)
+    assert parse_settings({"keypoints": {"nose": [1, 2.5]}}) == Settings(keypoints={"nose": (1.0, 2.5)})
 
 
 @pytest.mark.parametrize(
@@ -40,6 +41,9 @@ def test_settings_left_out_keep_their_defaults() -> None:
         {"texture": 1000},
         {"texture": True},
         {"texture": 2048.0},
+        {"keypoints": [1, 2]},
+        {"keypoints": {"tail": [1, 2]}},
+        {"keypoints": {"nose": [1]}},
         {"colour": "red"},
     ],
 )

@@ -23,8 +23,12 @@ def client(worker_client: ModuleType, tmp_path: Path) -> Iterator[Any]:
 
 
 @pytest.fixture
-def submit(client: Any, tmp_path: Path) -> Callable[[str], Any]:
-    return lambda photo: client.submit("reconstruct", photo=photo, settings={}, result=str(tmp_path / f"{photo}.npz"))
+def submit(client: Any, tmp_path: Path) -> Callable[..., Any]:
+    def send(photo: str, draft: str = "") -> Any:
+        result = str(tmp_path / f"{photo}.npz")
+        return client.submit("reconstruct", photo=photo, settings={}, result=result, draft=draft)
+
+    return send
 
 
 def wait(client: Any, task: Any, until: Callable[[Any], bool] = lambda task: not task.running) -> Any:
@@ -34,6 +38,18 @@ def wait(client: Any, task: Any, until: Callable[[Any], bool] = lambda task: not
         time.sleep(0.01)
         client.poll()
     return task
+
+
+def test_draft_is_told_once_it_is_there_and_only_if_asked_for(
+    client: Any, submit: Callable[..., Any], tmp_path: Path
+) -> None:
+    draft = tmp_path / "draft.npz"
+    task = wait(client, submit("late-slow.jpg", str(draft)), lambda task: task.drafted)
+    assert task.running
+    assert draft.is_file()
+    client.cancel(task)
+    assert wait(client, task).state == "cancelled"
+    assert not wait(client, submit("anna.jpg")).drafted
 
 
 def test_task_is_done_with_facts(client: Any, submit: Callable[[str], Any]) -> None:

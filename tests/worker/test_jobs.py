@@ -113,6 +113,20 @@ def test_people_stand_clear_of_each_other_with_one_gap(lineup: ModuleType, exten
     assert [later[0] - earlier[1] for earlier, later in pairwise(ends)] == pytest.approx([lineup.GAP] * (len(ends) - 1))
 
 
+def test_place_that_was_left_is_taken_again(lineup: ModuleType) -> None:
+    line = lineup.Lineup()
+    line.origin = (1, 2, 3)
+    first, second = line.place(-0.3, 0.3), line.place(-0.3, 0.3)
+    line.leave(second)
+    assert line.place(-0.3, 0.3) == second
+    line.leave(first)
+    assert line.place(-0.3, 0.3) > second, "nobody moves up"
+    empty = lineup.Lineup()
+    empty.origin = (1, 2, 3)
+    empty.leave(empty.place(0, 1))
+    assert empty.origin is None, "the next one begins anew"
+
+
 def test_suffixes_are_those_that_the_engine_reads(pictures: ModuleType) -> None:
     Image.init()
     assert set(pictures.SUFFIXES) == set(SUFFIXES)

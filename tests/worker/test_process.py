@@ -41,7 +41,7 @@ def answer(process: subprocess.Popen[bytes]) -> dict[str, Any]:
 
 
 def reconstruct(process: subprocess.Popen[bytes], photo: str, result: Path, identity: int = 1) -> None:
-    ask(process, type="reconstruct", id=identity, photo=photo, settings={}, result=str(result))
+    ask(process, type="reconstruct", id=identity, photo=photo, settings={}, result=str(result), draft="")
 
 
 def last(process: subprocess.Popen[bytes]) -> dict[str, Any]:
@@ -59,6 +59,17 @@ def test_progress_grows_through_named_stages(tmp_path: Path) -> None:
     assert [fraction for _, fraction in replies] == [step / 10 for step in range(10)]
     assert {stage for stage, _ in replies} == {"Finding the person", "Building the mesh"}
     assert reply["facts"]["vertices"] == 8
+
+
+def test_draft_comes_before_the_result(tmp_path: Path) -> None:
+    with worker() as process:
+        files = {"result": str(tmp_path / "mesh.npz"), "draft": str(tmp_path / "draft.npz")}
+        ask(process, type="reconstruct", id=1, photo="anna.jpg", settings={}, **files)
+        while (reply := answer(process))["type"] == "progress":
+            pass
+        assert reply == {"type": "draft", "id": 1}
+        assert (tmp_path / "draft.npz").is_file()
+        assert last(process)["type"] == "done"
 
 
 def test_stdout_carries_messages_alone(tmp_path: Path) -> None:

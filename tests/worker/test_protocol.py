@@ -22,7 +22,7 @@ def read(data: bytes) -> list[dict]:
 def test_messages_come_back_as_they_were_sent(photo: str, settings: dict, identity: int) -> None:
     stream = io.BytesIO()
     messages = [
-        {"type": "reconstruct", "id": identity, "photo": photo, "settings": settings, "result": "a\nb"},
+        {"type": "reconstruct", "id": identity, "photo": photo, "settings": settings, "result": "a\nb", "draft": ""},
         {"type": "quit", "id": 2},
     ]
     for message in messages:
@@ -60,9 +60,9 @@ def test_arbitrary_json_is_refused(value: object) -> None:
         b'{"type": "hello"}\n',
         b'{"type": "hello", "id": true}\n',
         b'{"type": "hello", "id": 1, "more": 2}\n',
-        b'{"type": "reconstruct", "id": 1, "photo": 5, "settings": {}, "result": "x"}\n',
-        b'{"type": "reconstruct", "id": 1, "photo": "p", "settings": {"height": NaN}, "result": "x"}\n',
-        b'{"type": "reconstruct", "id": 1, "photo": "p", "settings": {"height": 1e999}, "result": "x"}\n',
+        b'{"type": "reconstruct", "id": 1, "photo": 5, "settings": {}, "result": "x", "draft": ""}\n',
+        b'{"type": "reconstruct", "id": 1, "photo": "p", "settings": {"height": NaN}, "result": "x", "draft": ""}\n',
+        b'{"type": "reconstruct", "id": 1, "photo": "p", "settings": {"height": 1e999}, "result": "x", "draft": ""}\n',
         b'{"type": ["hello"], "id": 1}\n',
         b"[" * 100_000 + b"\n",
     ],

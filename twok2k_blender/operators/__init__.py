@@ -2,6 +2,7 @@
 
 import bpy
 
+from .add_key_points import TWOK2K_OT_add_key_points
 from .add_mask import TWOK2K_OT_add_mask
 from .add_person import TWOK2K_OT_add_person
 from .cancel import TWOK2K_OT_cancel
@@ -11,6 +12,7 @@ from .choose_person import TWOK2K_OT_choose_person
 from .clear_cache import TWOK2K_OT_clear_cache
 from .clear_finished import TWOK2K_OT_clear_finished
 from .copy_report import TWOK2K_OT_copy_report
+from .correct_key_points import TWOK2K_OT_correct_key_points
 from .decimate import TWOK2K_OT_decimate
 from .export_result import TWOK2K_OT_export_result
 from .find_people import TWOK2K_OT_find_people
@@ -21,17 +23,23 @@ from .import_photos import TWOK2K_FH_photos, TWOK2K_OT_import_photos
 from .import_weights import TWOK2K_OT_import_weights
 from .make_printable import TWOK2K_OT_make_printable
 from .mark_asset import TWOK2K_OT_mark_asset
+from .move_key_point import TWOK2K_OT_move_key_point
 from .paint_mask import TWOK2K_OT_paint_mask
 from .paste_photos import TWOK2K_OT_paste_photos
 from .quad_remesh import TWOK2K_OT_quad_remesh
 from .release_memory import TWOK2K_OT_release_memory
 from .remove_photo import TWOK2K_OT_remove_photo
 from .remove_weights import TWOK2K_OT_remove_weights
+from .reset_key_points import TWOK2K_OT_reset_key_points
 from .retry_photos import TWOK2K_OT_retry_photos
 from .show_weights import TWOK2K_OT_show_weights
 from .turntable import TWOK2K_OT_turntable
 
 CLASSES = (
+    TWOK2K_OT_add_key_points,
+    TWOK2K_OT_correct_key_points,
+    TWOK2K_OT_move_key_point,
+    TWOK2K_OT_reset_key_points,
     TWOK2K_OT_add_mask,
     TWOK2K_OT_add_person,
     TWOK2K_OT_cancel,

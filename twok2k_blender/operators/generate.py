@@ -5,9 +5,11 @@ import bpy
 
 from ..job_operator import JobOperator
 from ..jobs import Job
+from ..key_points import KeyPoints, moved
 from ..photo import photo_file
 from ..photo_options import PhotoOptions
 from ..picture_job import Picture
+from ..preview import choice_of
 from ..properties import RELATIVE_PATH, TWOK2K_PG_picture
 
 
@@ -42,7 +44,11 @@ class TWOK2K_OT_generate(PhotoOptions, JobOperator):  # noqa: N801
             photo = bpy.data.images.get(self.image) if self.image else panel.image
         else:
             photo = photo_file(self.filepath or panel.filepath)
-        return self.photo_jobs(context, [photo], self._chosen_mask(panel))
+        return self.photo_jobs(context, [photo], self._chosen_mask(panel), self._moved_key_points(panel))
+
+    def _moved_key_points(self, panel: TWOK2K_PG_picture) -> KeyPoints:
+        choice = None if self.filepath or self.image else choice_of(panel)
+        return moved(panel, choice.photo) if choice else {}
 
     def _chosen_mask(self, panel: TWOK2K_PG_picture) -> Picture | None:
         if self.mask:

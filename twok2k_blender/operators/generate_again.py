@@ -11,9 +11,11 @@ from ..again_job import AgainJob
 from ..choices import preferences
 from ..job_operator import JobOperator
 from ..jobs import Job, PhotoError
+from ..key_points import KeyPoints, moved
 from ..photo_options import PhotoOptions, chosen_settings
-from ..preview import chosen_photo
-from ..properties import DETAILS, HEIGHTS, TEXTURE_SIZES
+from ..picture_job import Picture
+from ..preview import choice_of, chosen_photo
+from ..properties import DETAILS, HEIGHTS, TEXTURE_SIZES, TWOK2K_PG_picture
 from ..result import obstacle
 
 
@@ -40,7 +42,7 @@ class TWOK2K_OT_generate_again(PhotoOptions, JobOperator):  # noqa: N801
     bl_idname = "twok2k.generate_again"
     bl_label = "Generate Again"
     bl_description = (
-        "Make this human's mesh anew from its photo, with other settings, and with the panel's mask "
+        "Make this human's mesh anew from its photo, with other settings, and with the panel's mask and key points "
         "if the panel shows that photo; "
         "place, name, modifiers and materials stay, edits of the mesh are lost"
     )
@@ -78,7 +80,16 @@ class TWOK2K_OT_generate_again(PhotoOptions, JobOperator):  # noqa: N801
 
         photo, panel = photo_of(person), context.scene.twok2k
         mask = panel.mask if photo == chosen_photo(panel) else None
-        return [AgainJob(photo, chosen_settings(context, given), person.name, mask)]
+        settings = chosen_settings(context, given)
+        keypoints = self._key_points(person, panel, photo, settings["person"] + 1)
+        return [AgainJob(photo, settings, person.name, mask, keypoints)]
+
+    def _key_points(self, person: bpy.types.Object, panel: TWOK2K_PG_picture, photo: Picture, number: int) -> KeyPoints:
+        """Those that are put right in the panel, if it shows that person of the photo, else those remembered."""
+        choice = choice_of(panel)
+        if choice and photo == chosen_photo(panel) and (panel.key_photo, panel.key_person) == (choice.photo, number):
+            return moved(panel, choice.photo) if panel.person == number else {}
+        return provenance.known_key_points(person.items()) if number == remembered(person).get("person") else {}
 
 
 def remembered(person: bpy.types.Object) -> dict[str, Any]:

@@ -1,0 +1,179 @@
+"""The coarse mesh of a person under way: where it is shown, and that nothing of it stays."""
+
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import bpy
+import numpy as np
+import pytest
+from result_tools import run_and_undo
+
+pytestmark = pytest.mark.usefixtures("small_engine")
+
+Part = Callable[[str], ModuleType]
+Jobs = Callable[..., list[Any]]
+Wait = Callable[[Callable[[], Any]], None]
+
+
+@pytest.fixture
+def drafted(part: Part, photo_jobs: Jobs, wait: Wait) -> Callable[..., Any]:
+    """A job whose draft is shown; the photo's name says what comes of it."""
+
+    def begin(name: str) -> Any:
+        (job,) = photo_jobs(name)
+        part("background").add([job])
+        wait(lambda: job.draft is not None)
+        assert job.state == "working"
+        return job
+
+    return begin
+
+
+Drafted = Callable[..., Any]
+
+
+def data_counts() -> dict[str, int]:
+    kinds = ("objects", "meshes", "materials", "images", "collections")
+    return {kind: len(getattr(bpy.data, kind)) for kind in kinds}
+
+
+def shown(part: Part) -> list[Any]:
+    return list(part("draft_view").drafts())
+
+
+def test_person_comes_where_the_draft_is_shown(part: Part, drafted: Drafted, wait: Wait) -> None:
+    bpy.context.scene.cursor.location = (1, 2, 3)
+    before = data_counts()
+    job = drafted("late-slow.jpg")
+    assert shown(part) == [job]
+    assert data_counts() == before, "a draft is no part of the scene"
+    place = job.location(bpy.context, job.draft)
+    bpy.context.scene.cursor.location = (9, 9, 9)
+    wait(lambda: job.over)
+    assert tuple(bpy.context.object.location) == place == (1, 2, 3)
+    assert (shown(part), job.draft) == ([], None)
+
+
+def test_person_with_a_draft_is_one_undo_step(part: Part, drafted: Drafted, wait: Wait) -> None:
+    bpy.ops.mesh.primitive_cube_add()
+
+    def work() -> None:
+        job = drafted("late-slow.jpg")
+        wait(lambda: job.over)
+        assert len(bpy.data.objects) == 2
+
+    run_and_undo(work)
+    assert bpy.data.objects.keys() == ["Cube"]
+
+
+@pytest.mark.parametrize("name", ["late-die", "late-crash", "late-exit", "late-fail", "late-user", "late-index"])
+def test_failure_after_the_draft_leaves_nothing(part: Part, drafted: Drafted, wait: Wait, name: str) -> None:
+    before = data_counts()
+    job = drafted(f"{name}.jpg")
+    wait(lambda: job.over)
+    assert job.state == "failed"
+    assert (shown(part), job.draft, data_counts()) == ([], None, before)
+    assert job.lineup.origin is None, "the next person may stand there"
+
+
+@pytest.mark.parametrize("way", ["cancel", "cancel_all", "remove_photo", "load"])
+def test_draft_is_gone_at_once_when_the_work_is_stopped(
+    part: Part, drafted: Drafted, wait: Wait, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    monkeypatch.setattr(part("session"), "CANCEL_SECONDS", 0.2)
+    job = drafted("late-endless.jpg")
+    if way == "load":
+        bpy.ops.wm.read_homefile(use_empty=True)
+    else:
+        getattr(bpy.ops.twok2k, way)(**({"key": job.key} if way == "remove_photo" else {}))
+    assert (shown(part), job.draft) == ([], None)
+    wait(lambda: job.over)
+    assert job.state == "cancelled"
+    assert not bpy.data.objects
+
+
+def test_draft_that_comes_after_a_cancel_is_not_shown(part: Part, photo_jobs: Jobs, wait: Wait) -> None:
+    session = part("session").session
+    (job,) = photo_jobs("slow.jpg")
+    part("background").add([job])
+    wait(lambda: job.task is not None and job.task.stage)
+    session.cancel()
+    job.task.drafted = True
+    part("background").tick()
+    assert job.draft is None
+    wait(lambda: job.over)
+
+
+def test_saved_file_holds_nothing_of_the_draft(drafted: Drafted, wait: Wait, tmp_path: Path) -> None:
+    job = drafted("late-slow.jpg")
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "scene.blend"))
+    assert job.draft is not None
+    wait(lambda: job.over)
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "scene.blend"))
+    assert not bpy.data.objects
+    assert not bpy.data.meshes
+
+
+def test_undo_and_deleted_scene_under_a_draft(part: Part, drafted: Drafted, wait: Wait) -> None:
+    bpy.ops.ed.undo_push(message="start")
+    bpy.ops.mesh.primitive_cube_add()
+    bpy.ops.ed.undo_push(message="cube")
+    job = drafted("late-slow.jpg")
+    bpy.ops.ed.undo()
+    assert shown(part) == [job]
+    assert not bpy.data.objects
+    first, second = bpy.context.scene, bpy.data.scenes.new("Other")
+    bpy.context.window.scene = second
+    bpy.data.scenes.remove(first)
+    assert shown(part) == [job], "it is shown where the person will come"
+    wait(lambda: job.over)
+    assert len(second.objects) == 1
+
+
+def test_draft_is_shown_in_other_modes_until_the_person_can_come(part: Part, drafted: Drafted, wait: Wait) -> None:
+    bpy.ops.mesh.primitive_cube_add()
+    bpy.ops.object.mode_set(mode="EDIT")
+    job = drafted("late-slow.jpg")
+    wait(lambda: job.state == "ready")
+    assert shown(part) == [job]
+    assert bpy.ops.twok2k.cancel_all() == {"FINISHED"}
+    assert (job.state, shown(part)) == ("cancelled", [])
+
+
+def test_damaged_draft_is_not_shown_and_harms_nothing(part: Part, photo_jobs: Jobs, wait: Wait) -> None:
+    (job,) = photo_jobs("late-blur.jpg")
+    part("background").add([job])
+    wait(lambda: job.over)
+    assert (job.state, job.draft) == ("done", None)
+
+
+def test_scripts_and_generate_again_have_no_draft(
+    part: Part, photo: Callable[[str], str], photo_jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (job,) = photo_jobs("anna.jpg")
+    assert job.request()[1]["draft"]
+    seen: list[str] = []
+    client, submit = part("worker_client").WorkerClient, part("worker_client").WorkerClient.submit
+    monkeypatch.setattr(client, "submit", lambda self, kind, **f: seen.append(f["draft"]) or submit(self, kind, **f))
+    bpy.ops.twok2k.generate(filepath=photo("anna.jpg"))
+    assert seen == [""]
+    again = part("again_job").AgainJob(Path(photo("anna.jpg")), {}, "anna")
+    assert again.request()[1]["draft"] == ""
+    job.clean_up()
+    again.clean_up()
+
+
+def test_shading_is_lighter_towards_the_light(part: Part) -> None:
+    data, view = part("mesh_data"), part("draft_view")
+    corners = np.array([[x, y, z] for x in (0, 1) for y in (0, 1) for z in (0, 1)], np.float32)
+    quads = np.array([[0, 1, 3, 2], [4, 6, 7, 5], [0, 4, 5, 1], [2, 3, 7, 6], [0, 2, 6, 4], [1, 5, 7, 3]], np.int32)
+    faces = np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]])
+    box = data.MeshData(corners, faces, np.full((8, 4), 0.5, np.float32))
+    lengths = np.linalg.norm(view.vertex_normals(box), axis=1)
+    assert np.allclose(lengths, 1, atol=1e-5)
+    shades = view.shaded(box)
+    assert shades.shape == (8, 4)
+    assert shades[:, :3].max() <= 1
+    assert shades[1, 0] > shades[6, 0], "front, left and above; behind, right and below"

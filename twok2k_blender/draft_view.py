@@ -1,0 +1,88 @@
+"""Shows the coarse mesh of a person under way in the 3D views, where the fine one will stand.
+
+It is drawn over the scene and is no part of it: in Blender every change of a scene has to be a step of undo, but only
+the finished person shall be one. So nothing of a draft can stay behind, whatever is undone, saved, deleted or stopped
+meanwhile, and it is to be seen in all modes.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import bpy
+import gpu
+import numpy as np
+from gpu_extras.batch import batch_for_shader
+from numpy.typing import NDArray
+
+from .background import place_of
+from .mesh_data import MeshData
+from .photo_job import PhotoJob
+from .session import session
+
+LIGHT = np.array([-0.35, -0.7, 0.62], np.float32)
+"""Direction to the light: from in front of the person and above, as in the Solid view."""
+
+AMBIENT, DIFFUSE = 0.6, 0.4
+
+Float = NDArray[np.float32]
+
+_batches: list[tuple[MeshData, Any]] = []
+"""The drafts that were drawn last, and what the graphics card has been given of each."""
+
+_handles: list[Any] = []
+
+
+def drafts() -> Iterator[PhotoJob]:
+    """The jobs whose drafts belong into the context's scene."""
+    for job in session.queue.all("working", "ready"):
+        if isinstance(job, PhotoJob) and job.draft is not None and place_of(job)["window"].scene == bpy.context.scene:
+            yield job
+
+
+def shaded(draft: MeshData) -> Float:
+    """(N, 4) sRGB of the vertices in a soft light, opaque."""
+    light = AMBIENT + DIFFUSE * (vertex_normals(draft) @ LIGHT)
+    linear = draft.colors[:, :3] * (light**2.2)[:, None]
+    return np.c_[linear ** (1 / 2.2), np.ones(len(linear))].astype(np.float32)
+
+
+def vertex_normals(mesh: MeshData) -> Float:
+    """(N, 3) of length 1, or 0 where there is none; weighted by area."""
+    a, b, c = (mesh.vertices[corner] for corner in mesh.faces.T)
+    across = np.repeat(np.cross(b - a, c - a), 3, axis=0)
+    total = np.stack([np.bincount(mesh.faces.ravel(), across[:, k], len(mesh.vertices)) for k in range(3)], 1)
+    return (total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-12)).astype(np.float32)
+
+
+def _draw() -> None:
+    jobs = list(drafts())
+    _batches[:] = [(job.draft, _batch_of(job.draft)) for job in jobs if job.draft is not None]
+    shader = gpu.shader.from_builtin("SMOOTH_COLOR")
+    gpu.state.depth_test_set("LESS_EQUAL")
+    gpu.state.depth_mask_set(True)
+    for job, (draft, batch) in zip(jobs, _batches, strict=True):
+        with gpu.matrix.push_pop():
+            gpu.matrix.translate(job.location(bpy.context, draft))
+            gpu.matrix.scale_uniform(1 / bpy.context.scene.unit_settings.scale_length)
+            batch.draw(shader)
+    gpu.state.depth_mask_set(False)
+    gpu.state.depth_test_set("NONE")
+
+
+def _batch_of(draft: MeshData) -> Any:
+    known = next((batch for other, batch in _batches if other is draft), None)
+    if known is not None:
+        return known
+    shader = gpu.shader.from_builtin("SMOOTH_COLOR")
+    content = {"pos": draft.vertices, "color": shaded(draft)}
+    return batch_for_shader(shader, "TRIS", content, indices=draft.faces)
+
+
+def register() -> None:
+    _handles.append(bpy.types.SpaceView3D.draw_handler_add(_draw, (), "WINDOW", "POST_VIEW"))
+
+
+def unregister() -> None:
+    while _handles:
+        bpy.types.SpaceView3D.draw_handler_remove(_handles.pop(), "WINDOW")
+    _batches.clear()
