@@ -18,7 +18,7 @@ SMALLEST_PART = 0.02
 """Share of the largest part's triangles below which a part is a speck."""
 _LEAST = 0.2
 """Pixels of depth between any two sheets."""
-_APART = 1.0
+_APART = 0.5
 """Pixels of depth between sheets for every pixel left out between vertices: else their coarse triangles would cross."""
 
 

@@ -7,10 +7,10 @@ from analytic_maps import canvas_of, ellipsoid, maps_from_mask, maps_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.ndimage import gaussian_filter
-from scipy.spatial import cKDTree
 
 from engine.camera import CANVAS, NETWORK_FOCAL
 from engine.errors import Cancelled, UserError
+from engine.evaluation.surface import as_surface
 from engine.skeleton import INDEX
 from engine.surface import build
 from engine.surface.health import check
@@ -138,9 +138,9 @@ def test_detail_gives_its_triangles_and_stays_sound(detail: str, target: int) ->
 
 def test_fewer_triangles_lie_on_the_full_surface() -> None:
     maps = maps_of(ellipsoid((0.0, 0.0, 1.0), (0.08, 0.17, 0.06)), ellipsoid((0.0, 0.0, 0.9), (0.12, 0.02, 0.02)))
-    full = _build(maps)
+    full = as_surface(_build(maps))
     for detail, millimetres in (("high", 0.5), ("medium", 2), ("low", 5)):
-        distances, _ = cKDTree(full.vertices).query(_build(maps, detail=detail).vertices)
+        distances, _ = full.distance(_build(maps, detail=detail).vertices)
         assert np.quantile(distances, 0.99) < millimetres / 1000
 
 
