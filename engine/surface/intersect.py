@@ -14,6 +14,8 @@ _CHUNK = 200_000
 """Pairs that are examined at once: bounds the memory."""
 _TOUCH = 1e-8
 """Metres that one triangle may reach through another: less than float32 coordinates of a person can say."""
+_CONTACT = 1e-6
+"""Metres within which triangles without a common corner count as crossing: others who round differently may find so."""
 
 
 @dataclass(frozen=True)
@@ -41,21 +43,23 @@ def crossings(vertices: NDArray, faces: NDArray[np.int32], among: Bools | None =
 def cross(vertices: NDArray, faces: NDArray[np.int32], pairs: Pairs) -> Bools:
     """Which pairs (K, 2) of triangles cross: an edge of one runs through the other.
 
-    Triangles that only touch, or reach less than `_TOUCH` through each other, do not cross.
+    Triangles with a common corner that reach less than `_TOUCH` through each other do not cross; those without one do
+    as soon as an end of an edge is within `_CONTACT` of the other triangle.
     """
     points = vertices[faces[pairs]]
-    at = np.flatnonzero(_straddle(points[:, 0], points[:, 1]))
-    at = at[_straddle(points[at, 1], points[at, 0])]
-    points = points[at].astype(np.float64)
+    reach = np.where(_common_corners(faces, pairs) > 0, np.float32(_TOUCH), np.float32(-_CONTACT))
+    at = np.flatnonzero(_straddle(points[:, 0], points[:, 1], reach))
+    at = at[_straddle(points[at, 1], points[at, 0], reach[at])]
+    points, reach = points[at].astype(np.float64), reach[at]
     result = np.zeros(len(pairs), bool)
-    result[at] = _pierces(points[:, 0], points[:, 1]) | _pierces(points[:, 1], points[:, 0])
+    result[at] = _pierces(points[:, 0], points[:, 1], reach) | _pierces(points[:, 1], points[:, 0], reach)
     return result
 
 
-def _straddle(plane: NDArray, other: NDArray) -> Bools:
-    """Whether the plane of one triangle (K, 3, 3) has corners of the other on both sides."""
+def _straddle(plane: NDArray, other: NDArray, reach: NDArray[np.float32]) -> Bools:
+    """Whether the plane of one triangle (K, 3, 3) has corners of the other farther than `reach` (K,) on both sides."""
     a, b, c = heights(plane, other)
-    return (np.minimum(np.minimum(a, b), c) < -_TOUCH) & (np.maximum(np.maximum(a, b), c) > _TOUCH)
+    return (np.minimum(np.minimum(a, b), c) < -reach) & (np.maximum(np.maximum(a, b), c) > reach)
 
 
 def heights(plane: NDArray, other: NDArray) -> NDArray:
@@ -76,13 +80,13 @@ def _dot(a: NDArray, b: NDArray) -> NDArray:
     return np.asarray(np.einsum("kj,kj->k", a, b))
 
 
-def _pierces(edges: NDArray, target: NDArray) -> Bools:
-    """Whether an edge of one triangle (K, 3, 3) runs through the other, its border included."""
+def _pierces(edges: NDArray, target: NDArray, reach: NDArray[np.float32]) -> Bools:
+    """Whether an edge of one triangle (K, 3, 3) runs through the other, its border included, `reach` (K,) beyond it."""
     height = heights(target, edges)
     result = np.zeros(len(edges), bool)
     for i, j in ((0, 1), (1, 2), (2, 0)):
-        through = (np.minimum(height[i], height[j]) < -_TOUCH) & (np.maximum(height[i], height[j]) > _TOUCH)
-        at = np.flatnonzero(through)
+        low, high = np.minimum(height[i], height[j]), np.maximum(height[i], height[j])
+        at = np.flatnonzero((low < -reach) & (high > reach) & (high - low > _TOUCH))
         start, along = edges[at, i], edges[at, j] - edges[at, i]
         spokes = [target[at, k] - start for k in range(3)]
         volumes = np.stack([_dot(_cross(spokes[k], spokes[(k + 1) % 3]), along) for k in range(3)])
@@ -125,9 +129,13 @@ def _both(one: NDArray, two: NDArray, chosen: Bools) -> tuple[NDArray, NDArray]:
 
 
 def _without_common_edge(pairs: Pairs, faces: NDArray[np.int32]) -> Pairs:
+    return pairs[_common_corners(faces, pairs) < 2]
+
+
+def _common_corners(faces: NDArray[np.int32], pairs: Pairs) -> NDArray[np.int8]:
+    """How many corners the triangles of each pair (K, 2) have in common."""
     a, b = faces[pairs[:, 0]].T, faces[pairs[:, 1]].T
-    common = sum((a[i] == b[j]).view(np.int8) for i in range(3) for j in range(3))
-    return pairs[common < 2]
+    return np.asarray(sum((a[i] == b[j]).view(np.int8) for i in range(3) for j in range(3)))
 
 
 def _tree(vertices: NDArray, faces: NDArray[np.int32], wanted: Bools) -> _Tree:
