@@ -14,8 +14,6 @@ _CHUNK = 200_000
 """Pairs that are examined at once: bounds the memory."""
 _TOUCH = 1e-8
 """Metres that one triangle may reach through another: less than float32 coordinates of a person can say."""
-_CONTACT = 1e-6
-"""Metres within which triangles without a common corner count as crossing: others who round differently may find so."""
 
 
 @dataclass(frozen=True)
@@ -31,23 +29,23 @@ class _Tree:
     order: NDArray[np.int32]
 
 
-def crossings(vertices: NDArray, faces: NDArray[np.int32], among: Bools | None = None) -> Pairs:
+def crossings(vertices: NDArray, faces: NDArray[np.int32], among: Bools | None = None, contact: float = 0.0) -> Pairs:
     """All pairs (K, 2) of triangles that cross; see `cross`. vertices: (N, 3). faces: (M, 3).
 
     among: (M,) bool, only pairs with at least one of these; None = all. About two seconds per million triangles.
     """
-    found = [pairs[cross(vertices, faces, pairs)] for pairs in _neighbours(vertices, faces, among)]
+    found = [pairs[cross(vertices, faces, pairs, contact)] for pairs in _neighbours(vertices, faces, among)]
     return np.concatenate([np.zeros((0, 2), np.int32), *found])
 
 
-def cross(vertices: NDArray, faces: NDArray[np.int32], pairs: Pairs) -> Bools:
+def cross(vertices: NDArray, faces: NDArray[np.int32], pairs: Pairs, contact: float = 0.0) -> Bools:
     """Which pairs (K, 2) of triangles cross: an edge of one runs through the other.
 
-    Triangles with a common corner that reach less than `_TOUCH` through each other do not cross; those without one do
-    as soon as an end of an edge is within `_CONTACT` of the other triangle.
+    Triangles that only touch, or reach less than `_TOUCH` through each other, do not cross. contact: metres within
+    which an end of an edge counts as being through a triangle, if the two have no common corner.
     """
     points = vertices[faces[pairs]]
-    reach = np.where(_common_corners(faces, pairs) > 0, np.float32(_TOUCH), np.float32(-_CONTACT))
+    reach = np.where(_common_corners(faces, pairs) > 0, _TOUCH, _TOUCH - contact).astype(np.float32)
     at = np.flatnonzero(_straddle(points[:, 0], points[:, 1], reach))
     at = at[_straddle(points[at, 1], points[at, 0], reach[at])]
     points, reach = points[at].astype(np.float64), reach[at]
@@ -86,7 +84,8 @@ def _pierces(edges: NDArray, target: NDArray, reach: NDArray[np.float32]) -> Boo
     result = np.zeros(len(edges), bool)
     for i, j in ((0, 1), (1, 2), (2, 0)):
         low, high = np.minimum(height[i], height[j]), np.maximum(height[i], height[j])
-        at = np.flatnonzero((low < -reach) & (high > reach) & (high - low > _TOUCH))
+        leaves = np.maximum(-low, high) > np.abs(reach)
+        at = np.flatnonzero((low < -reach) & (high > reach) & leaves)
         start, along = edges[at, i], edges[at, j] - edges[at, i]
         spokes = [target[at, k] - start for k in range(3)]
         volumes = np.stack([_dot(_cross(spokes[k], spokes[(k + 1) % 3]), along) for k in range(3)])

@@ -15,6 +15,8 @@ from engine.surface.solid import SMALLEST_PART
 _ROUNDS = 24
 _PRIMES = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], np.uint64)
 """Odd factors that make one number of three coordinates."""
+_CONTACT = 1e-6
+"""Metres that triangles without a common corner keep apart: programs that round otherwise may find them crossing."""
 _RINGS = 8
 _LARGEST = 0.03
 """Share of the triangles looked at that a region may grow to; more would be felt in the shape."""
@@ -54,7 +56,7 @@ def untangle(vertices: NDArray[np.float32], faces: NDArray[np.int32], zone: Bool
     zone = np.ones(len(faces), bool) if zone is None else zone
     vertices = _opened(_parted(vertices, faces[zone]), faces[zone])
     part = _Part(vertices, faces[zone], np.arange(len(vertices)))
-    pairs = crossings(part.vertices, part.faces)
+    pairs = crossings(part.vertices, part.faces, contact=_CONTACT)
     if not len(pairs):
         return Untangled(vertices, faces, part.source, zone, 0, part.source[:0])
     crossing, rings = np.unique(pairs), 0
@@ -69,7 +71,7 @@ def untangle(vertices: NDArray[np.float32], faces: NDArray[np.int32], zone: Bool
         left = _crossing_after(part, region, crossing, tried)
         if not len(left):
             tried, moved = _proper(tried)
-            left = np.unique(crossings(tried.vertices, tried.faces, moved))
+            left = np.unique(crossings(tried.vertices, tried.faces, moved, _CONTACT))
         if len(left) < len(crossing):
             part, crossing, rings = tried, left, 0
         else:
@@ -130,7 +132,7 @@ def _crossing_after(part: _Part, region: Bools, crossing: NDArray[np.int32], cap
     looked = np.ones(len(capped.faces), bool)
     kept = np.flatnonzero(~region)
     looked[: len(kept)] = np.isin(kept, crossing)
-    return np.unique(crossings(capped.vertices, capped.faces, looked))
+    return np.unique(crossings(capped.vertices, capped.faces, looked, _CONTACT))
 
 
 def _grown(part: _Part, crossing: NDArray[np.int32], rings: int) -> Bools:

@@ -24,7 +24,7 @@ def _pairs(*triangles: list[list[float]]) -> int:
     [
         ([[0.2, 0.2, -1], [0.2, 0.2, 1], [2, 2, 0]], True),
         ([[0.2, 0.2, 0.1], [0.2, 0.2, 1], [2, 2, 1]], False),
-        ([[0.2, 0.2, 0.0], [0.2, 0.2, 1], [2, 2, 1]], True),  # another program may round its corner to below
+        ([[0.2, 0.2, 0.0], [0.2, 0.2, 1], [2, 2, 1]], False),
         ([[0.9, 0.9, -1], [0.9, 0.9, 1], [2, 2, 0]], False),
         ([[5, 5, -1], [5, 5, 1], [6, 6, 0]], False),
     ],
@@ -32,6 +32,14 @@ def _pairs(*triangles: list[list[float]]) -> int:
 def test_two_triangles(other: list[list[float]], crossing: bool) -> None:
     assert _pairs(TRIANGLE, other) == crossing
     assert _pairs(other, TRIANGLE) == crossing
+
+
+@pytest.mark.parametrize(
+    ("height", "contact", "found"), [(0.0, 1e-6, 1), (5e-7, 1e-6, 1), (5e-6, 1e-6, 0), (5e-7, 0.0, 0)]
+)
+def test_triangles_nearer_than_the_contact_count(height: float, contact: float, found: int) -> None:
+    vertices = np.array([*TRIANGLE, [0.2, 0.2, height], [0.2, 0.2, 1], [2, 2, 1]], float)
+    assert len(crossings(vertices, np.arange(6, dtype=np.int32).reshape(2, 3), contact=contact)) == found
 
 
 def test_triangles_with_a_common_corner() -> None:
