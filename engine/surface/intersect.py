@@ -34,7 +34,7 @@ def crossings(vertices: NDArray, faces: NDArray[np.int32], among: Bools | None =
 
     among: (M,) bool, only pairs with at least one of these; None = all. About two seconds per million triangles.
     """
-    found = [pairs[cross(vertices, faces, pairs, contact)] for pairs in _neighbours(vertices, faces, among)]
+    found = [pairs[cross(vertices, faces, pairs, contact)] for pairs in _neighbours(vertices, faces, among, contact)]
     return np.concatenate([np.zeros((0, 2), np.int32), *found])
 
 
@@ -93,11 +93,11 @@ def _pierces(edges: NDArray, target: NDArray, reach: NDArray[np.float32]) -> Boo
     return result
 
 
-def _neighbours(vertices: NDArray, faces: NDArray[np.int32], among: Bools | None) -> Iterator[Pairs]:
+def _neighbours(vertices: NDArray, faces: NDArray[np.int32], among: Bools | None, contact: float) -> Iterator[Pairs]:
     wanted = np.ones(len(faces), bool) if among is None else among
     if len(faces) < 2 or not wanted.any():
         return
-    tree = _tree(vertices, faces, wanted)
+    tree = _tree(vertices, faces, wanted, contact)
     stack = [(0, np.zeros((1, 2), np.int32))]
     while stack:
         level, pairs = stack.pop()
@@ -137,9 +137,9 @@ def _common_corners(faces: NDArray[np.int32], pairs: Pairs) -> NDArray[np.int8]:
     return np.asarray(sum((a[i] == b[j]).view(np.int8) for i in range(3) for j in range(3)))
 
 
-def _tree(vertices: NDArray, faces: NDArray[np.int32], wanted: Bools) -> _Tree:
+def _tree(vertices: NDArray, faces: NDArray[np.int32], wanted: Bools, contact: float) -> _Tree:
     a, b, c = (np.asarray(vertices, np.float32)[faces[:, k]] for k in range(3))
-    low = np.minimum(np.minimum(a, b), c)
+    low = np.minimum(np.minimum(a, b), c) - np.float32(contact)
     high = np.maximum(np.maximum(a, b), c)
     order = np.argsort(_curve(low + high)).astype(np.int32)
     size = 1 << int(len(faces) - 1).bit_length()
