@@ -9,6 +9,7 @@ from pathlib import Path
 import bpy
 
 from .package import PACKAGE
+from .reply_file import SUFFIX
 
 TEMPORARY = "2k2k-"
 """How the names of temporary folders begin."""
@@ -45,9 +46,12 @@ def clear() -> None:
 
 
 def tidy() -> None:
-    """Delete what nobody will miss: all but the newest logs, and what crashed Blenders have left."""
+    """Delete what nobody will miss: all but the newest logs, and what crashed Blenders have left.
+
+    The replies of an engine at work stay readable where they can be deleted, and cannot be deleted elsewhere.
+    """
     logs = sorted(folder().glob("*.log"), key=_changed, reverse=True)
-    for path in (*logs[KEPT_LOGS:], *_left_behind()):
+    for path in (*logs[KEPT_LOGS:], *folder().glob(f"*{SUFFIX}"), *_left_behind()):
         _delete(path)
 
 

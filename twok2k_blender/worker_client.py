@@ -5,20 +5,20 @@ Knows nothing of Blender.
 
 import contextlib
 import os
-import queue
 import signal
 import subprocess
-import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, cast
+
+from .reply_file import ReplyFile
 
 if TYPE_CHECKING:
-    from engine.worker.protocol import REPLIES, Message, ProtocolError, read_messages, write_message
+    from engine.worker.protocol import Message, ProtocolError, write_message
 else:  # within an extension there is no top-level package of the name "engine"
-    from ..engine.worker.protocol import REPLIES, Message, ProtocolError, read_messages, write_message
+    from ..engine.worker.protocol import Message, ProtocolError, write_message
 
 QUIT_SECONDS = 2.0
 """How long a worker that was told to go may take before it is killed."""
@@ -94,7 +94,7 @@ class WorkerClient:
     def __init__(self, launch: Launch) -> None:
         self.launch = launch
         self._process: subprocess.Popen[bytes] | None = None
-        self._replies: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
+        self._replies: ReplyFile | None = None
         self._tasks: dict[int, Task] = {}
         self._last_id = 0
         self._log_start = 0
@@ -122,12 +122,10 @@ class WorkerClient:
 
     def poll(self) -> None:
         """Bring all tasks up to date. Those of a worker that has died fail with an explanation."""
-        while not self._replies.empty():
-            message = self._replies.get()
-            if message is None:
+        if self._process is not None:
+            ended = not self.running  # asked first: of one that has ended, all replies are there
+            if not self._receive() or ended:
                 self._bury()
-            elif task := self._tasks.get(message["id"]):
-                task.receive(message)
         self._forget_finished()
 
     def stop(self) -> None:
@@ -143,6 +141,17 @@ class WorkerClient:
         """End a worker that does not heed; `poll` reports it like any other death."""
         if self._process is not None:
             self._process.kill()
+
+    def _receive(self) -> bool:
+        """Take in the replies that are there; false if they make no sense."""
+        assert self._replies is not None
+        try:
+            for message in self._replies.read():
+                if task := self._tasks.get(message["id"]):
+                    task.receive(message)
+        except (ProtocolError, OSError):
+            return False
+        return True
 
     def _deliver(self, task: Task) -> None:
         task.deliveries += 1
@@ -171,41 +180,41 @@ class WorkerClient:
             task.state, task.error = "failed", str(error)
 
     def _start(self) -> None:
-        """Start the process and the thread that listens to it."""
-        self._replies = queue.SimpleQueue()
+        """Start the process."""
         try:
             self._process = self._spawn()
         except OSError as error:
+            self._reap()
             program, reason = self.launch.command[0], error.strerror or str(error)
             remedy = "choose another engine Python in the preferences"
             raise WorkerError(f"The engine cannot be started with {program} ({reason}); {remedy}.") from error
-        stream = self._stream("stdout")
-        threading.Thread(target=_listen, args=(stream, self._replies), name="2k2k listener", daemon=True).start()
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         log = self.launch.log
         log.parent.mkdir(parents=True, exist_ok=True)
         mode = "wb" if log.exists() and log.stat().st_size > MAX_LOG_BYTES else "ab"
-        with log.open(mode) as stderr:
+        self._replies = ReplyFile(log.parent)
+        with log.open(mode) as stderr, self._replies.writer as stdout:
             self._log_start = stderr.tell()
             return subprocess.Popen(
                 self.launch.command,
                 stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
+                stdout=stdout,
                 stderr=stderr,
                 cwd=log.parent,
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )
 
-    def _stream(self, name: Literal["stdin", "stdout"]) -> BinaryIO:
-        stream = getattr(self._process, name)
-        assert stream is not None
-        return stream
+    @property
+    def _requests(self) -> BinaryIO:
+        assert self._process is not None
+        assert self._process.stdin is not None
+        return cast(BinaryIO, self._process.stdin)
 
     def _send(self, message: Message) -> None:
         """Write to the worker; if it has died, `poll` notices."""
         try:
-            write_message(self._stream("stdin"), message)
+            write_message(self._requests, message)
         except ProtocolError as error:
             raise WorkerError(f"The engine cannot be asked, because {error}.") from error
         except (OSError, ValueError):
@@ -244,24 +253,15 @@ class WorkerClient:
             return self._process.wait()
 
     def _reap(self) -> None:
-        """Leave no process and no open pipe."""
-        if self._process is None:
-            return
-        with contextlib.suppress(OSError):
-            self._stream("stdin").close()
-        self._wait()
-        self._process = None
-
-
-def _listen(stream: BinaryIO, replies: "queue.SimpleQueue[Message | None]") -> None:
-    """Queue a worker's replies; None when it has gone or talks nonsense."""
-    with stream:
-        try:
-            for message in read_messages(stream, REPLIES):
-                replies.put(message)
-        except (ProtocolError, OSError, ValueError):
-            pass
-        replies.put(None)
+        """Leave no process, no open pipe and no replies."""
+        if self._process is not None:
+            with contextlib.suppress(OSError):
+                self._requests.close()
+            self._wait()
+            self._process = None
+        if self._replies is not None:
+            self._replies.delete()
+            self._replies = None
 
 
 def _signal_name(number: int) -> str:

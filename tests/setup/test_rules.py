@@ -19,6 +19,8 @@ INSTALLERS = {"ensurepip", "pip", "venv"}
 HARMLESS = {("pictures.py", "urllib.request")}
 """`url2pathname` turns an address of a file into its path."""
 
+THREADS = {"threading", "_thread", "concurrent", "multiprocessing"}
+
 APART = {"launch.py"}
 """Runs in the engine's own process."""
 
@@ -130,6 +132,13 @@ def test_no_network_and_no_pip_at_run_time(built: Zip) -> None:
             assert {(name, module) for module in found} <= HARMLESS, name
             words = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
             assert not words & INSTALLERS, name
+
+
+def test_no_threads_beside_blender(built: Zip) -> None:
+    """They corrupt its memory (`twok2k_blender/reply_file.py`), also those that only read."""
+    for name, tree in _modules(built, "twok2k_blender"):
+        used = {imported.split(".")[0] for node in _at_run_time(tree) for imported in _imports(node)}
+        assert not used & THREADS, name
 
 
 def test_imports_of_its_own_are_relative(built: Zip) -> None:
