@@ -13,6 +13,7 @@ import numpy as np
 from engine.surface import cells
 from engine.surface.clean import Bools, Float, Shell, blur, distance, nearest
 from engine.surface.jumps import JUMP, RAMP, climb, corners, cut
+from engine.surface.meeting import meet
 
 _REACH = 70.0
 """How far in pixels an occluded surface is continued (about 7 cm)."""
@@ -77,10 +78,11 @@ def _sides(shell: Shell) -> tuple[_Side, _Side]:
     """Both maps, each without the jumps that lie behind a gap of the other."""
     near, steep_near = cut(shell.near, shell.mask)
     far, steep_far = cut(-shell.far, shell.mask)
+    far, steep_far, common = meet(near, np.minimum(far, -near - 1), steep_near, steep_far, shell.mask)
     far = np.minimum(far, -near - 1)
     front, rear = _continue(near, steep_near, shell.mask), _continue(far, steep_far, shell.mask)
-    inner_near = steep_near & _touches(front, _alone(rear, near))
-    inner_far = steep_far & _touches(rear, _alone(front, far))
+    inner_near = steep_near & ~common & _touches(front, _alone(rear, near))
+    inner_far = steep_far & ~common & _touches(rear, _alone(front, far))
     return (
         _continue(near, steep_near & ~inner_near, shell.mask) if inner_near.any() else front,
         _continue(far, steep_far & ~inner_far, shell.mask) if inner_far.any() else rear,
