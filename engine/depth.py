@@ -8,7 +8,7 @@ from torch import device
 
 from engine.networks.devices import MemoryExhausted, pick_device, release_memory
 from engine.networks.graph import TwoK2K
-from engine.networks.inference import predict, predict_coarsely
+from engine.networks.inference import ShowCoarse, predict
 from engine.types import Canvas, Maps, Progress
 from engine.weights import WeightsInfo, load
 
@@ -19,28 +19,27 @@ ON_CPU = "The memory of the device '{}' was not enough, so the depth was compute
 
 
 def estimate_depth(
-    canvas: Canvas, weights: str, device_name: str, progress: Progress | None = None
+    canvas: Canvas,
+    weights: str,
+    device_name: str,
+    progress: Progress | None = None,
+    show_coarse: ShowCoarse | None = None,
 ) -> tuple[Maps, WeightsInfo, tuple[str, ...]]:
-    """Front and back depth, what the weights are, and warnings.
+    """Front and back depth, what the weights are, and warnings. show_coarse: is given a first guess early.
 
     Where the device's memory does not suffice the same is computed in smaller pieces, and then on the processor; a
     warning says so. Raises MemoryExhausted where nothing helps, UserError for names of weights and devices that do not
-    exist, and whatever `progress` raises.
+    exist, and whatever `progress` and `show_coarse` raise.
     """
     chosen = pick_device(device_name)
     for place, sparing, warnings in _attempts(chosen):
         try:
-            return *_attempt(canvas, weights, place, sparing, progress), warnings
+            return *_attempt(canvas, weights, place, sparing, progress, show_coarse), warnings
         except MemoryExhausted as error:
             exhausted = MemoryExhausted(str(error))  # without the frames, which hold tensors
         release_networks()
         release_memory(place)
     raise exhausted
-
-
-def coarse_depth(canvas: Canvas, weights: str, device_name: str) -> Maps:
-    """A quick first guess of what `estimate_depth` gives. Raises MemoryExhausted where there is no memory for it."""
-    return predict_coarsely(network_of(weights, str(pick_device(device_name)))[0], canvas)
 
 
 def preload(weights: str, device_name: str) -> None:
@@ -70,7 +69,12 @@ def _attempts(chosen: device) -> Iterator[tuple[device, bool, tuple[str, ...]]]:
 
 
 def _attempt(
-    canvas: Canvas, weights: str, place: device, sparing: bool, progress: Progress | None
+    canvas: Canvas,
+    weights: str,
+    place: device,
+    sparing: bool,
+    progress: Progress | None,
+    show_coarse: ShowCoarse | None,
 ) -> tuple[Maps, WeightsInfo]:
     network, info = network_of(weights, str(place))
-    return predict(network, canvas, progress, sparing), info
+    return predict(network, canvas, progress, sparing, show_coarse), info

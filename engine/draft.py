@@ -4,12 +4,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.depth import coarse_depth
 from engine.surface.clean import Shell, clean, nearest
+from engine.surface.form import located
 from engine.surface.occlusion import Gaps
-from engine.surface.place import placement, world
 from engine.surface.solid import Solid, solidify
-from engine.types import Canvas, Mesh, Settings
+from engine.types import Canvas, Maps, Mesh, Settings
 
 STEP = 8
 """Canvas pixels between two vertices: as many as between two depths of the coarse network."""
@@ -18,17 +17,15 @@ BORDER = 6
 """Canvas pixels at the silhouette whose colour may be the background's."""
 
 
-def draft_mesh(canvas: Canvas, settings: Settings) -> Mesh:
+def draft_mesh(coarse: Maps, canvas: Canvas, settings: Settings) -> Mesh:
     """A closed mesh of about 30,000 triangles that stands where the fine one will, and is as large.
 
-    What the body hides of itself is not parted from what hides it, and the back has the front's colours. Raises
-    MemoryExhausted where there is no memory for it, UserError where the depth holds no body.
+    coarse: maps that `predict` shows early. What the body hides of itself is not parted from what hides it, and the
+    back has the front's colours. Raises UserError where the depth holds no body.
     """
-    shell = clean(coarse_depth(canvas, settings.weights, settings.device))
+    shell = clean(coarse)
     solid = solidify(shell, _without_gaps(shell), STEP)
-    points = world(solid.depth, solid.columns, solid.rows, canvas)
-    place = placement(points, solid.rows, solid.columns, canvas, settings)
-    vertices = (place.scale * points + place.shift).astype(np.float32)
+    vertices, _ = located(solid, canvas, settings)
     return Mesh(vertices, solid.faces, _colors(solid, shell, canvas))
 
 

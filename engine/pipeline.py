@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,12 +14,11 @@ from engine.depth import estimate_depth, preload
 from engine.draft import draft_mesh
 from engine.errors import UserError
 from engine.framing import frame
-from engine.networks.devices import MemoryExhausted
 from engine.person import find_people
 from engine.photo import load_photo, photo_from_array
 from engine.surface import construct
 from engine.texture import check_detail, make_texture
-from engine.types import Canvas, Mesh, Photo, Progress, Reconstruction, Settings
+from engine.types import Canvas, Maps, Mesh, Photo, Progress, Reconstruction, Settings
 
 NON_COMMERCIAL = "These weights are for non-commercial use only, and so is this result."
 
@@ -78,9 +78,8 @@ def reconstruct(
         stages.run("Loading the networks", 0.2, 0.25)
         loading.result()
     step = stages.run("Estimating depth", 0.25, 0.65)
-    if show_draft is not None:
-        _draft(canvas, settings, show_draft)
-    maps, info, shortage = estimate_depth(canvas, settings.weights, settings.device, step)
+    show_coarse = None if show_draft is None else partial(_draft, canvas, settings, show_draft)
+    maps, info, shortage = estimate_depth(canvas, settings.weights, settings.device, step, show_coarse)
     step = stages.run("Building the mesh", 0.65, 0.85 if settings.texture else 1.0)
     surface = construct(maps, canvas, picture, settings, step)
     texture = None
@@ -92,10 +91,10 @@ def reconstruct(
     return Reconstruction(surface.mesh, maps, canvas, person, settings, *facts, texture)
 
 
-def _draft(canvas: Canvas, settings: Settings, show: Callable[[Mesh], object]) -> None:
+def _draft(canvas: Canvas, settings: Settings, show: Callable[[Mesh], object], coarse: Maps) -> None:
     """A draft that cannot be made is left out: the fine mesh has more means, or tells what is wrong."""
-    with suppress(MemoryExhausted, UserError):
-        show(draft_mesh(canvas, settings))
+    with suppress(MemoryError, UserError):
+        show(draft_mesh(coarse, canvas, settings))
 
 
 def _read(photo: Path | str | NDArray[np.uint8]) -> Photo:

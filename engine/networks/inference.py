@@ -23,7 +23,7 @@ from engine.networks.prior import prior_maps
 from engine.networks.tiles import person_tiles, refine_tile
 from engine.types import Canvas, Maps, Progress
 
-__all__ = ["pick_device", "predict", "predict_coarsely"]
+__all__ = ["pick_device", "predict"]
 
 STAGE = "Estimating depth"
 COARSE_SHARE, PARTS_SHARE = 0.1, 0.7
@@ -36,41 +36,52 @@ MIN_DEPTH = 0.01
 """Smallest depth inside the person (0 means background)."""
 
 Step = Callable[[float], None]
+ShowCoarse = Callable[[Maps], object]
 
 
-def predict(network: TwoK2K, canvas: Canvas, progress: Progress | None = None, sparing: bool = False) -> Maps:
+def predict(
+    network: TwoK2K,
+    canvas: Canvas,
+    progress: Progress | None = None,
+    sparing: bool = False,
+    show_coarse: ShowCoarse | None = None,
+) -> Maps:
     """Front and back depth of the framed person.
 
     network: in evaluation mode (as `engine.weights.load` gives it), on the device to compute on. sparing: the same
-    with less of the device's memory and in more time. Raises MemoryExhausted when the device's memory is exhausted,
-    and whatever `progress` raises.
+    with less of the device's memory and in more time. show_coarse: is given, after a small part of the time, the depth
+    of every eighth pixel, enlarged. Raises MemoryExhausted when the device's memory is exhausted, and whatever
+    `progress` and `show_coarse` raise.
     """
     if network.training:
         raise ValueError("the network must be in evaluation mode")
     device = next(network.parameters()).device
     with torch.inference_mode(), memory_errors(device), _exact_convolutions():
-        return _predict(network, canvas, device, _steps(progress), sparing)
+        return _predict(network, canvas, device, _steps(progress), sparing, show_coarse)
 
 
-def predict_coarsely(network: TwoK2K, canvas: Canvas) -> Maps:
-    """What `predict` refines: the depth of every eighth pixel, enlarged; takes a small part of the time.
-
-    Raises MemoryExhausted when the device's memory is exhausted.
-    """
-    device = next(network.parameters()).device
-    with torch.inference_mode(), memory_errors(device), _exact_convolutions():
-        picture, prior = _inputs(network, canvas, device)
-        small = depth_maps(network.coarse(small_picture(picture), prior)[1], prior)[0].cpu().numpy()
-    depths = np.stack([cv2.resize(depth, canvas.mask.shape, interpolation=cv2.INTER_LINEAR) for depth in small])
-    return _within_silhouette(network, depths, canvas.mask)
-
-
-def _predict(network: TwoK2K, canvas: Canvas, device: torch.device, step: Step, sparing: bool) -> Maps:
+def _predict(
+    network: TwoK2K, canvas: Canvas, device: torch.device, step: Step, sparing: bool, show_coarse: ShowCoarse | None
+) -> Maps:
     picture, prior = _inputs(network, canvas, device)
+    normals, raw = network.coarse(small_picture(picture), prior)
+    depths = depth_maps(raw, prior)
+    step(COARSE_SHARE)
+    if show_coarse is not None:
+        show_coarse(_coarse_maps(network, depths, canvas.mask))
     affines = torch.from_numpy(part_affines(canvas.keypoints))
-    depths = predict_depths(network, picture, prior, affines, canvas.mask, step, sparing)
-    maps = _within_silhouette(network, depths, canvas.mask)
+    parts = part_normals(network, picture, normals, affines, step)
+    weighted = [part.cpu() if sparing else part for part in parts]  # where memory is short they wait in the main one
+    refined = refined_depths(network, depths, weighted, affines, canvas.mask, step, sparing)
+    maps = _within_silhouette(network, refined, canvas.mask)
     return with_face(maps, canvas.face) if network.config.prior else maps
+
+
+def _coarse_maps(network: TwoK2K, depths: Tensor, mask: NDArray[np.bool_]) -> Maps:
+    """Coarse depths (1, 2, 256, 256), enlarged."""
+    small = depths[0].cpu().numpy()
+    enlarged = np.stack([cv2.resize(depth, mask.shape, interpolation=cv2.INTER_LINEAR) for depth in small])
+    return _within_silhouette(network, enlarged, mask)
 
 
 def _inputs(network: TwoK2K, canvas: Canvas, device: torch.device) -> tuple[Tensor, Tensor | None]:
@@ -82,28 +93,6 @@ def _inputs(network: TwoK2K, canvas: Canvas, device: torch.device) -> tuple[Tens
 
 def _within_silhouette(network: TwoK2K, depths: NDArray[np.float32], mask: NDArray[np.bool_]) -> Maps:
     return given_silhouette(depths, mask) if network.config.prior else learned_silhouette(depths, mask)
-
-
-def predict_depths(
-    network: TwoK2K,
-    picture: Tensor,
-    prior: Tensor | None,
-    affines: Tensor,
-    mask: NDArray[np.bool_],
-    step: Step,
-    sparing: bool = False,
-) -> NDArray[np.float32]:
-    """Refined front and back depth (2, 2048, 2048) where `mask` (2048, 2048) is true or near, 0 elsewhere.
-
-    picture: (1, 3, 2048, 2048) in -1..1. prior: (1, 4, 256, 256) or None. affines: (12, 2, 3) on the CPU.
-    sparing: the parts' results wait in main memory, and the tiles are small.
-    """
-    normals, raw = network.coarse(small_picture(picture), prior)
-    step(COARSE_SHARE)
-    parts = part_normals(network, picture, normals, affines, step)
-    weighted = [part.cpu() if sparing else part for part in parts]
-    depths = depth_maps(raw, prior)
-    return refined_depths(network, depths, weighted, affines, mask, step, sparing)
 
 
 def picture_tensor(rgb: NDArray[np.uint8]) -> Tensor:

@@ -67,8 +67,7 @@ def _formed(
     step = STEPS.get(settings.detail, 1)
     solid = solidify(shell, gaps, step)
     painting = begin(solid)
-    points, place = located(solid, canvas, settings)
-    vertices = (place.scale * points + place.shift).astype(np.float32)
+    vertices, place = located(solid, canvas, settings)
     if settings.detail in TRIANGLES:
         vertices, faces, origin = reduce(vertices, solid.faces, settings.detail, solid, canvas)
         sound = untangle(vertices, faces)
@@ -79,10 +78,11 @@ def _formed(
     return Form(gaps, solid, place, sound, origin[sound.source], origin[sound.knots], painting)
 
 
-def located(solid: Solid, canvas: Canvas, settings: Settings) -> tuple[NDArray[np.float64], Placement]:
-    """The solid's vertices as upright points in camera units (N, 3), and where they go."""
+def located(solid: Solid, canvas: Canvas, settings: Settings) -> tuple[NDArray[np.float32], Placement]:
+    """The solid's vertices (N, 3) in metres, and how they got there from upright points in camera units."""
     points = world(solid.depth, solid.columns, solid.rows, canvas)
-    return points, placement(points, solid.rows, solid.columns, canvas, settings)
+    place = placement(points, solid.rows, solid.columns, canvas, settings)
+    return (place.scale * points + place.shift).astype(np.float32), place
 
 
 def _filled(found: Form, shell: Shell, reach: int) -> Gaps | None:

@@ -45,7 +45,9 @@ def cross(vertices: NDArray, faces: NDArray[np.int32], pairs: Pairs, contact: fl
     which an end of an edge counts as being through a triangle, if the two have no common corner.
     """
     points = vertices[faces[pairs]]
-    reach = np.where(_common_corners(faces, pairs) > 0, _TOUCH, _TOUCH - contact).astype(np.float32)
+    reach = np.full(len(pairs), _TOUCH - contact, np.float32)
+    if contact:
+        reach[_common_corners(faces, pairs) > 0] = _TOUCH
     at = np.flatnonzero(_straddle(points[:, 0], points[:, 1], reach))
     at = at[_straddle(points[at, 1], points[at, 0], reach[at])]
     points, reach = points[at].astype(np.float64), reach[at]
@@ -94,6 +96,7 @@ def _pierces(edges: NDArray, target: NDArray, reach: NDArray[np.float32]) -> Boo
 
 
 def _neighbours(vertices: NDArray, faces: NDArray[np.int32], among: Bools | None, contact: float) -> Iterator[Pairs]:
+    """Pairs with boxes that overlap, in chunks; triangles with a common edge do not cross and are left out."""
     wanted = np.ones(len(faces), bool) if among is None else among
     if len(faces) < 2 or not wanted.any():
         return
@@ -104,7 +107,8 @@ def _neighbours(vertices: NDArray, faces: NDArray[np.int32], among: Bools | None
         if len(pairs) > _CHUNK:
             stack += [(level, part) for part in np.array_split(pairs, 2)]
         elif level == len(tree.boxes) - 1:
-            yield _without_common_edge(tree.order[pairs[pairs[:, 0] != pairs[:, 1]]], faces)
+            leaves = tree.order[pairs[pairs[:, 0] != pairs[:, 1]]]
+            yield leaves[_common_corners(faces, leaves) < 2]
         else:
             stack.append((level + 1, _descend(tree, level + 1, pairs)))
 
@@ -125,10 +129,6 @@ def _descend(tree: _Tree, level: int, pairs: Pairs) -> Pairs:
 def _both(one: NDArray, two: NDArray, chosen: Bools) -> tuple[NDArray, NDArray]:
     at = np.flatnonzero(chosen)
     return one[at], two[at]
-
-
-def _without_common_edge(pairs: Pairs, faces: NDArray[np.int32]) -> Pairs:
-    return pairs[_common_corners(faces, pairs) < 2]
 
 
 def _common_corners(faces: NDArray[np.int32], pairs: Pairs) -> NDArray[np.int8]:

@@ -45,7 +45,8 @@ def _band(near: Float, steep_near: Bools, far: Float, steep_far: Bools) -> Bools
     high = [steep & (climb(depth) > _HIGH) for depth, steep in ((near, steep_near), (far, steep_far))]
     if not all(border.any() for border in high):
         return np.zeros(near.shape, bool)
-    band = sum(distance(~np.pad(border, ((0, 1), (0, 1)))) for border in high) <= _APART
+    to_near, to_far = (distance(~np.pad(border, ((0, 1), (0, 1)))) for border in high)
+    band = to_near + to_far <= _APART
     _, labels, stats, _ = cv2.connectedComponentsWithStats(band.astype(np.uint8))
     long = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) >= _LONG
     long[0] = False

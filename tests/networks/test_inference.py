@@ -16,7 +16,6 @@ from engine.networks.inference import (
     learned_silhouette,
     picture_tensor,
     predict,
-    predict_coarsely,
     small_picture,
 )
 from engine.networks.lean import make_lean
@@ -107,15 +106,22 @@ def test_training_mode_is_refused(canvas: Canvas) -> None:
         predict(TwoK2K(GraphConfig(1 / 16)), canvas)
 
 
+def coarse_and_fine(net: TwoK2K, canvas: Canvas) -> tuple[Maps, Maps]:
+    seen: list[Maps] = []
+    fine = predict(net, canvas, show_coarse=seen.append)
+    (coarse,) = seen
+    return coarse, fine
+
+
 def test_coarse_maps_are_roughly_the_fine_ones(canvas: Canvas) -> None:
-    coarse, fine = predict_coarsely(network(True), canvas), predict(network(True), canvas)
+    coarse, fine = coarse_and_fine(network(True), canvas)
     check(coarse)
     np.testing.assert_array_equal(coarse.mask, fine.mask)
     assert np.abs(coarse.front - fine.front)[fine.mask].mean() < 0.1
 
 
 def test_coarse_maps_of_the_published_kind_stay_within_the_mask(canvas: Canvas) -> None:
-    coarse = predict_coarsely(network(False), canvas)
+    coarse, _ = coarse_and_fine(network(False), canvas)
     check(coarse)
     assert not (coarse.mask & ~canvas.mask).any()
 
