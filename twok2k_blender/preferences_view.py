@@ -10,7 +10,7 @@ from . import storage
 from .choices import chosen_weights
 from .engine_facts import engine_facts
 from .session import session
-from .widgets import draw_text
+from .widgets import draw_alert, draw_text
 
 if TYPE_CHECKING:
     from .preferences import TWOK2K_AP_preferences, TWOK2K_PG_weights
@@ -24,7 +24,10 @@ def draw_engine(context: bpy.types.Context, layout: bpy.types.UILayout, preferen
     """The engine's Python, its devices and its test."""
     box = _section(layout, "Engine")
     box.prop(preferences, "engine_python")
-    box.column().prop(preferences, "device", expand=True)
+    column = box.column()
+    column.use_property_split = False
+    column.label(text="Device")
+    column.prop(preferences, "device", expand=True)
     _draw_facts(box, preferences.device)
     box.prop(preferences, "idle_minutes")
     row = box.row()
@@ -73,9 +76,7 @@ def _draw_facts(layout: bpy.types.UILayout, device: str) -> None:
         column.label(text="Test the engine to see all devices and their free memory.", icon="INFO")
         return
     if engine_facts.chosen(device) is None:
-        row = column.row()
-        row.alert = True
-        row.label(text="The engine cannot use the chosen device; Test Engine tells why.", icon="ERROR")
+        draw_alert(column, "The engine cannot use the chosen device; Test Engine tells why.")
     for text in (engine_facts.versions, engine_facts.program):
         column.label(text=text)
 
