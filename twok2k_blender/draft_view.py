@@ -6,7 +6,7 @@ meanwhile, and it is to be seen in all modes.
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import bpy
 import gpu
@@ -18,6 +18,11 @@ from .background import place_of
 from .mesh_data import MeshData
 from .photo_job import PhotoJob
 from .session import session
+
+if TYPE_CHECKING:
+    from engine.normals import vertex_normals
+else:  # within an extension there is no top-level package of the name "engine"
+    from ..engine.normals import vertex_normals
 
 LIGHT = np.array([-0.35, -0.7, 0.62], np.float32)
 """Direction to the light: from in front of the person and above, as in the Solid view."""
@@ -41,17 +46,9 @@ def drafts() -> Iterator[PhotoJob]:
 
 def shaded(draft: MeshData) -> Float:
     """(N, 4) sRGB of the vertices in a soft light, opaque."""
-    light = AMBIENT + DIFFUSE * (vertex_normals(draft) @ LIGHT)
+    light = AMBIENT + DIFFUSE * (vertex_normals(draft.vertices, draft.faces) @ LIGHT)
     linear = draft.colors[:, :3] * (light**2.2)[:, None]
     return np.c_[linear ** (1 / 2.2), np.ones(len(linear))].astype(np.float32)
-
-
-def vertex_normals(mesh: MeshData) -> Float:
-    """(N, 3) of length 1, or 0 where there is none; weighted by area."""
-    a, b, c = (mesh.vertices[corner] for corner in mesh.faces.T)
-    across = np.repeat(np.cross(b - a, c - a), 3, axis=0)
-    total = np.stack([np.bincount(mesh.faces.ravel(), across[:, k], len(mesh.vertices)) for k in range(3)], 1)
-    return (total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-12)).astype(np.float32)
 
 
 def _draw() -> None:

@@ -32,9 +32,14 @@ def remember(panel: "TWOK2K_PG_picture", photo: str, facts: Mapping[str, Any], p
         point.name, point.found, point.location = name, place, place
 
 
+def are_of(panel: "TWOK2K_PG_picture", photo: str, person: int) -> bool:
+    """Whether the panel has that person's key points. photo: as `remember` takes it. person: from 1."""
+    return (panel.key_photo, panel.key_person) == (photo, person)
+
+
 def moved(panel: "TWOK2K_PG_picture", photo: str) -> KeyPoints:
     """The key points that the user has put right on that photo, for the panel's person."""
-    if (panel.key_photo, panel.key_person) != (photo, panel.person):
+    if not are_of(panel, photo, panel.person):
         return {}
     points = ((point.name, point) for point in panel.key_points)
     return {name: list(point.location) for name, point in points if tuple(point.location) != tuple(point.found)}

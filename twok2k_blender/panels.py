@@ -8,7 +8,7 @@ from .photo_list import draw_photos
 from .photo_options import draw_shown
 from .photo_view import draw_photo, has_photo
 from .session import session
-from .widgets import draw_text, progress_text
+from .widgets import draw_alert, draw_text, progress_text
 
 
 class Tab:
@@ -49,6 +49,7 @@ class TWOK2K_PT_main(Tab, bpy.types.Panel):  # noqa: N801
 class TWOK2K_PT_settings(Tab, bpy.types.Panel):  # noqa: N801
     bl_label = "Settings"
     bl_parent_id = "TWOK2K_PT_main"
+    bl_order = 0
 
     def draw(self, context: bpy.types.Context) -> None:
         layout, picture = self.layout, context.scene.twok2k
@@ -60,21 +61,29 @@ class TWOK2K_PT_settings(Tab, bpy.types.Panel):  # noqa: N801
         row.template_ID(picture, "mask", open="image.open", text="Mask")
         row.operator("twok2k.paint_mask", text="", icon="BRUSH_DATA")
         row = column.row(align=True)
+        row.enabled = has_photo(picture)
         row.operator("twok2k.correct_key_points", icon="ARMATURE_DATA")
         row.operator("twok2k.reset_key_points", text="", icon="LOOP_BACK")
-        column.separator()
-        row = column.row(align=True)
+        column.prop(picture, "show_colors")
+        if is_non_commercial(chosen_weights()):
+            draw_alert(column, "Non-commercial use only")
+
+
+class TWOK2K_PT_engine(Tab, bpy.types.Panel):  # noqa: N801
+    bl_label = "Engine"
+    bl_parent_id = "TWOK2K_PT_main"
+    bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012
+    bl_order = 2
+
+    def draw(self, _: bpy.types.Context) -> None:
+        layout = self.layout
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        row = layout.row(align=True)
         row.prop(preferences(), "weights")
         row.operator("twok2k.import_weights", text="", icon="IMPORT")
-        if is_non_commercial(chosen_weights()):
-            row = column.row()
-            row.alert = True
-            row.label(text="Non-commercial use only", icon="ERROR")
-        column.prop(preferences(), "device")
-        column.separator()
-        column.prop(picture, "show_colors")
-        column.separator()
-        column.operator("twok2k.release_memory", text="Release Memory")
+        layout.prop(preferences(), "device")
+        layout.operator("twok2k.release_memory", text="Release Memory")
 
 
 def _draw_progress(layout: bpy.types.UILayout, job: Job) -> None:
@@ -83,6 +92,6 @@ def _draw_progress(layout: bpy.types.UILayout, job: Job) -> None:
     row.operator("twok2k.cancel", text="", icon="X")
 
 
-CLASSES = (TWOK2K_PT_main, TWOK2K_PT_settings)
+CLASSES = (TWOK2K_PT_main, TWOK2K_PT_settings, TWOK2K_PT_engine)
 
 register, unregister = bpy.utils.register_classes_factory(CLASSES)

@@ -14,7 +14,7 @@ from .widgets import draw_text
 MAX_ROWS = 6
 """Rows that are visible without scrolling."""
 
-NAME_WIDTH = 0.5
+NAME_WIDTH = 0.55
 """Part of a row that the photo and its name take."""
 
 
@@ -97,7 +97,7 @@ def _draw_state(row: bpy.types.UILayout, job: PhotoJob) -> None:
     elif job.state in ("failed", "cancelled"):
         button = row.row()
         button.alert = job.state == "failed"
-        button.operator("twok2k.retry_photos", text=text, icon="FILE_REFRESH", emboss=False).key = job.key
+        button.operator("twok2k.retry_photos", text=text, emboss=False).key = job.key
     else:
         row.label(text=text, icon="CHECKMARK" if job.state == "done" else "NONE")
     row.operator("twok2k.remove_photo", text="", icon="X", emboss=False).key = job.key

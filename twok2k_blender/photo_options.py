@@ -10,7 +10,6 @@ from .jobs import Job
 from .key_points import KeyPoints
 from .photo_job import PhotoJob, lineup_under_way
 from .picture_job import Picture
-from .preferences import DEVICES
 from .properties import DETAILS, HEIGHTS, TEXTURE_SIZES, TEXTURES, TWOK2K_PG_picture
 
 SHOWN = ("detail", "texture", "height", "person")
@@ -48,8 +47,10 @@ class PhotoOptions:
     weights: bpy.props.StringProperty(
         name="Weights", description="Name of the weights; empty for those chosen", options={"SKIP_SAVE"}
     )
-    device: bpy.props.EnumProperty(
-        name="Device", description="What computes the depth", items=DEVICES, options={"SKIP_SAVE"}
+    device: bpy.props.StringProperty(
+        name="Device",
+        description="What computes the depth, such as cpu or cuda:1; empty for the chosen one",
+        options={"SKIP_SAVE"},
     )
 
     def photo_jobs(

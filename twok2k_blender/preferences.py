@@ -4,17 +4,11 @@ import zlib
 
 import bpy
 
+from . import devices
 from .choices import DEFAULT_WEIGHTS
 from .engine_facts import engine_facts
 from .package import PACKAGE
 from .preferences_view import draw_engine, draw_storage, draw_weights
-
-DEVICES = (
-    ("auto", "Automatic", "The graphics card if the engine can use it, else the processor"),
-    ("cpu", "Processor", "Works everywhere"),
-    ("cuda", "NVIDIA", "Graphics card, with an engine Python whose torch supports CUDA"),
-    ("mps", "Apple", "Graphics of Apple's processors"),
-)
 
 
 class TWOK2K_PG_weights(bpy.types.PropertyGroup):  # noqa: N801
@@ -42,6 +36,12 @@ def _weights_items(
     return items
 
 
+def _device_items(preferences: "TWOK2K_AP_preferences", _: bpy.types.Context | None) -> list[tuple[str, str, str]]:
+    items = devices.entries(engine_facts, preferences.device_name)
+    _device_items.kept = items  # Blender does not keep the strings alive
+    return items
+
+
 class TWOK2K_AP_preferences(bpy.types.AddonPreferences):  # noqa: N801
     bl_idname = PACKAGE
 
@@ -52,7 +52,14 @@ class TWOK2K_AP_preferences(bpy.types.AddonPreferences):  # noqa: N801
         subtype="FILE_PATH",
         update=lambda _, __: engine_facts.forget(),
     )
-    device: bpy.props.EnumProperty(name="Device", description="What computes the depth", items=DEVICES)
+    device_name: bpy.props.StringProperty(default=devices.AUTO)  # kept by name, because the menu's entries change
+    device: bpy.props.EnumProperty(
+        name="Device",
+        description="What computes the depth",
+        items=_device_items,
+        get=lambda self: [item[0] for item in _device_items(self, None)].index(self.device_name),
+        set=lambda self, index: setattr(self, "device_name", _device_items(self, None)[index][0]),
+    )
     weights: bpy.props.EnumProperty(
         name="Weights", description="Trained networks that see depth in the photo", items=_weights_items
     )

@@ -10,7 +10,7 @@ from . import storage
 from .choices import chosen_weights
 from .engine_facts import engine_facts
 from .session import session
-from .widgets import draw_text
+from .widgets import draw_alert, draw_text
 
 if TYPE_CHECKING:
     from .preferences import TWOK2K_AP_preferences, TWOK2K_PG_weights
@@ -24,8 +24,11 @@ def draw_engine(context: bpy.types.Context, layout: bpy.types.UILayout, preferen
     """The engine's Python, its devices and its test."""
     box = _section(layout, "Engine")
     box.prop(preferences, "engine_python")
-    box.prop(preferences, "device")
-    _draw_devices(box, preferences.device)
+    column = box.column()
+    column.use_property_split = False
+    column.label(text="Device")
+    column.prop(preferences, "device", expand=True)
+    _draw_facts(box, preferences.device)
     box.prop(preferences, "idle_minutes")
     row = box.row()
     row.operator("twok2k.check_engine", text="Test Engine", icon="CHECKMARK")
@@ -66,23 +69,16 @@ def _section(layout: bpy.types.UILayout, title: str) -> bpy.types.UILayout:
     return column
 
 
-def _draw_devices(layout: bpy.types.UILayout, choice: str) -> None:
-    """What is known since the last test; the device that is taken is marked."""
+def _draw_facts(layout: bpy.types.UILayout, device: str) -> None:
+    """What is known since the last test."""
+    column = layout.column(align=True)
     if not engine_facts.devices:
+        column.label(text="Test the engine to see all devices and their free memory.", icon="INFO")
         return
-    taken = engine_facts.chosen(choice)
-    column = layout.box().column(align=True)
-    for device in engine_facts.devices:
-        text = f"{device.name}  {device.text}"
-        if device is taken and choice == "auto":
-            text += " (Automatic takes this)"
-        column.label(text=text, icon="RADIOBUT_ON" if device is taken else "RADIOBUT_OFF")
-    if taken is None:
-        row = column.row()
-        row.alert = True
-        row.label(text="The engine cannot use the chosen device; Test Engine tells why.", icon="ERROR")
+    if engine_facts.chosen(device) is None:
+        draw_alert(column, "The engine cannot use the chosen device; Test Engine tells why.")
     for text in (engine_facts.versions, engine_facts.program):
-        column.label(text=text, icon="BLANK1")
+        column.label(text=text)
 
 
 def _draw_weights(box: bpy.types.UILayout, weights: "TWOK2K_PG_weights") -> None:

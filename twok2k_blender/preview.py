@@ -90,11 +90,9 @@ class PreviewJob(PictureJob):
 
     def __init__(self, panel: "TWOK2K_PG_picture") -> None:
         """Raises PhotoError."""
-        choice = choice_of(panel)
-        if choice is None:
-            raise PhotoError("No photo is chosen; choose a picture of a person first.")
-        self.choice = choice
-        super().__init__(chosen_photo(panel), {"person": panel.person - 1}, panel.mask, moved(panel, choice.photo))
+        self.choice = required_choice(panel)
+        keypoints = moved(panel, self.choice.photo)
+        super().__init__(chosen_photo(panel), {"person": panel.person - 1}, panel.mask, keypoints)
         self.scene = panel.id_data.name
 
     def use(self, facts: Mapping[str, Any]) -> None:
@@ -122,6 +120,14 @@ def choice_of(panel: "TWOK2K_PG_picture") -> Choice | None:
         return None
     points = tuple((name, x, y) for name, (x, y) in moved(panel, photo).items())
     return Choice(photo, panel.person, panel.mask.name_full if panel.mask else "", points)
+
+
+def required_choice(panel: "TWOK2K_PG_picture") -> Choice:
+    """What is chosen in the panel. Raises PhotoError where there is no photo."""
+    choice = choice_of(panel)
+    if choice is None:
+        raise PhotoError("No photo is chosen; choose a picture of a person first.")
+    return choice
 
 
 def chosen_photo(panel: "TWOK2K_PG_picture") -> Picture:

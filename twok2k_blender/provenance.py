@@ -7,6 +7,8 @@ from typing import Any
 
 PREFIX = "2K2K "
 
+NON_COMMERCIAL = "non-commercial use only"
+
 
 def describe(photo: str, settings: Mapping[str, Any], facts: Mapping[str, Any], version: str) -> dict[str, str]:
     """The custom properties of a result. settings, facts: as exchanged with the worker."""
@@ -15,7 +17,7 @@ def describe(photo: str, settings: Mapping[str, Any], facts: Mapping[str, Any], 
         "Photo": photo,
         "Weights": facts["weights"],
         "License": facts["licence"],
-        "Use": "any use" if facts["commercial"] else "non-commercial use only",
+        "Use": "any use" if facts["commercial"] else NON_COMMERCIAL,
         "Version": version,
         "Settings": _settings_text(settings),
         "Person": f"{facts['person'] + 1} of {facts['people']}",

@@ -7,6 +7,7 @@ import bpy
 
 from .result import ToolError, decimated, temporary_object
 from .solid import editing
+from .transfer import carry_over
 
 TRIANGLES_PER_QUAD = 4
 """Quadriflow takes time for each triangle it is given; more than this do not make its quads follow the form better."""
@@ -14,6 +15,11 @@ TRIANGLES_PER_QUAD = 4
 FEWEST_TRIANGLES = 10_000
 
 REFUSED = "Quadriflow cannot remesh this mesh; close its holes and remove doubled faces, or try another number."
+
+
+def remeshed(context: bpy.types.Context, mesh: bpy.types.Mesh, faces: int) -> bpy.types.Mesh:
+    """A new mesh of about that many quads, with the mesh's colours and vertex groups. Raises ToolError."""
+    return carry_over(context, mesh, quadrangulated(context, mesh, faces))
 
 
 def quadrangulated(context: bpy.types.Context, mesh: bpy.types.Mesh, faces: int) -> bpy.types.Mesh:

@@ -1,6 +1,6 @@
 """The active object as one of this extension's results, and a new mesh in the place of its old one."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import cast
 
@@ -30,13 +30,19 @@ class ResultOperator(bpy.types.Operator):
         raise NotImplementedError
 
     def execute(self, context: bpy.types.Context) -> set[str]:
+        return self._reported(self._work, context)
+
+    def _work(self, context: bpy.types.Context) -> set[str]:
+        self.report({"INFO"}, self.work(context, context.object))
+        return {"FINISHED"}
+
+    def _reported(self, step: Callable[[bpy.types.Context], set[str]], context: bpy.types.Context) -> set[str]:
+        """What the step returns; a ToolError of it is told to the user."""
         try:
-            text = self.work(context, context.object)
+            return step(context)
         except ToolError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
-        self.report({"INFO"}, text)
-        return {"FINISHED"}
 
 
 def is_result(item: bpy.types.Object | None) -> bool:

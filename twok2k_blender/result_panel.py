@@ -4,9 +4,10 @@ import bpy
 
 from . import provenance
 from .adjust import base_color
+from .mesh_operator import MeshOperator
 from .panels import Tab
 from .result import is_result, mesh_of, triangle_count
-from .widgets import draw_text
+from .widgets import draw_alert, draw_text
 
 COLORS = ("brightness", "contrast", "saturation", "hue")
 
@@ -14,19 +15,16 @@ COLORS = ("brightness", "contrast", "saturation", "hue")
 class TWOK2K_PT_result(Tab, bpy.types.Panel):  # noqa: N801
     bl_label = "Result"
     bl_parent_id = "TWOK2K_PT_main"
+    bl_order = 1
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         return is_result(context.object)
 
     def draw(self, context: bpy.types.Context) -> None:
-        layout, person = self.layout, context.object
-        facts = provenance.read(person.items())
-        column = layout.column(align=True)
-        for name, value in _lines(mesh_of(person), facts).items():
-            split = column.split(factor=0.35)
-            split.label(text=name)
-            split.label(text=value)
+        layout, facts = self.layout, provenance.read(context.object.items())
+        if facts.get("Use") == provenance.NON_COMMERCIAL:
+            draw_alert(layout, "Non-commercial use only")
         for warning in facts.get("Warnings", "").splitlines():
             draw_text(context, layout, warning)
         layout.operator("twok2k.generate_again", icon="FILE_REFRESH")
@@ -59,11 +57,26 @@ class TWOK2K_PT_tools(Tab, bpy.types.Panel):  # noqa: N801
         row = layout.row(align=True)
         row.operator("twok2k.quad_remesh", icon="MOD_REMESH")
         row.operator("twok2k.decimate", icon="MOD_DECIM")
+        if MeshOperator.at_work:
+            layout.label(text=f"{MeshOperator.at_work}: at work", icon="SORTTIME")
         layout.operator("twok2k.make_printable", icon="MOD_SOLIDIFY")
         row = layout.row(align=True)
         row.operator("twok2k.turntable", icon="CAMERA_DATA")
         row.operator("twok2k.mark_asset", icon="ASSET_MANAGER")
         layout.operator_menu_enum("twok2k.export_result", "format", icon="EXPORT")
+
+
+class TWOK2K_PT_facts(Tab, bpy.types.Panel):  # noqa: N801
+    bl_label = "Facts"
+    bl_parent_id = "TWOK2K_PT_result"
+    bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012
+
+    def draw(self, context: bpy.types.Context) -> None:
+        column, person = self.layout.column(align=True), context.object
+        for name, value in _lines(mesh_of(person), provenance.read(person.items())).items():
+            split = column.split(factor=0.35)
+            split.label(text=name)
+            split.label(text=value)
 
 
 def _lines(mesh: bpy.types.Mesh, facts: dict[str, str]) -> dict[str, str]:
@@ -81,6 +94,6 @@ def _lines(mesh: bpy.types.Mesh, facts: dict[str, str]) -> dict[str, str]:
     return {name: value for name, value in lines.items() if value}
 
 
-CLASSES = (TWOK2K_PT_result, TWOK2K_PT_adjust, TWOK2K_PT_tools)
+CLASSES = (TWOK2K_PT_result, TWOK2K_PT_adjust, TWOK2K_PT_tools, TWOK2K_PT_facts)
 
 register, unregister = bpy.utils.register_classes_factory(CLASSES)

@@ -25,6 +25,13 @@ def draw_text(context: bpy.types.Context, layout: bpy.types.UILayout, text: str,
         column.label(text=line, icon="BLANK1" if index else "ERROR" if failed else "INFO")
 
 
+def draw_alert(layout: bpy.types.UILayout, text: str) -> None:
+    """A line that must be seen."""
+    row = layout.row()
+    row.alert = True
+    row.label(text=text, icon="ERROR")
+
+
 def progress_text(job: Job) -> str:
     """What the engine is doing for the job under way."""
     if session.cancelled_at is not None:

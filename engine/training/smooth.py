@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.normals import vertex_normals
 from engine.render.mesh import TexturedMesh
-from engine.training.people.drape import vertex_normals
 
 ROUNDNESS = 0.75
 """How far new vertices go from the flat triangle to the curved one (the recommended value of the source)."""

@@ -30,8 +30,11 @@ VIEW_MENU, SIDEBAR = (190, 40), (225, 86)
 VIEW = (500, 500)
 """A place in the 3D view."""
 
-GENERATE, CANCEL = 384, 415
-"""The buttons' distance from the sidebar's upper edge, with a photo chosen."""
+GENERATE, CANCEL, KEY_POINTS = 384, 415, 568
+"""The buttons' distance from the sidebar's upper edge, with a photo chosen (for the last one no photo in the list)."""
+
+KEY_POINT, DRAG = "left_wrist", (24, -16)
+"""The key point that is put right, and how far, in pixels of the screen to the right and downward."""
 
 CANCEL_FROM_RIGHT = 49
 """The middle of the small button's distance from the sidebar's right edge."""
@@ -88,6 +91,15 @@ class Window:
             subprocess.run(["xdotool", "mousemove", *map(str, place)], check=True)
             self.settle()
 
+    def drag(self, x: float, y: float, right: float, down: float) -> None:
+        """Press the left button, move the mouse by that many pixels, and let go."""
+        self.point(x, y)
+        subprocess.run(["xdotool", "mousedown", "1"], check=True)
+        self.settle()
+        self.point(x + right, y + down)
+        subprocess.run(["xdotool", "mouseup", "1"], check=True)
+        self.settle()
+
     def click_in_sidebar(self, below_top: float, from_right: float | None = None) -> None:
         """Click in the sidebar's middle, or at a distance from its right edge."""
         x, y, width, height = self.state()["sidebar"]
@@ -104,6 +116,15 @@ class Window:
 
     def open_new_file(self) -> None:
         self._order({"new": True})
+
+    def close_second_window(self) -> None:
+        self._order({"close": True})
+
+    def use_tool(self, name: str) -> None:
+        """Click on the button of one of the result's tools, and take the options as they are offered."""
+        self.point(*VIEW)
+        self._order({"tool": name})
+        self.press("Return")
 
     def _order(self, order: dict[str, Any]) -> None:
         """What report.py does inside Blender."""
@@ -178,6 +199,42 @@ def generate(window: Window) -> None:
     assert len(after["objects"]) == len(before["objects"]) + 1, after
     assert after["facts"]["2K2K Photo"], after
     assert after["color_type"] == "VERTEX", after
+    assert list(json.loads(after["moved"])) == [KEY_POINT], after
+
+
+def correct_key_point(window: Window) -> None:
+    """Open the photo with its key points, and drag one of them."""
+    window.click_in_sidebar(KEY_POINTS)
+    found = window.wait("the key points", lambda state: state["key_points"], PATIENCE)["key_points"][KEY_POINT]
+    window.settle()
+    x, y = found["screen"]
+    window.drag(x, WINDOW[1] - y, *DRAG)
+    window.picture("key_points")
+    moved = window.state()["key_points"][KEY_POINT]
+    offsets = [new - old for new, old in zip(moved["screen"], found["screen"], strict=True)]
+    assert max(abs(offsets[0] - DRAG[0]), abs(offsets[1] + DRAG[1])) < 6, (found, moved)
+    window.close_second_window()
+
+
+def remesh(window: Window) -> None:
+    """Another Blender makes quads while this one goes on; one step back, and the triangles are there again."""
+    before = window.state()
+    window.use_tool("quad_remesh")
+    window.wait("the tool at work", lambda state: state["at_work"])
+    window.picture("remesh")
+    window.press("Escape")
+    stopped = window.wait("the end of the stopped tool", lambda state: not state["at_work"])
+    assert stopped["faces"] == before["faces"], stopped
+    window.use_tool("quad_remesh")
+    began = window.wait("the tool at work again", lambda state: state["at_work"])
+    after = window.wait("the quads", lambda state: not state["at_work"], PATIENCE)
+    window.settle()
+    window.picture("quads")
+    assert 0 < after["faces"] < before["faces"], after
+    assert after["reports"] - began["reports"] > 5, "Blender's window went on"
+    window.click(*EDIT_MENU)
+    window.click(*UNDO)
+    window.wait("the triangles", lambda state: state["faces"] == before["faces"])
 
 
 def drop_two(window: Window, photo: Path, folder: Path) -> None:
@@ -230,10 +287,12 @@ def main(engine_python: str, photo: str, pictures: str) -> None:
         try:
             open_panel(window)
             window.picture("panel")
+            correct_key_point(window)
             before = window.state()
             generate_and_stop(window, press_cancel)
             generate_and_stop(window, press_esc)
             generate(window)
+            remesh(window)
             between = window.state()
             drop_two(window, Path(photo), Path(folder))
             undo(window, between)

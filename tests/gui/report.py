@@ -7,6 +7,7 @@ import itertools
 import json
 import os
 import sys
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,35 @@ def state() -> dict[str, Any]:
         "window": [window.width, window.height],
         "sidebar": [sidebar.x, sidebar.y, sidebar.width, sidebar.height],
         "tab": getattr(sidebar, "active_panel_category", ""),
+        "key_points": dict(key_points()),
+        "moved": active.get("2K2K Key Points", "") if active else "",
+        "faces": len(active.data.polygons) if active and active.type == "MESH" else 0,
+        "at_work": import_module(f"{MODULE}.mesh_operator").MeshOperator.at_work,
     }
+
+
+def key_points() -> Iterator[tuple[str, dict[str, list[float]]]]:
+    """By name where each is on the screen, in pixels from the lower left, and where it is in the photo."""
+    panel = bpy.context.scene.twok2k
+    places = import_module(f"{MODULE}.key_points")
+    for window in bpy.context.window_manager.windows:
+        for area in window.screen.areas:
+            region = next(region for region in area.regions if region.type == "WINDOW")
+            with bpy.context.temp_override(window=window, area=area, region=region):
+                if places.shown(bpy.context) is None:
+                    continue
+                for point, (x, y) in places.in_region(bpy.context, panel):
+                    screen = [window.x + region.x + x, window.y + region.y + y]
+                    yield point.name, {"screen": screen, "photo": list(point.location)}
+
+
+def use_tool(name: str) -> None:
+    """Do what a click on the button of one of the result's tools does."""
+    window = bpy.context.window_manager.windows[0]
+    view = next(area for area in window.screen.areas if area.type == "VIEW_3D")
+    region = next(region for region in view.regions if region.type == "WINDOW")
+    with bpy.context.temp_override(window=window, area=view, region=region):
+        getattr(bpy.ops.twok2k, name)("INVOKE_DEFAULT")
 
 
 def drop(directory: str, names: list[str]) -> None:
@@ -58,11 +87,16 @@ def drop(directory: str, names: list[str]) -> None:
 
 
 def obey(order: Path) -> None:
-    """Do what the mouse cannot: drop files, or open a new file without a question."""
+    """Do what the mouse cannot: drop files, open a new file without a question, close a window, find a button."""
     wanted = json.loads(order.read_text())
     order.unlink()
     if "drop" in wanted:
         drop(**wanted["drop"])
+    elif "tool" in wanted:
+        use_tool(wanted["tool"])
+    elif "close" in wanted:
+        with bpy.context.temp_override(window=bpy.context.window_manager.windows[-1]):
+            bpy.ops.wm.window_close()
     else:
         bpy.ops.wm.read_homefile()
 

@@ -11,7 +11,6 @@ from scipy.sparse import identity
 
 from engine.training.people.assembly import Layer, assemble
 from engine.training.people.body import BODY_VERTICES, Body
-from engine.training.people.drape import vertex_normals
 from engine.training.people.garment import Garment, Surface, load_garment
 from engine.training.people.material import IDENTITY, LUMA, Material, color_change, dye
 
@@ -95,9 +94,3 @@ def test_assemble_drops_what_is_not_shown() -> None:
     np.testing.assert_array_equal(mesh.faces, [[0, 1, 2]])
     assert mesh.materials.tolist() == [0]
     assert [int(texture[0, 0, 0]) for texture in mesh.textures] == [1]
-
-
-def test_normals_of_a_square_point_by_the_right_hand_rule() -> None:
-    points = np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0]], np.float32)
-    normals = vertex_normals(points, np.array([[0, 1, 2], [0, 2, 3]], np.int32))
-    np.testing.assert_allclose(normals, np.tile([0, 0, 1], (4, 1)), atol=1e-6)

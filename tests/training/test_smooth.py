@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import trimesh
 
+from engine.normals import vertex_normals
 from engine.render.mesh import TexturedMesh
-from engine.training.people.drape import vertex_normals
 from engine.training.smooth import tessellated
 
 

@@ -4,6 +4,7 @@ import bpy
 
 from ..job_operator import JobOperator
 from ..jobs import Job
+from ..key_points import are_of
 from ..key_points_job import HINT, KeyPointsJob, show
 from ..preview import choice_of
 
@@ -16,7 +17,7 @@ class TWOK2K_OT_correct_key_points(JobOperator):  # noqa: N801
     def execute(self, context: bpy.types.Context) -> set[str]:
         panel = context.scene.twok2k
         choice = choice_of(panel)
-        known = choice is not None and (panel.key_photo, panel.key_person) == (choice.photo, panel.person)
+        known = choice is not None and are_of(panel, choice.photo, panel.person)
         if known and panel.key_picture is not None:
             show(panel.key_picture)
             return {"FINISHED"}

@@ -1,12 +1,16 @@
 import bpy
 
-from ..result import ResultOperator, ToolError, copy_materials, decimated, mesh_of, replace_mesh, triangle_count
+from ..mesh_operator import MeshOperator
+from ..result import ToolError, triangle_count
 
 
-class TWOK2K_OT_decimate(ResultOperator):  # noqa: N801
+class TWOK2K_OT_decimate(MeshOperator):  # noqa: N801
     bl_idname = "twok2k.decimate"
     bl_label = "Decimate"
-    bl_description = "Reduce the mesh to a number of triangles; form and colors stay as near as these allow"
+    bl_description = (
+        "Reduce the mesh to a number of triangles; form and colors stay as near as these allow; "
+        "you can work on meanwhile"
+    )
 
     triangles: bpy.props.IntProperty(
         name="Triangles",
@@ -17,11 +21,12 @@ class TWOK2K_OT_decimate(ResultOperator):  # noqa: N801
         step=1000,
     )
 
-    def work(self, context: bpy.types.Context, person: bpy.types.Object) -> str:
-        before = triangle_count(mesh_of(person))
-        if before <= self.triangles:
+    tool = "decimate"
+
+    @property
+    def wanted(self) -> int:
+        return self.triangles
+
+    def require_work(self, mesh: bpy.types.Mesh) -> None:
+        if (before := triangle_count(mesh)) <= self.triangles:
             raise ToolError(f"The mesh has only {before:,} triangles; choose a smaller number.")
-        mesh = decimated(context, mesh_of(person), self.triangles)
-        copy_materials(mesh, mesh_of(person))
-        replace_mesh(person, mesh)
-        return f"{triangle_count(mesh_of(person)):,} triangles are left of {before:,}."

@@ -11,7 +11,7 @@ from ..again_job import AgainJob
 from ..choices import preferences
 from ..job_operator import JobOperator
 from ..jobs import Job, PhotoError
-from ..key_points import KeyPoints, moved
+from ..key_points import KeyPoints, are_of, moved
 from ..photo_options import PhotoOptions, chosen_settings
 from ..picture_job import Picture
 from ..preview import choice_of, chosen_photo
@@ -87,7 +87,7 @@ class TWOK2K_OT_generate_again(PhotoOptions, JobOperator):  # noqa: N801
     def _key_points(self, person: bpy.types.Object, panel: TWOK2K_PG_picture, photo: Picture, number: int) -> KeyPoints:
         """Those that are put right in the panel, if it shows that person of the photo, else those remembered."""
         choice = choice_of(panel)
-        if choice and photo == chosen_photo(panel) and (panel.key_photo, panel.key_person) == (choice.photo, number):
+        if choice and photo == chosen_photo(panel) and are_of(panel, choice.photo, number):
             return moved(panel, choice.photo) if panel.person == number else {}
         return provenance.known_key_points(person.items()) if number == remembered(person).get("person") else {}
 

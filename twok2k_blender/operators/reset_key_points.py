@@ -2,7 +2,7 @@ import bpy
 
 from .. import background
 from ..key_points import reset
-from ..preview import ask
+from ..preview import ask, choice_of
 
 
 class TWOK2K_OT_reset_key_points(bpy.types.Operator):  # noqa: N801
@@ -13,8 +13,8 @@ class TWOK2K_OT_reset_key_points(bpy.types.Operator):  # noqa: N801
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        points = context.scene.twok2k.key_points
-        return any(tuple(point.location) != tuple(point.found) for point in points)
+        choice = choice_of(context.scene.twok2k)
+        return choice is not None and bool(choice.points)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         reset(context.scene.twok2k)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.normals import vertex_normals
 from engine.training.people.collision import Covered, Hull, outside
-from engine.training.people.drape import vertex_normals
 from engine.training.people.fitting import COLLARS, Fit
 from engine.training.people.folds import fold_heights, hanging_waves
 from engine.training.people.headwear import brim

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.normals import vertex_normals
 from engine.training.people.garment import Surface
 
 Float32 = NDArray[np.float32]
@@ -33,11 +34,3 @@ def sample_drape(rng: np.random.Generator, looseness: float, depth: float) -> Dr
     direction = rng.normal(0, 1, (5, 3)) * [1, 1, 0.5]
     waves = 2 * np.pi / length[:, None] * direction / np.linalg.norm(direction, axis=1, keepdims=True)
     return Drape(looseness, depth, waves.astype(np.float32), rng.uniform(0, 2 * np.pi, 5).astype(np.float32))
-
-
-def vertex_normals(points: Float32, faces: NDArray[np.int32]) -> Float32:
-    """Unit normals (N, 3), each the area-weighted mean of its triangles'; 0 where there is none."""
-    a, b, c = points[faces[:, 0]], points[faces[:, 1]], points[faces[:, 2]]
-    cross = np.cross(b - a, c - a)
-    sums = np.stack([np.bincount(faces.ravel(), np.repeat(cross[:, i], 3), len(points)) for i in range(3)], axis=1)
-    return (sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-12)).astype(np.float32)

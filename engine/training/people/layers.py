@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.normals import vertex_normals
 from engine.training.people.assembly import Layer
 from engine.training.people.body import BODY_VERTICES, RestBody, skin
 from engine.training.people.cloth import Wearer, shape_cloth
 from engine.training.people.collision import Covered, joined, outside, sampled
-from engine.training.people.drape import vertex_normals
 from engine.training.people.dress import Worn
 from engine.training.people.footwear import SOLE, pointed, soles
 from engine.training.people.material import Material

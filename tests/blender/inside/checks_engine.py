@@ -51,13 +51,28 @@ def test_engine_test_tells_devices_and_what_is_wrong(part: Part) -> None:
     assert facts.program == sys.executable
     taken = {choice: facts.chosen(choice) for choice in ("auto", "cuda", "cpu", "mps")}
     assert [device and device.name for device in taken.values()] == ["cuda:0", "cuda:0", "cpu", None]
-    preferences.device = "mps"
+    preferences.device_name = "mps"
     with pytest.raises(RuntimeError, match="'mps' is not usable"):
         bpy.ops.twok2k.check_engine()
     preferences.device = "auto"
     assert facts.devices, "they are known although the test has failed"
     preferences.engine_python = ""
     assert not facts.devices, "it may be another engine"
+
+
+@pytest.mark.usefixtures("small_engine")
+def test_devices_that_the_engine_has_reported_can_be_chosen(part: Part, photo: Callable[[str], str]) -> None:
+    facts, preferences = part("engine_facts").engine_facts, part("choices").preferences()
+    facts.forget()
+    for device in ("cpu", "cuda", "mps", "auto"):
+        preferences.device = device
+        assert (preferences.device, preferences.device_name) == (device, device)
+    bpy.ops.twok2k.check_engine()
+    preferences.device = "cuda:0"
+    assert part("photo_options").chosen_settings(bpy.context)["device"] == "cuda:0"
+    facts.forget()
+    assert preferences.device == "cuda:0", "a choice stays, whatever is known"
+    preferences.device = "auto"
 
 
 @pytest.mark.usefixtures("small_engine")

@@ -1,7 +1,10 @@
 """The operator in the blocking mode: result, provenance, errors, nothing left behind."""
 
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
+from typing import get_args
 
 import bpy
 import numpy as np
@@ -9,7 +12,10 @@ import pytest
 
 pytestmark = pytest.mark.usefixtures("small_engine")
 
+Part = Callable[[str], ModuleType]
 Photo = Callable[[str], str]
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def generate(**options: object) -> bpy.types.Object:
@@ -159,3 +165,12 @@ def test_missing_photo_is_told() -> None:
 
 def test_what_libraries_print_does_not_disturb(photo: Photo) -> None:
     assert generate(filepath=photo("noise.jpg"))
+
+
+def test_panel_offers_what_the_engine_takes(part: Part, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(ROOT)
+    engine, panel = import_module("engine.types"), part("properties")
+    assert panel.HEIGHTS == engine.HEIGHTS
+    assert {name for name, *_ in panel.DETAILS} == set(get_args(engine.Detail))
+    assert {*panel.TEXTURE_SIZES.values()} - {None} == {*engine.TEXTURE_SIZES}
+    assert {name for name, *_ in panel.TEXTURES} == panel.TEXTURE_SIZES.keys()

@@ -50,9 +50,12 @@ def test_moved_points_reach_the_engine_and_the_object(panel: Any) -> None:
     assert "keypoints" not in person["2K2K Settings"]
 
 
-def test_reset_puts_all_back(panel: Any) -> None:
+def test_reset_puts_all_back(panel: Any, photo: Photo) -> None:
     assert not bpy.ops.twok2k.reset_key_points.poll()
     move()
+    anna, panel.filepath = panel.filepath, photo("berta.jpg")
+    assert not bpy.ops.twok2k.reset_key_points.poll(), "the points are another photo's"
+    panel.filepath = anna
     assert bpy.ops.twok2k.reset_key_points() == {"FINISHED"}
     bpy.ops.twok2k.generate()
     assert "2K2K Key Points" not in bpy.context.object

@@ -160,6 +160,14 @@ def test_mask_to_paint_on_becomes_an_image_of_the_file(part: Part, panel: Panel,
     assert part("photo").image_file(mask, tmp_path).read_bytes()[:4] == b"\x89PNG", "painted masks are handed on"
 
 
+def test_mask_that_comes_after_another_photo_was_chosen_is_left_out(part: Part, panel: Panel, wait: Wait) -> None:
+    job = part("mask_job").MaskJob(panel("anna.jpg"))
+    part("background").add([job])
+    settings = panel("berta.jpg")
+    wait(lambda: job.over)
+    assert (job.state, settings.mask, len(bpy.data.images)) == ("done", None, 0)
+
+
 def test_mask_is_kept_in_the_file(panel: Panel, tmp_path: Path) -> None:
     panel("anna.jpg")
     bpy.ops.twok2k.paint_mask()

@@ -1,0 +1,61 @@
+"""What the engine finds in the panel's photo, on its way to an image of the file that the user can work on."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+from .picture_job import PictureJob
+from .preview import choice_of, chosen_photo, required_choice
+from .properties import TWOK2K_PG_picture
+from .session import session
+
+
+class ImageJob(PictureJob):
+    """title: what follows the photo's name in the image's. operator: adds the image, because those make undo steps."""
+
+    changes_scene = True
+    title = ""
+    operator = ""
+
+    def __init__(self, panel: TWOK2K_PG_picture) -> None:
+        """Raises PhotoError."""
+        self.choice = required_choice(panel)
+        super().__init__(chosen_photo(panel), {"person": panel.person - 1})
+        self.facts: Mapping[str, Any] = {}
+
+    def put(self, panel: TWOK2K_PG_picture, image: bpy.types.Image) -> None:
+        """Let the panel have the new image, and show it."""
+        raise NotImplementedError
+
+    def use(self, facts: Mapping[str, Any]) -> None:
+        self.facts = facts
+        getattr(bpy.ops.twok2k, self.operator)("EXEC_DEFAULT", True, key=self.key)
+
+    def add_to_file(self) -> None:
+        """What was found becomes an image of the file, unless another photo or person was chosen meanwhile."""
+        scene = bpy.data.scenes.get(self.scene) or bpy.context.scene
+        if choice_of(scene.twok2k) != self.choice:
+            return
+        image = bpy.data.images.load(str(self.result_file))
+        image.name = f"{Path(self.name).stem} {self.title}"
+        image.pack()
+        image.filepath = ""
+        self.put(scene.twok2k, image)
+
+
+class AddImage:
+    """Base of the operators by which an `ImageJob` adds its image to the file; the only step to undo."""
+
+    bl_options = {"UNDO", "INTERNAL"}  # noqa: RUF012
+
+    key: bpy.props.IntProperty()
+
+    def execute(self, _: bpy.types.Context) -> set[str]:
+        job = session.queue.find(self.key)
+        if not isinstance(job, ImageJob) or not job.result_file.is_file():
+            self.report({"ERROR"}, f"Nothing that is finished has this number; use {self.bl_label}.")
+            return {"CANCELLED"}
+        job.add_to_file()
+        return {"FINISHED"}
