@@ -21,8 +21,8 @@ HARMLESS = {("pictures.py", "urllib.request")}
 
 THREADS = {"threading", "_thread", "concurrent", "multiprocessing"}
 
-APART = {"launch.py"}
-"""Runs in the engine's own process."""
+APART = {"launch.py", "side_script.py"}
+"""They run in processes of their own."""
 
 FREE = r"Apache|MIT|BSD|BSL-1.0|MPL-2.0|PSF-2.0|Python Software Foundation"
 PROPRIETARY = r"LicenseRef-NVIDIA-Proprietary|NVIDIA Proprietary|License :: Other/Proprietary License"
