@@ -40,29 +40,47 @@ BODY = 1569.0
 """All lengths above are for a body of as many pixels."""
 
 
+_LARGEST = 1000.0
+"""Size in pixels of the copy of the person in which the border is looked for."""
+
+
 def refine(pixels: NDArray[np.uint8], coarse: Float, first: Bool, limbs: Float, size: float) -> Bool:
     """The mask (H, W) of a person.
 
     pixels: (H, W, 3) sRGB. coarse: (H, W) probability. first: (H, W), a first cut. limbs: (H, W) pixels from the hands
     and feet, 0 inside of them. size: of the person in pixels.
     """
+    scale = min(1.0, _LARGEST / size)
+    height, width = coarse.shape
+    small = (max(1, round(width * scale)), max(1, round(height * scale)))
+    picture, mask, cut = (
+        cv2.resize(part, small, interpolation=cv2.INTER_AREA) for part in (pixels, coarse, first.astype(np.float32))
+    )
+    near = cv2.resize(limbs, small, interpolation=cv2.INTER_NEAREST) * np.float32(scale)
+    found = _likelihood(picture, mask, cut, near, scale * size)
+    return np.asarray(cv2.resize(found, (width, height), interpolation=cv2.INTER_LINEAR) > 0.5)
+
+
+def _likelihood(pixels: NDArray, coarse: NDArray, first: NDArray, limbs: NDArray, size: float) -> Float:
+    """Probability (H, W) of being inside; see `refine`."""
     unit = size / BODY
     lab = cv2.cvtColor(pixels.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
     colors = np.asarray(cv2.GaussianBlur(lab, (0, 0), 0.7), np.float32)
     inside, away = coarse > 0.5, _from_border(coarse > 0.5) / unit
     extremities = (limbs < LIMB_REACH * unit) & ~inside
     free = _strip(away) | extremities
-    expected = _expected(away, limbs / unit) + _FIRST_CUT * free * (2 * first.astype(np.float32) - 1)
+    expected = _expected(away, limbs / unit) + _FIRST_CUT * free * (2 * first - 1)
     weight = _weight(away) * ~extremities
     for _ in range(_ROUNDS):
         unknown = _strip(away) | extremities
         evidence = color_evidence(colors, inside, weight, unknown, _NEARBY * unit).clip(-_COLORS, _COLORS)
         guess = inside.astype(np.float32)
         guess[unknown] = 1 / (1 + np.exp(-expected[unknown] - evidence))
-        inside = random_walk(colors, guess, unknown, 1 / (_EVEN * unit) ** 2) > 0.5
+        found = random_walk(colors, guess, unknown, 1 / (_EVEN * unit) ** 2)
+        inside = found > 0.5
         away = _from_border(inside) / unit
         weight = _weight(away)
-    return inside
+    return found
 
 
 def _strip(away: Float) -> Bool:
