@@ -18,7 +18,7 @@ from engine.person.refine import BODY, LIMB_REACH, refine
 from engine.person.segment import (
     body_size,
     grab_cut,
-    smooth_border,
+    tidy,
     uniform_background,
     unlike_background,
     without_specks,
@@ -60,8 +60,7 @@ def person_mask(photo: Photo, person: Detection, others: Sequence[Detection], fi
     limbs, size = _from_limbs(window, person), body_size(coarse)
     first = grab_cut(pixels, coarse, limbs < LIMB_REACH / BODY * size)
     inside = without_whiskers(refine(pixels, coarse, first, limbs, size), coarse)
-    whole = without_specks(inside & _nearest(window, person, others), coarse)
-    return window.paste(smooth_border(whole))
+    return window.paste(tidy(inside & _nearest(window, person, others), coarse))
 
 
 def _before_uniform(

@@ -38,8 +38,6 @@ _EVEN = 20.0
 """Distance over which areas of one colour are evened out."""
 BODY = 1569.0
 """All lengths above are for a body of as many pixels."""
-
-
 _LARGEST = 1000.0
 """Size in pixels of the copy of the person in which the border is looked for."""
 
@@ -48,8 +46,11 @@ def refine(pixels: NDArray[np.uint8], coarse: Float, first: Bool, limbs: Float, 
     """The mask (H, W) of a person.
 
     pixels: (H, W, 3) sRGB. coarse: (H, W) probability. first: (H, W), a first cut. limbs: (H, W) pixels from the hands
-    and feet, 0 inside of them. size: of the person in pixels.
+    and feet, 0 inside of them. size: of the person in pixels; with nobody in the coarse mask
+    the first cut remains.
     """
+    if size < 1:
+        return first
     scale = min(1.0, _LARGEST / size)
     height, width = coarse.shape
     small = (max(1, round(width * scale)), max(1, round(height * scale)))

@@ -75,6 +75,11 @@ def without_whiskers(cut: Bool, coarse: Float) -> Bool:
     return cut & (coarse > 0.5) | _grown(_shrunk(cut, 3), 3)
 
 
+def tidy(inside: Bool, coarse: Float) -> Bool:
+    """Without specks and ripples, and without what parts from the body when the ripples go."""
+    return without_specks(smooth_border(without_specks(inside, coarse)), coarse)
+
+
 def smooth_border(inside: Bool) -> Bool:
     """Without the ripples that GrabCut leaves along a border; fingers, other thin parts and thin gaps stay."""
     sigma = _RIPPLE * body_size(inside.astype(np.float32))

@@ -57,3 +57,9 @@ def test_what_the_coarse_mask_lacks_of_a_garment_is_found_again() -> None:
     found.coarse[cv2.resize(bite.astype(np.uint8), found.coarse.shape[::-1]) > 0] = 0
     mask = person_mask(Photo(noisy(dressed(room(), truth))), found, [])
     assert (truth & bite & ~mask).sum() < 0.05 * (truth & bite).sum()
+
+
+def test_an_empty_coarse_mask_stays_empty() -> None:
+    found = detection(SHAPE, *WHO)
+    found.coarse[:] = 0
+    assert not person_mask(Photo(noisy(room())), found, []).any()
