@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 ALIGNMENTS = ("none", "height-shift", "height-shift-icp")
 SUITE_OUTPUT = Path("runs/evaluation")
-RENDER, SURFACE, BACK, PRINTS = "render", "surface", "back", "prints"
+RENDER, SURFACE, BACK, PRINTS, MASKS = "render", "surface", "back", "prints", "masks"
 
 USAGE = """
   python -m engine evaluate PREDICTED TRUTH [options]       two meshes, or a folder of meshes and what render wrote
@@ -26,6 +26,7 @@ USAGE = """
   python -m engine evaluate surface PEOPLE [options]        the surface alone, from true depth maps; PEOPLE: a folder of
                                                             meshes, or a file of synthetic people
   python -m engine evaluate back PEOPLE [--json]            the colours of the back alone, from true depth maps
+  python -m engine evaluate masks PEOPLE [--json]           the mask alone, in photos of random rooms
   python -m engine evaluate prints PEOPLE [options]         the same people: are their meshes closed, manifold and free
                                                             of crossings? (needs pymeshlab)"""
 
@@ -33,7 +34,12 @@ USAGE = """
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.usage = USAGE
     add = parser.add_argument
-    add("paths", nargs="*", metavar="PATH", help="PREDICTED TRUTH, or: render MESHES, or: surface|back|prints PEOPLE")
+    add(
+        "paths",
+        nargs="*",
+        metavar="PATH",
+        help="PREDICTED TRUTH, or: render MESHES, or: surface|back|prints|masks PEOPLE",
+    )
     add("--suite", type=Path, metavar="DIR", help="measure the engine on a folder with a mesh or sub-folder per person")
     add("-o", "--output", type=Path, metavar="DIR", help=f"for results and pictures (suite: {SUITE_OUTPUT})")
     add("--up", choices=("y", "z"), help="vertical axis of the true meshes (obj, glb: y; ply, stl: z)")
@@ -66,13 +72,15 @@ def run(arguments: argparse.Namespace) -> int:
             return _run_back(Path(people), arguments)
         case None, [command, people] if command == PRINTS:
             return _run_prints(Path(people), arguments)
+        case None, [command, people] if command == MASKS:
+            return _run_masks(Path(people), arguments)
         case None, [predicted, truth]:
             pair = Path(predicted), Path(truth)
             return (_run_folder if any(path.is_dir() for path in pair) else _run_pair)(*pair, arguments)
         case suite, [] if suite is not None:
             return _run_suite(arguments)
     raise UserError(
-        "Give PREDICTED and TRUTH, or --suite with a folder, or render, surface, back or prints with people."
+        "Give PREDICTED and TRUTH, or --suite with a folder, or render, surface, back, prints or masks with people."
     )
 
 
@@ -147,6 +155,20 @@ def _run_prints(people: Path, arguments: argparse.Namespace) -> int:
             print(f"{found.person}: {found.detail}", file=sys.stderr, flush=True)
             prints.append(found)
     print(json.dumps([asdict(found) for found in prints], indent=2) if arguments.json else prints_table(prints))
+    return 0
+
+
+def _run_masks(people: Path, arguments: argparse.Namespace) -> int:
+    from engine.evaluation.masks import evaluate_mask, mask_table
+
+    rows = []
+    for seed, (name, mesh) in enumerate(_people(people, arguments)):
+        print(name, file=sys.stderr, flush=True)
+        try:
+            rows.append(evaluate_mask(name, mesh, seed))
+        except UserError as error:
+            print(f"{name}: {error}", file=sys.stderr)
+    print(json.dumps([asdict(row) for row in rows], indent=2) if arguments.json else mask_table(rows))
     return 0
 
 

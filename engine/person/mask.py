@@ -1,7 +1,7 @@
 """The mask of one person at the photo's full size.
 
 A mask file, an alpha channel or a uniform background says where the person is and is used as it is; otherwise the
-detector's coarse mask is refined along its border.
+detector's coarse mask is refined along its border by the colours of the whole picture, and by those nearby.
 """
 
 from collections.abc import Sequence
@@ -14,14 +14,15 @@ from PIL import Image, ImageOps
 
 from engine.errors import UserError
 from engine.person.detector import Detection
+from engine.person.refine import BODY, LIMB_REACH, refine
 from engine.person.segment import (
-    INWARD,
     body_size,
     grab_cut,
-    smooth_border,
+    tidy,
     uniform_background,
     unlike_background,
     without_specks,
+    without_whiskers,
 )
 from engine.person.window import Window
 from engine.photo import open_picture
@@ -35,8 +36,8 @@ _BONES = (
 )  # fmt: skip
 
 
-_EXTREMITIES = ((15, 17), (15, 19), (16, 18), (16, 20), (27, 29), (27, 31), (29, 31), (28, 30), (28, 32), (30, 32))
-"""Landmark pairs of the hands and feet."""
+_EXTREMITIES = ((15, 17, 19, 21), (16, 18, 20, 22), (27, 29, 31), (28, 30, 32))
+"""Landmarks of the hands and feet."""
 
 
 def person_mask(photo: Photo, person: Detection, others: Sequence[Detection], file: Path | None = None) -> Bool:
@@ -56,9 +57,10 @@ def person_mask(photo: Photo, person: Detection, others: Sequence[Detection], fi
     background = uniform_background(pixels, coarse, crowd)
     if background is not None:
         return _before_uniform(photo, person, others, background)
-    inside = grab_cut(pixels, coarse, _limbs(window, person, INWARD * body_size(coarse)))
-    whole = without_specks(inside & _nearest(window, person, others), coarse)
-    return window.paste(smooth_border(whole))
+    limbs, size = _from_limbs(window, person), body_size(coarse)
+    first = grab_cut(pixels, coarse, limbs < LIMB_REACH / BODY * size)
+    inside = without_whiskers(refine(pixels, coarse, first, limbs, size), coarse)
+    return window.paste(tidy(inside & _nearest(window, person, others), coarse))
 
 
 def _before_uniform(
@@ -128,14 +130,18 @@ def _torso_length(points: NDArray[np.float64]) -> float:
     return float(np.linalg.norm(points[[11, 12]].mean(axis=0) - points[[23, 24]].mean(axis=0)))
 
 
-def _limbs(window: Window, person: Detection, radius: float) -> Bool:
-    """Surroundings of the visible hands and feet."""
-    drawn = np.zeros(window.size[::-1], np.uint8)
+def _from_limbs(window: Window, person: Detection) -> NDArray[np.float32]:
+    """Pixels from the areas between the landmarks of each visible hand and foot."""
+    drawn = np.full(window.size[::-1], 255, np.uint8)
     points = window.points(person.landmarks)
-    for a, b in _EXTREMITIES:
-        if person.visibility[[a, b]].min() > 0.5:
-            cv2.line(drawn, _pixel(points[a]), _pixel(points[b]), (255,), max(1, round(2 * radius)))
-    return drawn > 0
+    for landmarks in _EXTREMITIES:
+        if person.visibility[list(landmarks)].min() > 0.5:
+            hull = cv2.convexHull(np.array([_pixel(points[i]) for i in landmarks], np.int32))
+            cv2.fillConvexPoly(drawn, hull, (0,))
+            cv2.polylines(drawn, [hull], True, (0,))
+    if drawn.all():
+        return np.full(drawn.shape, np.inf, np.float32)
+    return np.asarray(cv2.distanceTransform(drawn, cv2.DIST_L2, 5), np.float32)
 
 
 def _pixel(point: NDArray[np.float64]) -> tuple[int, int]:

@@ -57,8 +57,7 @@ def _touching(visible: Bool, body: Bool) -> Bool:
 
 
 def grab_cut(pixels: Picture, coarse: Float, limbs: Bool) -> Bool:
-    """GrabCut in a strip along the coarse mask's border and around hands and feet (`limbs`), which that mask may lack;
-    3 px openings trim whiskers outside of it."""
+    """GrabCut in a strip along the coarse mask's border and around hands and feet, `limbs`, which it may lack."""
     inside, size = coarse > 0.5, body_size(coarse)
     labels = np.where(inside, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
     labels[_shrunk(inside, INWARD * size)] = cv2.GC_FGD
@@ -68,8 +67,17 @@ def grab_cut(pixels: Picture, coarse: Float, limbs: Bool) -> Bool:
     models = np.zeros((1, 65)), np.zeros((1, 65))
     cv2.setRNGSeed(0)
     cv2.grabCut(pixels, labels, (0, 0, 0, 0), *models, 1, cv2.GC_INIT_WITH_MASK)
-    cut = np.isin(labels, (cv2.GC_FGD, cv2.GC_PR_FGD))
-    return cut & inside | _grown(_shrunk(cut, 3), 3)
+    return without_whiskers(np.isin(labels, (cv2.GC_FGD, cv2.GC_PR_FGD)), coarse)
+
+
+def without_whiskers(cut: Bool, coarse: Float) -> Bool:
+    """Without what is thinner than 6 px outside of the coarse mask."""
+    return cut & (coarse > 0.5) | _grown(_shrunk(cut, 3), 3)
+
+
+def tidy(inside: Bool, coarse: Float) -> Bool:
+    """Without specks and ripples, and without what parts from the body when the ripples go."""
+    return without_specks(smooth_border(without_specks(inside, coarse)), coarse)
 
 
 def smooth_border(inside: Bool) -> Bool:

@@ -14,10 +14,13 @@ from engine.render.shading import GAMMA
 Float32 = NDArray[np.float32]
 
 
-def develop(rendered: RenderedView, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """The lit person before a random background as a camera would have taken it: HxWx3 uint8 sRGB (not masked)."""
-    height, width = rendered.mask.shape
-    picture = np.where(rendered.mask[..., None], rendered.front.shaded, random_backdrop(rng, height, width))
+def develop(
+    rendered: RenderedView, rng: np.random.Generator, behind: NDArray[np.uint8] | None = None
+) -> NDArray[np.uint8]:
+    """The lit person before `behind`, else a random background, as a camera would have taken it: HxWx3 uint8 sRGB (not
+    masked)."""
+    backdrop = random_backdrop(rng, *rendered.mask.shape) if behind is None else behind
+    picture = np.where(rendered.mask[..., None], rendered.front.shaded, backdrop)
     light = (picture.astype(np.float32) / 255) ** GAMMA
     light *= _exposure(rng, float(light[rendered.mask].mean()) if rendered.mask.any() else 1.0)
     light = _blurred(light, rng, rendered.window.step)

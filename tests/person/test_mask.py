@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from drawn_people import detection, silhouette
@@ -9,7 +10,7 @@ from PIL import Image
 
 from engine.errors import UserError
 from engine.person.mask import person_mask
-from engine.person.segment import smooth_border
+from engine.person.segment import smooth_border, tidy
 from engine.types import Photo
 
 SHAPE = (640, 480)
@@ -155,3 +156,13 @@ def test_ripples_of_the_border_go_but_fingers_and_gaps_stay() -> None:
     assert (smooth ^ straight)[clear].mean() < 0.5 * (rippled ^ straight)[clear].mean()
     assert smooth[702:714, 415:438].all()
     assert not smooth[702:714, 205:255].any()
+
+
+def test_what_parts_from_the_body_with_the_ripples_goes() -> None:
+    """A whisker on a body of 1569 pixels; the smoothing takes its root."""
+    body = np.zeros((1600, 600), bool)
+    body[15:1585, 200:400] = True
+    rough = body.copy()
+    rough[800:804, 400:430] = True
+    assert cv2.connectedComponents(smooth_border(rough).astype(np.uint8))[0] == 3
+    assert cv2.connectedComponents(tidy(rough, body.astype(np.float32)).astype(np.uint8))[0] == 2

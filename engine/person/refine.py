@@ -1,0 +1,113 @@
+"""The border of a mask put where colours change, as far as the coarse mask and the skeleton make that likely.
+
+Four things are weighed at every pixel near the border, as logarithms of odds: where the coarse mask ends, where hands
+and feet are, a first cut by the colours of the whole picture, and the colours of person and surroundings nearby. What
+is far enough from the person is the model for the surroundings: a floor or a skirting board goes on there, a coat does
+not. A random walker evens out the sum.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.person.local_colors import color_evidence
+from engine.person.random_walker import random_walk
+
+Bool = NDArray[np.bool_]
+Float = NDArray[np.float32]
+
+_ROUNDS = 2
+"""The second looks on both sides of the first one's border. More find larger missing parts, and take in more."""
+_INWARD, _OUTWARD = 24.0, 20.0
+"""How far the border may move in a round."""
+_SLOPE, _CERTAIN = 6.0, 2.0
+"""Distance from the coarse mask's border that changes its odds by a factor of e, and the most it can say."""
+_FIRST_CUT = 1.2
+_COLORS = 4.0
+"""What the first cut says, and the most that colours nearby can say."""
+_LIMB, _LIMB_SLOPE, _BESIDE = 1.0, 16.0, -1.5
+"""What is said inside hands and feet, the distance from them that takes 1 from it, and the least that it becomes."""
+LIMB_REACH = 48.0
+"""Distance from hands and feet at which the person may be where the coarse mask does not show them."""
+_NEARBY = 100.0
+_CORE = 12.0
+_BEYOND = (20.0, 50.0, 150.0)
+"""Pixels count as the person from 0 to `_CORE` inside of the border on, as surroundings where they are as far outside
+of it: from none to all, up to the last."""
+_EVEN = 20.0
+"""Distance over which areas of one colour are evened out."""
+BODY = 1569.0
+"""All lengths above are for a body of as many pixels."""
+_LARGEST = 1000.0
+"""Size in pixels of the copy of the person in which the border is looked for."""
+
+
+def refine(pixels: NDArray[np.uint8], coarse: Float, first: Bool, limbs: Float, size: float) -> Bool:
+    """The mask (H, W) of a person.
+
+    pixels: (H, W, 3) sRGB. coarse: (H, W) probability. first: (H, W), a first cut. limbs: (H, W) pixels from the hands
+    and feet, 0 inside of them. size: of the person in pixels; with nobody in the coarse mask
+    the first cut remains.
+    """
+    if size < 1:
+        return first
+    scale = min(1.0, _LARGEST / size)
+    height, width = coarse.shape
+    small = (max(1, round(width * scale)), max(1, round(height * scale)))
+    picture, mask, cut = (
+        cv2.resize(part, small, interpolation=cv2.INTER_AREA) for part in (pixels, coarse, first.astype(np.float32))
+    )
+    near = cv2.resize(limbs, small, interpolation=cv2.INTER_NEAREST) * np.float32(scale)
+    found = _likelihood(picture, mask, cut, near, scale * size)
+    return np.asarray(cv2.resize(found, (width, height), interpolation=cv2.INTER_LINEAR) > 0.5)
+
+
+def _likelihood(pixels: NDArray, coarse: NDArray, first: NDArray, limbs: NDArray, size: float) -> Float:
+    """Probability (H, W) of being inside; see `refine`."""
+    unit = size / BODY
+    lab = cv2.cvtColor(pixels.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+    colors = np.asarray(cv2.GaussianBlur(lab, (0, 0), 0.7), np.float32)
+    inside, away = coarse > 0.5, _from_border(coarse > 0.5) / unit
+    extremities = (limbs < LIMB_REACH * unit) & ~inside
+    free = _strip(away) | extremities
+    expected = _expected(away, limbs / unit) + _FIRST_CUT * free * (2 * first - 1)
+    weight = _weight(away) * ~extremities
+    for _ in range(_ROUNDS):
+        unknown = _strip(away) | extremities
+        evidence = color_evidence(colors, inside, weight, unknown, _NEARBY * unit).clip(-_COLORS, _COLORS)
+        guess = inside.astype(np.float32)
+        guess[unknown] = 1 / (1 + np.exp(-expected[unknown] - evidence))
+        found = random_walk(colors, guess, unknown, 1 / (_EVEN * unit) ** 2)
+        inside = found > 0.5
+        away = _from_border(inside) / unit
+        weight = _weight(away)
+    return found
+
+
+def _strip(away: Float) -> Bool:
+    """Where the border may lie."""
+    return (away > -_OUTWARD) & (away < _INWARD)
+
+
+def _weight(away: Float) -> Float:
+    """0 to 1: how far a pixel counts as an example of the person's or the surroundings' colours."""
+    around = _ramp(-away, *_BEYOND[:2]) * (-away < _BEYOND[2])
+    return np.where(away > 0, _ramp(away, 0, _CORE), around)
+
+
+def _expected(away: Float, limbs: Float) -> Float:
+    """Logarithm of the odds of being inside that the coarse mask, and hands and feet, give to each pixel."""
+    expected = (away / _SLOPE).clip(-_CERTAIN, _CERTAIN)
+    beside = (_LIMB - limbs / _LIMB_SLOPE).clip(_BESIDE, None)
+    return np.where(limbs < LIMB_REACH, np.maximum(expected, beside), expected)
+
+
+def _from_border(inside: Bool) -> Float:
+    """Pixels from the mask's border, positive inside of it."""
+    within, without = (cv2.distanceTransform(m.astype(np.uint8), cv2.DIST_L2, 5) for m in (inside, ~inside))
+    return np.where(inside, within - np.float32(0.5), np.float32(0.5) - without)
+
+
+def _ramp(values: Float, low: float, high: float) -> Float:
+    """0 below `low`, 1 above `high`."""
+    return ((values - low) / (high - low)).clip(0, 1)
