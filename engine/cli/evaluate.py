@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 ALIGNMENTS = ("none", "height-shift", "height-shift-icp")
 SUITE_OUTPUT = Path("runs/evaluation")
-RENDER, SURFACE, BACK, PRINTS, MASKS = "render", "surface", "back", "prints", "masks"
+RENDER, SURFACE, BACK, PRINTS, MASKS, GALLERY = "render", "surface", "back", "prints", "masks", "gallery"
 
 USAGE = """
   python -m engine evaluate PREDICTED TRUTH [options]       two meshes, or a folder of meshes and what render wrote
@@ -28,7 +28,9 @@ USAGE = """
   python -m engine evaluate back PEOPLE [--json]            the colours of the back alone, from true depth maps
   python -m engine evaluate masks PEOPLE [--json]           the mask alone, in photos of random rooms
   python -m engine evaluate prints PEOPLE [options]         the same people: are their meshes closed, manifold and free
-                                                            of crossings? (needs pymeshlab)"""
+                                                            of crossings? (needs pymeshlab)
+  python -m engine evaluate gallery --assets DIR [options]  the surface alone of synthetic people who are hard: crossed
+                                                            arms, a hand in a pocket, long skirts, long hair ..."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "paths",
         nargs="*",
         metavar="PATH",
-        help="PREDICTED TRUTH, or: render MESHES, or: surface|back|prints|masks PEOPLE",
+        help="PREDICTED TRUTH, or: render MESHES, or: surface|back|prints|masks PEOPLE, or: gallery",
     )
     add("--suite", type=Path, metavar="DIR", help="measure the engine on a folder with a mesh or sub-folder per person")
     add("-o", "--output", type=Path, metavar="DIR", help=f"for results and pictures (suite: {SUITE_OUTPUT})")
@@ -50,10 +52,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--json", action="store_true", help="print json instead of a table")
     add("--weights", default=Settings().weights, metavar="NAME|FILE", help="network weights (suite)")
     add("--device", default=Settings().device, help="where the networks run (suite: %(default)s)")
-    surface = parser.add_argument_group("surface and prints")
+    surface = parser.add_argument_group("surface, prints and gallery")
     add = surface.add_argument
     add("--details", nargs="+", choices=get_args(Detail), default=["full"], help="levels of detail (%(default)s)")
     add("--no-poisson", action="store_true", help="without screened Poisson of the same points (needs pymeshlab)")
+    gallery = parser.add_argument_group("gallery")
+    add = gallery.add_argument
+    add("--assets", type=Path, metavar="DIR", help="folder with wardrobe and poses.npz")
+    add("--bodies", type=int, default=3, metavar="N", help="people of every case (%(default)s)")
+    add("--seed", type=int, default=0, metavar="S", help="the same seed gives the same people")
     pictures = parser.add_argument_group("when rendering: suite and render")
     add = pictures.add_argument
     add("--yaws", type=_angles, metavar="A,B", help="degrees to the person's left (suite: 0; render: 0,90,180,270)")
@@ -74,13 +81,16 @@ def run(arguments: argparse.Namespace) -> int:
             return _run_prints(Path(people), arguments)
         case None, [command, people] if command == MASKS:
             return _run_masks(Path(people), arguments)
+        case None, [command] if command == GALLERY:
+            return _run_gallery(arguments)
         case None, [predicted, truth]:
             pair = Path(predicted), Path(truth)
             return (_run_folder if any(path.is_dir() for path in pair) else _run_pair)(*pair, arguments)
         case suite, [] if suite is not None:
             return _run_suite(arguments)
     raise UserError(
-        "Give PREDICTED and TRUTH, or --suite with a folder, or render, surface, back, prints or masks with people."
+        "Give PREDICTED and TRUTH, or --suite and a folder, or gallery, or render, surface, back, prints or masks and "
+        "people."
     )
 
 
@@ -170,6 +180,38 @@ def _run_masks(people: Path, arguments: argparse.Namespace) -> int:
             print(f"{name}: {error}", file=sys.stderr)
     print(json.dumps([asdict(row) for row in rows], indent=2) if arguments.json else mask_table(rows))
     return 0
+
+
+def _run_gallery(arguments: argparse.Namespace) -> int:
+    from engine.evaluation.gallery import evaluate_gallery, gallery_table
+    from engine.evaluation.photographs import make_folder
+
+    if arguments.assets is None:
+        raise UserError("There are no clothes and poses for the people: pass --assets DIR.")
+    if arguments.bodies < 1 or arguments.seed < 0:
+        raise UserError("--bodies must be at least 1 and --seed at least 0.")
+    if arguments.output is not None:
+        make_folder(arguments.output)
+    rows = []
+    for found in evaluate_gallery(_hard_cases(arguments), tuple(arguments.details), arguments.output):
+        print(f"{found.row.person}: {found.row.method}", file=sys.stderr, flush=True)
+        rows.append(found)
+    print(json.dumps([row.facts() for row in rows], indent=2) if arguments.json else gallery_table(rows))
+    return 0
+
+
+def _hard_cases(arguments: argparse.Namespace) -> "Iterator[tuple[str, str, TexturedMesh]]":
+    """Case, name and mesh of every person of the gallery; a body's number is its place in the random numbers."""
+    import numpy as np
+
+    from engine.training.people import load_wardrobe
+    from engine.training.people.hard_cases import HARD_CASES, sample_case
+
+    wardrobe = load_wardrobe(arguments.assets)
+    for number, case in enumerate(HARD_CASES):
+        for body in range(arguments.bodies):
+            rng = np.random.default_rng([arguments.seed, number, body])
+            yield case, f"{case} {body}", sample_case(rng, wardrobe, case).mesh
 
 
 def _people(path: Path, arguments: argparse.Namespace) -> "Iterator[tuple[str, TexturedMesh]]":

@@ -45,7 +45,7 @@ def write_evidence(predicted: Surface, truth: Truth, placement: Placement, outpu
     }
     frame = common_frame(whole, truth.whole)
     views = {text: [colour_view(surface, yaw, frame) for yaw in YAWS] for text, surface in rows.items()}
-    write_picture(output / f"{prefix}comparison.png", _sheet(views))
+    write_picture(output / f"{prefix}comparison.png", sheet(views))
 
 
 def paint(errors: NDArray[np.float64]) -> NDArray[np.uint8]:
@@ -54,7 +54,7 @@ def paint(errors: NDArray[np.float64]) -> NDArray[np.uint8]:
     return cv2.applyColorMap(levels[:, None], cv2.COLORMAP_JET)[:, 0, ::-1]
 
 
-def _sheet(views: dict[str, list[ColourView]]) -> NDArray[np.uint8]:
+def sheet(views: dict[str, list[ColourView]]) -> NDArray[np.uint8]:
     """A row for each text with its views, cut to the columns that any of them needs."""
     used = np.flatnonzero(np.any([view.mask for row in views.values() for view in row], axis=(0, 1)))
     columns = slice(max(used[0] - MARGIN, 0), used[-1] + MARGIN)

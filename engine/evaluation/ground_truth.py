@@ -29,9 +29,10 @@ class SurfaceRow:
     """What a method made of one person's true depth maps.
 
     chamfer: cm for a person of 180 cm, mean of both directions, all of the outer surface. visible: the same for what
-    the two maps show of person and mesh. front_angle, back_angle: mean degrees between the normals of the depths that
-    person and mesh have at the canvas's pixels. seconds: from the maps to the mesh. closed: watertight and manifold.
-    crossing: triangles that cross others.
+    the two maps show of person and mesh. webbed: share in [0, 1] of the mesh that is farther than 1 cm from the
+    person: surface that should not exist. missing: share of the person that is farther than that from the mesh.
+    front_angle, back_angle: mean degrees between the normals of the depths that person and mesh have at the canvas's
+    pixels. seconds: from the maps to the mesh. closed: watertight and manifold. crossing: triangles that cross others.
     """
 
     person: str
@@ -39,6 +40,8 @@ class SurfaceRow:
     triangles: int
     chamfer: float
     visible: float
+    webbed: float
+    missing: float
     front_angle: float
     back_angle: float
     seconds: float
@@ -56,16 +59,17 @@ def evaluate_surface(
     """
     scene = scene_of(prepare_truth(as_surface(mesh)).surface)
     for detail in details:
-        yield _row(name, detail, scene, _ours(scene, detail))
+        yield row_of(name, detail, scene, surface_of(scene, detail))
     if poisson:
-        yield _row(name, POISSON, scene, _poisson(scene))
+        yield row_of(name, POISSON, scene, _poisson(scene))
 
 
-_Made = tuple[Surface, float, tuple[str, ...]]
+Made = tuple[Surface, float, tuple[str, ...]]
 """A mesh where the truth stands, the seconds it took, and what its maker warns of."""
 
 
-def _row(name: str, method: str, scene: Scene, result: _Made) -> SurfaceRow:
+def row_of(name: str, method: str, scene: Scene, result: Made) -> SurfaceRow:
+    """Measure what a method has made."""
     made, seconds, warnings = result
     whole = distances(made, scene.truth)
     seen, true = points(offsets(made, scene.placement)), points(scene.offsets)
@@ -76,6 +80,8 @@ def _row(name: str, method: str, scene: Scene, result: _Made) -> SurfaceRow:
         triangles=len(made.faces),
         chamfer=whole.chamfer,
         visible=(_apart(scene, seen, scene.truth) + _apart(scene, true, made)) / 2,
+        webbed=1 - whole.precision[0],
+        missing=1 - whole.recall[0],
         front_angle=_angle(true[0], seen[0]),
         back_angle=_angle(true[1], seen[1]),
         seconds=seconds,
@@ -85,7 +91,8 @@ def _row(name: str, method: str, scene: Scene, result: _Made) -> SurfaceRow:
     )
 
 
-def _ours(scene: Scene, detail: Detail) -> _Made:
+def surface_of(scene: Scene, detail: Detail) -> Made:
+    """What the surface stage makes of the scene's true depth maps."""
     maps = scene.maps
     start = time.perf_counter()
     mesh, warnings = surface_stage(maps, detail)
@@ -93,7 +100,7 @@ def _ours(scene: Scene, detail: Detail) -> _Made:
     return where_truth_stands(scene, maps, mesh, detail), seconds, warnings
 
 
-def _poisson(scene: Scene) -> _Made:
+def _poisson(scene: Scene) -> Made:
     """Screened Poisson reconstruction (Kazhdan and Hoppe, 2013) of all points of both maps with their own normals."""
     try:
         import pymeshlab
@@ -155,6 +162,8 @@ def surface_table(rows: list[SurfaceRow]) -> str:
         "triangles",
         "Chamfer",
         "visible",
+        "webbed",
+        "missing",
         "front deg",
         "back deg",
         "seconds",
@@ -171,14 +180,21 @@ def surface_table(rows: list[SurfaceRow]) -> str:
 
 
 def _line(row: SurfaceRow) -> tuple[str, ...]:
-    figures = (f"{row.chamfer:.3f}", f"{row.visible:.3f}", f"{row.front_angle:.2f}", f"{row.back_angle:.2f}")
+    figures = (
+        f"{row.chamfer:.3f}",
+        f"{row.visible:.3f}",
+        f"{100 * row.webbed:.2f}%",
+        f"{100 * row.missing:.2f}%",
+        f"{row.front_angle:.2f}",
+        f"{row.back_angle:.2f}",
+    )
     closed = "yes" if row.closed else "no"
     return row.person, row.method, str(row.triangles), *figures, f"{row.seconds:.2f}", closed, str(row.crossing)
 
 
 def _mean(rows: list[SurfaceRow]) -> tuple[str, ...]:
-    names = ("chamfer", "visible", "front_angle", "back_angle", "seconds")
-    a, b, c, d, e = (float(np.mean([getattr(row, name) for row in rows])) for name in names)
+    names = ("chamfer", "visible", "webbed", "missing", "front_angle", "back_angle", "seconds")
+    a, b, c, d, e, f, g = (float(np.mean([getattr(row, name) for row in rows])) for name in names)
     closed, crossing = all(row.closed for row in rows), sum(row.crossing for row in rows)
     triangles = int(np.mean([row.triangles for row in rows]))
-    return _line(SurfaceRow("mean", rows[0].method, triangles, a, b, c, d, e, closed, crossing))
+    return _line(SurfaceRow("mean", rows[0].method, triangles, a, b, c, d, e, f, g, closed, crossing))

@@ -34,10 +34,10 @@ def outer_surface(surface: Surface) -> Surface:
     the side with more free directions; pieces that are there twice are kept once.
     """
     side = float(np.ptp(surface.vertices, axis=0).max())
-    pieces = _pieces(_once(surface), side * RESOLUTION)
-    sides = _open_sides(pieces, side * LIFT)
-    faces = np.where((sides < 0)[:, None], pieces.faces[:, ::-1], pieces.faces)[sides != 0]
-    return Surface(pieces.vertices, faces)
+    cut = pieces(_once(surface), side * RESOLUTION)
+    sides = _open_sides(cut, side * LIFT)
+    faces = np.where((sides < 0)[:, None], cut.faces[:, ::-1], cut.faces)[sides != 0]
+    return Surface(cut.vertices, faces)
 
 
 def _once(surface: Surface) -> Surface:
@@ -54,7 +54,7 @@ def _welded(corners: NDArray) -> Surface:
     return Surface(vertices, faces[Surface(vertices, faces).mesh.nondegenerate_faces()])
 
 
-def _pieces(surface: Surface, edge: float) -> Surface:
+def pieces(surface: Surface, edge: float) -> Surface:
     """The same triangles cut up until no edge is longer than `edge`."""
     corners = surface.vertices[surface.faces]
     done = []

@@ -20,6 +20,8 @@ _SPECK = 0.02
 _HOLE = 64
 _OUTLIER = 8.0
 _THINNEST = 1.0
+_PIT, _PIT_AREA, _DEEP = 15, 150, 10.0
+"""Widest crack in pixels, its largest area in pixels, and its least depth in pixels."""
 _GRAIN = 0.25
 """Steps below so many pixels (0.2 mm) are never detail."""
 _CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
@@ -49,7 +51,8 @@ def clean(maps: Maps) -> Shell:
     padded, row, column = _crop(mask)
     window = (slice(row, row + padded.shape[0]), slice(column, column + padded.shape[1]))
     known = valid[window] & padded
-    near, far = (_smooth(_fill(m[window], known), padded) for m in (maps.front, maps.back))
+    near, far = (_fill(m[window], known) for m in (maps.front, maps.back))
+    near, far = (_smooth(m, padded) for m in (_without_pits(near), -_without_pits(-far)))
     middle = (near + far) / 2
     half = np.maximum((far - near) / 2, _THINNEST / 2)
     return Shell(middle - half, middle + half, padded, row, column)
@@ -111,6 +114,16 @@ def _fill(depth: Float, known: Bools) -> Float:
     filled = np.ascontiguousarray((depth.astype(np.float32) * UNIT).ravel()[nearest(known)])
     median = cv2.medianBlur(filled, 5)
     return np.where(np.abs(filled - median) > _OUTLIER, cv2.medianBlur(filled, 3), filled)
+
+
+def _without_pits(depth: Float) -> Float:
+    """Small spots that are much farther from the camera than all around are filled: it looked through a crack."""
+    window = np.ones((_PIT, _PIT), np.uint8)
+    filled = cv2.dilate(cv2.erode(depth, window), window)
+    pits = depth - filled > _DEEP
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(pits.astype(np.uint8), connectivity=8)
+    small = (stats[:, cv2.CC_STAT_AREA] < _PIT_AREA) & (np.arange(len(stats)) > 0)
+    return np.where(small[labels], filled, depth)
 
 
 def _smooth(depth: Float, mask: Bools) -> Float:

@@ -21,6 +21,8 @@ _LAYER = 40.0
 """Of two occluded surfaces close together that differ by more pixels than this only the deeper one is continued."""
 _SLIT = 4.0
 """Narrowest gap in pixels of depth."""
+_OPEN = 0.3
+"""Least share of a gap's border that lies on a jump, where it opens."""
 _SMALLEST = 300
 """Least number of cells of a gap."""
 
@@ -157,8 +159,9 @@ def _gap(slit: Float, body: Bools, jump: Bools) -> Bools:
     gap = cv2.morphologyEx(gap.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)) > 0
     beside = cv2.dilate(jump.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     _, labels, stats, _ = cv2.connectedComponentsWithStats(gap.astype(np.uint8), connectivity=4)
-    opens = np.zeros(len(stats), bool)
-    opens[labels[gap & beside]] = True
+    border = gap & (cv2.erode(gap.astype(np.uint8), np.ones((3, 3), np.uint8)) == 0)
+    openings, borders = (np.bincount(labels[gap & where], minlength=len(stats)) for where in (beside, border))
+    opens = openings > _OPEN * borders
     wide = np.zeros(len(stats), bool)
     wide[labels[gap & (slit > 3 * _SLIT)]] = True
     keep = opens & wide & (stats[:, cv2.CC_STAT_AREA] >= _SMALLEST)
@@ -183,7 +186,7 @@ def _threads(gap: Bools, body: Bools, jump: Bools, long: Bools) -> Bools:
     long: cells where near and far sheet are so far apart that a thread would show.
     """
     open_ = gap | (jump & _near(gap))
-    closed = cv2.morphologyEx(open_.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((4, 4), np.uint8)) > 0
+    closed = cv2.morphologyEx(open_.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)) > 0
     rest = body & ~closed
     solid = cv2.morphologyEx(rest.astype(np.uint8), cv2.MORPH_OPEN, np.ones((13, 13), np.uint8)) > 0
     _, labels, stats, _ = cv2.connectedComponentsWithStats(rest.astype(np.uint8), connectivity=4)

@@ -52,8 +52,8 @@ def _sparse(shell: Shell, gaps: Gaps, step: int) -> tuple[Shell, Gaps]:
         _blocks(c, step, (mask.shape[0] - 1, mask.shape[1] - 1))
         for c in (gaps.parted, gaps.cells, gaps.cut_near, gaps.cut_far)
     )
-    cut_near &= ~gap
-    cut_far &= ~gap & ~cut_near
+    cut_far &= ~cut_near
+    gap &= ~cut_near & ~cut_far
     return replace(shell, near=near, far=far, mask=mask), Gaps(behind, hidden, gap, cut_near, cut_far, parted)
 
 

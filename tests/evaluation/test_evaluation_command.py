@@ -56,6 +56,9 @@ def test_a_pair_as_text(capsules: tuple[Path, Path], capsys: pytest.CaptureFixtu
         ["render", ".", "-o", "out", "--fov", "180"],
         ["predictions", "."],
         ["surface", "nowhere"],
+        ["gallery"],
+        ["gallery", "--assets", "nowhere"],
+        ["gallery", "--assets", ".", "--bodies", "0"],
     ],
 )
 def test_mistakes_get_one_sentence(

@@ -29,9 +29,36 @@ def test_a_capsule_comes_back(folder: Path, capsys: pytest.CaptureFixture[str]) 
 
 def test_the_table_has_every_row_the_means_and_the_warnings() -> None:
     rows = [
-        SurfaceRow(name, "full", 100, 1.0, k, 2.0, 3.0, 4.0, k == 0, k, ("Odd.",) * k) for k, name in enumerate("ab")
+        SurfaceRow(name, "full", 100, 1.0, k, 0.5, 0.25, 2.0, 3.0, 4.0, k == 0, k, ("Odd.",) * k)
+        for k, name in enumerate("ab")
     ]
     lines = surface_table(rows).splitlines()
-    assert lines[1].split() == ["a", "full", "100", "1.000", "0.000", "2.00", "3.00", "4.00", "yes", "0"]
-    assert lines[3].split() == ["mean", "full", "100", "1.000", "0.500", "2.00", "3.00", "4.00", "no", "1"]
+    assert lines[1].split() == [
+        "a",
+        "full",
+        "100",
+        "1.000",
+        "0.000",
+        "50.00%",
+        "25.00%",
+        "2.00",
+        "3.00",
+        "4.00",
+        "yes",
+        "0",
+    ]
+    assert lines[3].split() == [
+        "mean",
+        "full",
+        "100",
+        "1.000",
+        "0.500",
+        "50.00%",
+        "25.00%",
+        "2.00",
+        "3.00",
+        "4.00",
+        "no",
+        "1",
+    ]
     assert lines[4] == "b, full: Odd."

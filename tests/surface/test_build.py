@@ -3,6 +3,7 @@
 import cv2
 import numpy as np
 import pytest
+import trimesh
 from analytic_maps import canvas_of, ellipsoid, maps_from_mask, maps_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from engine.errors import Cancelled, UserError
 from engine.evaluation.surface import as_surface
 from engine.skeleton import INDEX
 from engine.surface import build
+from engine.surface.clean import _without_pits
 from engine.surface.health import check
 from engine.surface.place import FEET_MISSING
 from engine.types import Maps, Mesh, Settings
@@ -91,6 +93,36 @@ def test_limb_before_the_trunk_is_not_webbed_to_it(blur: float) -> None:
     assert np.count_nonzero(gap) < (20 if blur == 0 else 400)
     limb = mesh.vertices[between & (depth < -0.115)]
     assert np.ptp(limb[:, 1]) > 0.02
+
+
+@pytest.mark.parametrize("detail", ["medium", "low"])
+def test_a_level_of_detail_webs_the_limb_no_more_than_the_full_one(detail: str) -> None:
+    full, coarse = (_build(_slanted_limb(), height=0.28, detail=d) for d in ("full", detail))
+    areas = [trimesh.Trimesh(m.vertices, m.faces, process=False).area for m in (full, coarse)]
+    assert areas[1] == pytest.approx(areas[0], rel=0.03)
+
+
+def _slanted_limb() -> Maps:
+    """A thin limb 60 px before a trunk, across the pixel grid's own directions."""
+    trunk = ellipsoid((0.0, 0.0, 1.0), (0.07, 0.14, 0.04))
+    return maps_of(trunk, *(ellipsoid((0.01 * k, 0.012 * k, 0.9), (0.02, 0.02, 0.016)) for k in range(-9, 10)))
+
+
+def test_a_crack_opens_no_gap() -> None:
+    maps = maps_of(ellipsoid((0.0, 0.0, 1.0), (0.08, 0.17, 0.06)))
+    front = maps.front.copy()
+    front[1000:1008, 1000:1012] = maps.back[1000:1008, 1000:1012] - 0.01
+    whole, cracked = (_build(m) for m in (maps, Maps(front, maps.back)))
+    assert len(cracked.vertices) == len(whole.vertices)
+    assert np.abs(cracked.vertices - whole.vertices).max() < 0.005
+
+
+def test_a_narrow_slit_is_no_crack() -> None:
+    depth = np.zeros((60, 60), np.float32)
+    depth[5:55, 30:34] = 50
+    assert np.array_equal(_without_pits(depth), depth)
+    depth[10:55] = 0
+    assert not _without_pits(depth).any()
 
 
 def test_parts_that_touch_stay_one_body() -> None:

@@ -1,5 +1,6 @@
 """One random person: body, pose, clothes, joints."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from engine.render.mesh import TexturedMesh
 from engine.training.people.arms import clear_arms, reach
 from engine.training.people.assembly import Layer, assemble
 from engine.training.people.body import Body, RestBody
-from engine.training.people.dress import sample_clothes, sample_skin
+from engine.training.people.dress import Worn, sample_clothes, sample_skin
 from engine.training.people.footwear import heel_angle
 from engine.training.people.glasses import glasses
 from engine.training.people.joints import keypoints
@@ -23,6 +24,7 @@ from engine.training.people.props import sample_props
 from engine.training.people.rig import bone_rotations
 from engine.training.people.standing import (
     sample_a_pose,
+    sample_crossed_legs,
     sample_reaches,
     sample_standing,
     sample_striding,
@@ -42,6 +44,7 @@ _POSES = {"standing": 0.43, "striding": 0.15, "a-pose": 0.06, "t-pose": 0.05, "m
 
 _POSED = {
     "standing": sample_standing, "striding": sample_striding, "a-pose": sample_a_pose, "t-pose": sample_t_pose,
+    "crossed legs": sample_crossed_legs,
 }  # fmt: skip
 
 
@@ -56,6 +59,23 @@ class SyntheticPerson:
 
 
 @dataclass(frozen=True)
+class Wish:
+    """What of a person is not left to chance.
+
+    pose, gesture: names of the kind of pose and of what the hands do, None for any. suits: tells whether clothes will
+    do. carries: whether the person may carry something.
+    """
+
+    pose: str | None = None
+    gesture: str | None = None
+    suits: Callable[[list[Worn]], bool] = lambda clothes: True
+    carries: bool = True
+
+
+ANYBODY = Wish()
+
+
+@dataclass(frozen=True)
 class Ingredients:
     """A person before the textures are painted: what `pack_people` keeps."""
 
@@ -64,21 +84,19 @@ class Ingredients:
     facts: dict[str, Any]
 
 
-def sample_person(rng: np.random.Generator, assets: Wardrobe | Path | str) -> SyntheticPerson:
+def sample_person(rng: np.random.Generator, assets: Wardrobe | Path | str, wish: Wish = ANYBODY) -> SyntheticPerson:
     """A random clothed person from the wardrobe (or the asset folder)."""
     wardrobe = assets if isinstance(assets, Wardrobe) else load_wardrobe(assets)
-    parts = sample_ingredients(rng, wardrobe)
+    parts = sample_ingredients(rng, wardrobe, wish)
     return SyntheticPerson(assemble(parts.layers, wardrobe.surfaces, wardrobe.pictures), parts.joints, parts.facts)
 
 
-def sample_ingredients(rng: np.random.Generator, wardrobe: Wardrobe) -> Ingredients:
+def sample_ingredients(rng: np.random.Generator, wardrobe: Wardrobe, wish: Wish = ANYBODY) -> Ingredients:
     """The layers, joints and facts of a random person."""
     body = wardrobe.body
-    phenotype = sample_phenotype(rng)
-    rest = body.rest(body.coefficients(phenotype, sample_expression(rng)))
-    clothes = sample_clothes(rng, wardrobe, phenotype)
-    bulk, hanging = max(worn.bulk for worn in clothes), any(worn.hangs for worn in clothes)
-    kind, pose, buried = _sample_pose(rng, wardrobe, rest, bulk, hanging, _stoop(rng, phenotype))
+    phenotype, expression, clothes = _sample_dressed(rng, wardrobe, wish)
+    rest = body.rest(body.coefficients(phenotype, expression))
+    kind, pose, buried = _sample_pose(rng, wardrobe, rest, clothes, _stoop(rng, phenotype), wish)
     for shoe in (worn.shoe for worn in clothes if worn.shoe is not None):
         _raise_heels(pose, heel_angle(body, rest, shoe))
     curl = (_curl(rng), _curl(rng))
@@ -86,9 +104,8 @@ def sample_ingredients(rng: np.random.Generator, wardrobe: Wardrobe) -> Ingredie
     layers = dressed_layers(wardrobe, posed, clothes, sample_skin(rng, wardrobe, phenotype), buried)
     heads = posed.heads
     joints = keypoints(body, wardrobe.landmarks, heads, posed.vertices)
-    props, carried = sample_props(
-        rng, body, heads, wardrobe.patterns, "".join(side for side in "lr" if side not in buried)
-    )
+    free = "".join(side for side in "lr" if side not in buried) if wish.carries else ""
+    props, carried = sample_props(rng, body, heads, wardrobe.patterns, free)
     layers += props
     if rng.uniform() < _GLASSES:
         layers += glasses(rng, body.bones, heads)
@@ -102,6 +119,17 @@ def sample_ingredients(rng: np.random.Generator, wardrobe: Wardrobe) -> Ingredie
         "pockets": sorted(buried),
     }
     return Ingredients(moved, (joints - shift).astype(np.float32), facts)
+
+
+def _sample_dressed(
+    rng: np.random.Generator, wardrobe: Wardrobe, wish: Wish
+) -> tuple[dict[str, float], Mapping[str, float], list[Worn]]:
+    """Phenotype, expression and clothes that suit the wish."""
+    while True:
+        phenotype, expression = sample_phenotype(rng), sample_expression(rng)
+        clothes = sample_clothes(rng, wardrobe, phenotype)
+        if wish.suits(clothes):
+            return phenotype, expression, clothes
 
 
 def _stoop(rng: np.random.Generator, phenotype: dict[str, float]) -> float:
@@ -119,30 +147,30 @@ def _sample_pose(
     rng: np.random.Generator,
     wardrobe: Wardrobe,
     rest: RestBody,
-    bulk: float,
-    hanging: bool,
+    clothes: list[Worn],
     stoop: float,
+    wish: Wish,
     tries: int = 4,
 ) -> tuple[str, Rotations, frozenset[str]]:
-    """A pose whose arms are outside the body, and clothes `bulk` metres wider, as far as they can be.
+    """A pose whose arms are outside the body and its clothes, as far as they can be.
 
-    Who wears `hanging` cloth neither bends over nor lifts a leg high. Returns the pose's kind, the pose and the sides
+    Who wears hanging cloth neither bends over nor lifts a leg high. Returns the pose's kind, the pose and the sides
     ("l", "r") whose hand is in a pocket.
     """
     body = wardrobe.body
     torso = measure_torso(body, rest)
-    kind = str(rng.choice(list(_POSES), p=list(_POSES.values())))
+    kind = wish.pose or str(rng.choice(list(_POSES), p=list(_POSES.values())))
     pose = _sample_kind(rng, wardrobe, kind, stoop)
-    if hanging and not is_upright(pose):
+    if any(worn.hangs for worn in clothes) and not is_upright(pose):
         kind, pose = "standing", _sample_kind(rng, wardrobe, "standing", stoop)
     if kind != "motion":
         pose = _planted(body, rest, pose)
-    reaches = sample_reaches(rng) if kind in ("standing", "striding") else {}
+    reaches = sample_reaches(rng, wish.gesture) if kind in ("standing", "striding") else {}
     for side, goal in reaches.items():
         reach(body, rest, torso, pose, side, goal)
     buried = frozenset(side for side, goal in reaches.items() if goal.buried)
-    if clear_arms(body, rest, torso, pose, bulk, buried) > _DEEP and tries > 1:
-        return _sample_pose(rng, wardrobe, rest, bulk, hanging, stoop, tries - 1)
+    if clear_arms(body, rest, torso, pose, max(worn.bulk for worn in clothes), buried) > _DEEP and tries > 1:
+        return _sample_pose(rng, wardrobe, rest, clothes, stoop, wish, tries - 1)
     return kind, pose, buried
 
 

@@ -30,7 +30,11 @@ _SINGLE = {
     "pocket": Reach(0.06, -22, 0.0, (-0.1, -0.3, -1.0), (-0.9, 0.3, 0.0), (0.7, 0.9, 0.0), buried=True),
     "wave": Reach(1.25, 20, 0.15, (0.1, -0.1, 1.0), (0.0, -1.0, 0.0), (0.8, 0.2, -0.8)),
     "hold": Reach(0.65, -65, 0.17, (-0.5, -0.35, 0.7), (-0.3, 0.8, 0.4), (0.5, 0.2, -1.0)),
+    "face": Reach(1.25, -75, 0.24, (-0.25, 0.15, 1.0), (-0.2, 1.0, 0.0), (0.6, -0.3, -1.0)),
 }
+
+_BOTH = {"hip": 0.5, "thigh": 0.6, "front": 1.0, "back": 1.0, "wave": 0.08, "hold": 0.3, "pocket": 0.5, "face": 0.6}
+"""Share of people who do it with both hands."""
 
 CROSSED_OVER = Reach(0.6, -110, 0.085, (-0.85, 0.5, 0.1), (0.2, 0.9, -0.1), (0.75, -0.15, -0.75))
 CROSSED_UNDER = Reach(0.5, -112, 0.03, (-0.85, 0.5, 0.25), (0.2, 0.9, -0.1), (0.75, -0.05, -0.75))
@@ -71,17 +75,25 @@ def sample_t_pose(rng: np.random.Generator, stoop: float = 0.0) -> Rotations:
     return _with_limbs(_sample_trunk(rng, 0.4, stoop), (arm, _jittered(rng, arm)), _sample_legs(rng))
 
 
-def sample_reaches(rng: np.random.Generator) -> dict[str, Reach]:
-    """What the hands do in a pose: for one or both of "l" and "r", or nothing ({})."""
-    kind = str(rng.choice(list(_GESTURES), p=list(_GESTURES.values())))
+def sample_crossed_legs(rng: np.random.Generator, stoop: float = 0.0) -> Rotations:
+    """Standing (22, 3, 3) with one foot set across the other's front, arms as in `sample_standing`; stoop: degrees by
+    which the back is rounded."""
+    before = Leg(-rng.uniform(7, 11), rng.uniform(8, 13), rng.uniform(2, 10), rng.uniform(0, 12))
+    behind = Leg(-rng.uniform(4, 7), -rng.uniform(4, 8), rng.uniform(0, 4), rng.uniform(0, 8))
+    legs = (before, behind) if rng.uniform() < 0.5 else (behind, before)
+    return _with_limbs(_sample_trunk(rng, 1.0, stoop), _sample_arms(rng), legs)
+
+
+def sample_reaches(rng: np.random.Generator, gesture: str | None = None) -> dict[str, Reach]:
+    """What the hands do in a pose: for one or both of "l" and "r", or nothing ({}); gesture: its name, None for any."""
+    kind = gesture or str(rng.choice(list(_GESTURES), p=list(_GESTURES.values())))
     if kind == "none":
         return {}
     if kind == "crossed":
         over, under = ("l", "r") if rng.uniform() < 0.5 else ("r", "l")
         return {over: _varied(rng, CROSSED_OVER), under: _varied(rng, CROSSED_UNDER)}
     goal = _SINGLE[kind]
-    both = {"hip": 0.5, "thigh": 0.6, "front": 1.0, "back": 1.0, "wave": 0.08, "hold": 0.3, "pocket": 0.5}[kind]
-    sides = "lr" if rng.uniform() < both else "l" if rng.uniform() < 0.5 else "r"
+    sides = "lr" if rng.uniform() < _BOTH[kind] else "l" if rng.uniform() < 0.5 else "r"
     return {side: _varied(rng, goal) for side in sides}
 
 
