@@ -1,6 +1,6 @@
 """Triangles that cross each other are cut out with what surrounds them, and the holes closed by fans."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,8 @@ _PRIMES = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9],
 """Odd factors that make one number of three coordinates."""
 _CONTACT = 1e-6
 """Metres that triangles without a common corner keep apart: programs that round otherwise may find them crossing."""
+_ASIDE = np.array([6e-6, 5e-6, 7e-6], np.float32)
+"""Metres by which a fan's centre leaves a straight border, in a direction that no border has."""
 _RINGS = 8
 _LARGEST = 0.03
 """Share of the triangles looked at that a region may grow to; more would be felt in the shape."""
@@ -69,9 +71,6 @@ def untangle(vertices: NDArray[np.float32], faces: NDArray[np.int32], zone: Bool
             continue
         tried = _capped(part, region)
         left = _crossing_after(part, region, crossing, tried)
-        if not len(left):
-            tried, moved = _proper(tried)
-            left = np.unique(crossings(tried.vertices, tried.faces, moved, _CONTACT))
         if len(left) < len(crossing):
             part, crossing, rings = tried, left, 0
         else:
@@ -184,6 +183,8 @@ def _capped(part: _Part, region: Bools) -> _Part:
     total = np.stack([np.bincount(loop, part.vertices[names, k], count) for k in range(3)], axis=1)
     centres = (total / np.bincount(loop, minlength=count)[:, None]).astype(np.float32)
     fans = np.stack([start, end, len(part.vertices) + loop[one]], axis=1).astype(np.int32)
+    flat = _flat(np.concatenate([part.vertices, centres]), fans)
+    centres[loop[one][flat]] += _ASIDE
     first = names[np.unique(loop, return_index=True)[1]]
     return _Part(
         np.concatenate([part.vertices, centres]),
@@ -192,19 +193,18 @@ def _capped(part: _Part, region: Bools) -> _Part:
     )
 
 
-def _proper(part: _Part) -> tuple[_Part, Bools]:
-    """The part without triangles that have no area, and which triangles (M,) have moved for that."""
-    vertices = _opened(part.vertices, part.faces)
-    return replace(part, vertices=vertices), (vertices != part.vertices).any(axis=1)[part.faces].any(axis=1)
-
-
 def _opened(vertices: NDArray[np.float32], faces: NDArray[np.int32]) -> NDArray[np.float32]:
     """Move one corner of every triangle without area by a hundredth of a millimetre."""
     for shift in np.eye(3, dtype=np.float32) * np.float32(1e-5):
-        a, b, c = (vertices[faces[:, k]].astype(np.float64) for k in range(3))
-        flat = np.linalg.norm(np.cross(b - a, c - a), axis=1) == 0
+        flat = _flat(vertices, faces)
         if not flat.any():
             break
         vertices = vertices.copy()
         vertices[np.unique(faces[flat, 0])] += shift
     return vertices
+
+
+def _flat(vertices: NDArray[np.float32], faces: NDArray[np.int32]) -> Bools:
+    """Which triangles (M,) have no area."""
+    a, b, c = (vertices[faces[:, k]].astype(np.float64) for k in range(3))
+    return np.asarray((np.cross(b - a, c - a) == 0).all(axis=1))

@@ -6,6 +6,7 @@ import trimesh
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.surface import untangle as untangling
 from engine.surface.health import check
 from engine.surface.intersect import crossings
 from engine.surface.untangle import untangle
@@ -120,3 +121,13 @@ def test_what_still_crosses_is_told_with_its_vertices() -> None:
     found = untangle(np.array(both.vertices, np.float32), np.array(both.faces, np.int32))
     assert found.crossing == len(np.unique(crossings(found.vertices, found.faces))) == 8
     assert found.knots.tolist() == list(range(8))
+
+
+def test_fan_around_a_point_of_its_own_border_has_areas() -> None:
+    """The border's mean lies on the first of its edges."""
+    border = [[0, 0, 0], [4, 0, 0], [4, -2, 0], [5, -2, 0], [5, 2, 0], [0, 2, 0]]
+    faces = np.array([[4, 5, 0], [4, 0, 1], [4, 1, 2], [4, 2, 3]], np.int32)
+    part = untangling._Part(np.array(border, np.float32), faces, np.arange(6))
+    fan = untangling._capped(part, np.ones(4, bool))
+    assert len(fan.faces) == 6
+    assert not untangling._flat(fan.vertices, fan.faces).any()
