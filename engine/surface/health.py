@@ -169,5 +169,10 @@ def _measure(vertices: NDArray, faces: NDArray) -> tuple[float, int]:
     normal = uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx
     volume = float(sum((p * n).sum(dtype=np.float64) for p, n in zip(start, normal, strict=True))) / 6
     suspect = np.flatnonzero((normal[0] == 0) & (normal[1] == 0) & (normal[2] == 0))
-    a, b, c = (vertices[faces[suspect, k]].astype(np.float64) for k in range(3))
-    return volume, int(np.count_nonzero((np.cross(b - a, c - a) == 0).all(axis=1)))
+    return volume, int(np.count_nonzero(without_area(vertices, faces[suspect])))
+
+
+def without_area(vertices: NDArray, faces: NDArray) -> NDArray[np.bool_]:
+    """Which triangles (M,) have no area."""
+    a, b, c = (vertices[faces[:, k]].astype(np.float64) for k in range(3))
+    return np.asarray((np.cross(b - a, c - a) == 0).all(axis=1))

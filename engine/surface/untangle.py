@@ -8,7 +8,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from engine.surface.cells import Bools
-from engine.surface.health import component_labels
+from engine.surface.health import component_labels, without_area
 from engine.surface.intersect import crossings
 from engine.surface.solid import SMALLEST_PART
 
@@ -183,7 +183,7 @@ def _capped(part: _Part, region: Bools) -> _Part:
     total = np.stack([np.bincount(loop, part.vertices[names, k], count) for k in range(3)], axis=1)
     centres = (total / np.bincount(loop, minlength=count)[:, None]).astype(np.float32)
     fans = np.stack([start, end, len(part.vertices) + loop[one]], axis=1).astype(np.int32)
-    flat = _flat(np.concatenate([part.vertices, centres]), fans)
+    flat = without_area(np.concatenate([part.vertices, centres]), fans)
     centres[loop[one][flat]] += _ASIDE
     first = names[np.unique(loop, return_index=True)[1]]
     return _Part(
@@ -196,15 +196,9 @@ def _capped(part: _Part, region: Bools) -> _Part:
 def _opened(vertices: NDArray[np.float32], faces: NDArray[np.int32]) -> NDArray[np.float32]:
     """Move one corner of every triangle without area by a hundredth of a millimetre."""
     for shift in np.eye(3, dtype=np.float32) * np.float32(1e-5):
-        flat = _flat(vertices, faces)
+        flat = without_area(vertices, faces)
         if not flat.any():
             break
         vertices = vertices.copy()
         vertices[np.unique(faces[flat, 0])] += shift
     return vertices
-
-
-def _flat(vertices: NDArray[np.float32], faces: NDArray[np.int32]) -> Bools:
-    """Which triangles (M,) have no area."""
-    a, b, c = (vertices[faces[:, k]].astype(np.float64) for k in range(3))
-    return np.asarray((np.cross(b - a, c - a) == 0).all(axis=1))

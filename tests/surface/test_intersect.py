@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.surface import untangle as untangling
-from engine.surface.health import check
+from engine.surface.health import check, without_area
 from engine.surface.intersect import crossings
 from engine.surface.untangle import untangle
 from engine.types import Mesh
@@ -130,4 +130,4 @@ def test_fan_around_a_point_of_its_own_border_has_areas() -> None:
     part = untangling._Part(np.array(border, np.float32), faces, np.arange(6))
     fan = untangling._capped(part, np.ones(4, bool))
     assert len(fan.faces) == 6
-    assert not untangling._flat(fan.vertices, fan.faces).any()
+    assert not without_area(fan.vertices, fan.faces).any()
