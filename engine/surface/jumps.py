@@ -66,10 +66,16 @@ def _excess(depth: Float, mask: Bools, edges: Bools, dx: Float, dy: Float) -> Fl
 
 def _rise(depth: Float, mask: Bools, radius: int) -> Float:
     """Largest minus smallest depth of the body in a square window."""
-    window = np.ones((2 * radius + 1, 2 * radius + 1), np.uint8)
-    high = cv2.dilate(np.where(mask, depth, np.float32(-1e6)), window)
-    low = cv2.erode(np.where(mask, depth, np.float32(1e6)), window)
+    low, high = extremes(depth, mask, radius)
     return np.where(mask, high - low, 0)
+
+
+def extremes(depth: Float, mask: Bools, radius: int) -> tuple[Float, Float]:
+    """Smallest and largest depth of the body in a square window around every pixel."""
+    window = np.ones((2 * radius + 1, 2 * radius + 1), np.uint8)
+    low = cv2.erode(np.where(mask, depth, np.float32(1e6)), window)
+    high = cv2.dilate(np.where(mask, depth, np.float32(-1e6)), window)
+    return np.asarray(low, np.float32), np.asarray(high, np.float32)
 
 
 def _sharpened(depth: Float, mask: Bools, curves: Bools, rise: Float) -> Float:

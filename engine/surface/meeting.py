@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from engine.surface.clean import Bools, Float, distance, nearest
-from engine.surface.jumps import climb, corners
+from engine.surface.jumps import climb, corners, extremes
 
 _HIGH = 40.0
 """Least height in pixels of both jumps."""
@@ -36,7 +36,8 @@ def meet(near: Float, far: Float, steep_near: Bools, steep_far: Bools, mask: Boo
     wrong, sure = band & (ahead != ahead_behind), mask & (ahead == ahead_behind)
     moved = far.copy()
     for part in (ahead, ~ahead):
-        moved[wrong & part] = far.ravel()[nearest(sure & part)[wrong & part]]
+        if (sure & part).any():
+            moved[wrong & part] = far.ravel()[nearest(sure & part)[wrong & part]]
     return moved, np.where(common, climb(moved) > _HIGH, steep_far), common
 
 
@@ -55,7 +56,5 @@ def _band(near: Float, steep_near: Bools, far: Float, steep_far: Bools) -> Bools
 
 def _nearer(depth: Float, mask: Bools) -> Bools:
     """Pixels that belong to what is nearer in the window around them."""
-    window = np.ones((2 * _LEVEL + 1, 2 * _LEVEL + 1), np.uint8)
-    high = cv2.dilate(np.where(mask, depth, np.float32(-1e6)), window)
-    low = cv2.erode(np.where(mask, depth, np.float32(1e6)), window)
+    low, high = extremes(depth, mask, _LEVEL)
     return depth < (high + low) / 2
