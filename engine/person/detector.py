@@ -139,12 +139,20 @@ def _beside(
     pause: Callable[[], object],
 ) -> Iterator[Detection]:
     """The people in the strips of a picture's columns that those who are known leave free, and then beside them."""
+    least = _NARROWEST * len(rgb)
     for left, right in _free(columns, known):
-        if right - left > _NARROWEST * len(rgb):
+        if right - left > least:
             more = _without_doubles(list(_in_strip(landmarker, rgb, left, right, pause)))
             yield from more
-            if more:
-                yield from _beside(landmarker, rgb, (left, right), more, pause)
+            within = [person for person in more if _columns_of(person, left, right) > least]
+            if within:
+                yield from _beside(landmarker, rgb, (left, right), within, pause)
+
+
+def _columns_of(person: Detection, left: int, right: int) -> float:
+    """How many of the columns from left to right the person takes (landmarks may be guessed far outside)."""
+    low, high = person.extent
+    return min(high[0], right) - max(low[0], left)
 
 
 def _free(columns: tuple[int, int], people: list[Detection]) -> Iterator[tuple[int, int]]:

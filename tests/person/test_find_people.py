@@ -159,6 +159,21 @@ def test_free_columns_lie_between_people() -> None:
             assert not (left < person.landmarks[:, 0].max() and person.landmarks[:, 0].min() < right)
 
 
+def test_people_who_are_seen_outside_of_their_strip_end_the_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The model places landmarks of half-seen people beyond the strip that it is given, here again and again."""
+    known, stray = detection((100, 400), 60, 10, 80), detection((100, 400), 395, 10, 80)
+    strips: list[tuple[int, int]] = []
+
+    def in_strip(_: object, __: object, left: int, right: int, ___: object) -> list[detector.Detection]:
+        strips.append((left, right))
+        return [stray]
+
+    monkeypatch.setattr(detector, "_in_strip", in_strip)
+    rgb = np.zeros((100, 400, 3), np.uint8)
+    found = list(detector._beside(None, rgb, (0, 390), [known], bool))  # type: ignore[arg-type]
+    assert len(found) == len(strips) == 2
+
+
 @with_model
 @with_photos
 def test_transparent_people_are_not_found(standing: Photo) -> None:
