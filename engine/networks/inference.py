@@ -20,6 +20,7 @@ from engine.networks.face import with_face
 from engine.networks.graph import TwoK2K, depth_maps
 from engine.networks.parts import PARTS, blend, blend_weight, crop, is_placed, part_affines
 from engine.networks.prior import prior_maps
+from engine.networks.relief import with_relief
 from engine.networks.tiles import person_tiles, refine_tile
 from engine.types import Canvas, Maps, Progress
 
@@ -74,7 +75,7 @@ def _predict(
     weighted = [part.cpu() if sparing else part for part in parts]  # where memory is short they wait in the main one
     refined = refined_depths(network, depths, weighted, affines, canvas.mask, step, sparing)
     maps = _within_silhouette(network, refined, canvas.mask)
-    return with_face(maps, canvas.face) if network.config.prior else maps
+    return with_face(with_relief(maps, canvas, device), canvas.face) if network.config.prior else maps
 
 
 def _coarse_maps(network: TwoK2K, depths: Tensor, mask: NDArray[np.bool_]) -> Maps:

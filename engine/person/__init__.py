@@ -9,7 +9,7 @@ from engine.corrections import Corrections
 from engine.person.corrections import put_right
 from engine.person.crowd import look, opaque
 from engine.person.face import find_face
-from engine.person.joints import pixels_per_metre
+from engine.person.joints import joint_depths, pixels_per_metre
 from engine.person.mask import person_mask
 from engine.skeleton import INDEX
 from engine.types import Person, Photo
@@ -29,17 +29,18 @@ def find_people(photo: Photo, index: int = 0, mask: Path | None = None, keypoint
     """
     crowd = look(photo)
     chosen, others = crowd.choose(index)
-    chosen, points, depths = put_right(chosen, keypoints or {}, photo.rgb.shape, photo.focal_length)
+    chosen, points = put_right(chosen, keypoints or {}, photo.rgb.shape)
+    rgb = opaque(photo)
     count = len(crowd.people)
     return Person(
         keypoints=points,
-        depths=depths,
+        depths=joint_depths(chosen, points, rgb, photo.focal_length),
         mask=person_mask(photo, chosen, others, mask),
         index=index,
         count=count,
         warnings=(*missing_parts(points), *_largest_taken(index, count)),
         pixels_per_metre=pixels_per_metre(chosen),
-        face=find_face(opaque(photo), chosen.landmarks),
+        face=find_face(rgb, chosen.landmarks),
     )
 
 

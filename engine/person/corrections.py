@@ -7,32 +7,28 @@ from numpy.typing import NDArray
 
 from engine.corrections import Corrections
 from engine.errors import UserError
-from engine.person.depths import key_depths
 from engine.person.detector import Detection
-from engine.person.joints import joints, marks, pixels_per_metre
+from engine.person.joints import joints, pixels_per_metre
 from engine.person.keypoints import SOURCES, WEIGHTS, keypoints
 from engine.skeleton import INDEX
 
 
 def put_right(
-    person: Detection, corrections: Corrections, shape: tuple[int, ...], focal: float
-) -> tuple[Detection, NDArray[np.float64], NDArray[np.float64]]:
-    """The person with the landmarks moved that the corrected key points rest on, and key points and depths as `joints`
-    gives them: in the picture those that are corrected are where the user says and the others stay, depths are judged
-    anew.
+    person: Detection, corrections: Corrections, shape: tuple[int, ...]
+) -> tuple[Detection, NDArray[np.float64]]:
+    """The person with the landmarks moved that the corrected key points rest on, and key points as `joints` gives them:
+    those that are corrected are where the user says and the others stay.
 
     Raises UserError where a key point lies outside of a picture of `shape` (H, W, ...).
     """
-    points, depths = joints(person, shape, focal)
+    points = joints(person, shape)
     if not corrections:
-        return person, points, depths
+        return person, points
     chosen, places = [INDEX[name] for name in corrections], np.array(list(corrections.values()))
     _check_inside(corrections, shape)
     moved = _moved(person, chosen, places)
     points[chosen] = places
-    depths = key_depths(marks(moved, shape, focal))[0]
-    depths[np.isnan(points[:, 0])] = np.nan
-    return moved, points, depths
+    return moved, points
 
 
 def _moved(person: Detection, chosen: list[int], places: NDArray[np.float64]) -> Detection:

@@ -5,6 +5,7 @@ from math import atan
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.person.appearance import appearance
 from engine.person.depths import Marks, key_depths
 from engine.person.detector import TORSO, Detection
 from engine.person.keypoints import SOURCES, keypoints
@@ -13,27 +14,32 @@ VISIBLE = 0.2
 """Joints that are less likely to be visible count as missing. Hidden joints in the picture usually score more."""
 
 
-def joints(
-    person: Detection, shape: tuple[int, ...], focal: float, pitch: float = 0.0
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Key points (31, 2) in pixels of a picture of `shape` (H, W, ...) and depths (31,), see `key_depths`; NaN where
-    they are outside of the picture or not visible.
+def joints(person: Detection, shape: tuple[int, ...]) -> NDArray[np.float64]:
+    """Key points (31, 2) in pixels of a picture of `shape` (H, W, ...); NaN where they are outside of it or hidden."""
+    points = keypoints(person.landmarks)
+    points[~inside(points, shape) | (person.visibility[SOURCES] < VISIBLE)] = np.nan
+    return points
 
-    focal: in the picture's pixels. pitch: radians by which the camera looks down.
+
+def joint_depths(
+    person: Detection, points: NDArray[np.float64], rgb: NDArray[np.uint8], focal: float, pitch: float = 0.0
+) -> NDArray[np.float64]:
+    """Depths (31,) of a person's key points (31, 2), see `key_depths`; NaN where the points are.
+
+    rgb: the picture, HxWx3. focal: in its pixels. pitch: radians by which the camera looks down. Raises UserError if
+    the pose model is missing.
     """
-    points, depths = keypoints(person.landmarks), key_depths(marks(person, shape, focal, pitch))[0]
-    missing = ~inside(points, shape) | (person.visibility[SOURCES] < VISIBLE)
-    points[missing] = np.nan
-    depths[missing] = np.nan
-    return points, depths
+    return np.where(np.isnan(points[:, 0]), np.nan, key_depths(marks(person, rgb, focal, pitch))[0])
 
 
-def marks(person: Detection, shape: tuple[int, ...], focal: float, pitch: float = 0.0) -> Marks:
-    """One person's landmarks and viewpoint; the optical axis goes through the middle of the picture (see `joints`)."""
+def marks(person: Detection, rgb: NDArray[np.uint8], focal: float, pitch: float = 0.0) -> Marks:
+    """What depths are judged by, of one person; the optical axis goes through the middle of the picture (see
+    `joint_depths`)."""
     nearness = pixels_per_metre(person) / focal
-    below = pitch + atan((person.landmarks[TORSO, 1].mean() - shape[0] / 2) / focal)
+    below = pitch + atan((person.landmarks[TORSO, 1].mean() - len(rgb) / 2) / focal)
     viewpoint = np.array([nearness, below])
-    return Marks(person.landmarks[None], person.world[None], person.visibility[None], viewpoint[None])
+    seen = appearance(rgb, person.landmarks)
+    return Marks(person.landmarks[None], person.world[None], person.visibility[None], viewpoint[None], seen[None])
 
 
 def inside(points: NDArray[np.float64], shape: tuple[int, ...]) -> NDArray[np.bool_]:

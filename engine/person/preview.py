@@ -16,6 +16,7 @@ from engine.person import missing_parts
 from engine.person.corrections import put_right
 from engine.person.crowd import look, opaque
 from engine.person.detector import Detection
+from engine.person.joints import joints
 from engine.person.mask import person_mask
 from engine.person.overlay import draw
 from engine.types import Photo
@@ -62,7 +63,7 @@ def preview(
     crowd = look(photo, pause)
     index = min(index, max(len(crowd.people) - 1, 0))
     chosen, others = crowd.choose(index)
-    chosen, points, _ = put_right(chosen, keypoints or {}, photo.rgb.shape, photo.focal_length)
+    chosen, points = put_right(chosen, keypoints or {}, photo.rgb.shape)
     boxes = tuple(_box(person, photo.rgb.shape) for person in crowd.people)
     pause()
     factor = min(1.0, SIDE / max(photo.rgb.shape[:2]))
@@ -78,8 +79,8 @@ def key_points_picture(
     """A picture (H, W, 3) of at most `LARGE_SIDE` pixels, and a person's key points (31, 2) in photo pixels, NaN =
     missing. Raises UserError as `find_people` does."""
     chosen, _ = look(photo, pause).choose(index)
-    _, points, _ = put_right(chosen, {}, photo.rgb.shape, photo.focal_length)
-    return opaque(_reduced(photo, min(1.0, LARGE_SIDE / max(photo.rgb.shape[:2])))), points
+    picture = opaque(_reduced(photo, min(1.0, LARGE_SIDE / max(photo.rgb.shape[:2]))))
+    return picture, joints(chosen, photo.rgb.shape)
 
 
 def paintable_mask(

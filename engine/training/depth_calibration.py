@@ -27,7 +27,7 @@ from engine.training.people import load_wardrobe, sample_person
 from engine.training.photographs import develop
 from engine.training.render_views import DETECTION_SIZE, random_view
 
-EPOCHS, BATCH, RATE, DECAY, DROPOUT = 60, 128, 4e-3, 1e-2, 0.2
+EPOCHS, BATCH, RATE, DECAY, DROPOUT = 30, 128, 4e-3, 1e-2, 0.2
 BETA = 0.03
 """Metres beyond which an error counts linearly."""
 
@@ -42,6 +42,7 @@ def fit(marks: Marks, depths: NDArray[np.float64], epochs: int = EPOCHS) -> KeyD
     for the mirrored. The camera is known to it as badly as that of a photo."""
     network = KeyDepths(DROPOUT)
     inputs = _both(marks)
+    seen = torch.from_numpy(np.concatenate([marks.seen[:, 0], marks.seen[:, 1]]))
     targets = torch.from_numpy(np.concatenate([depths, depths[:, MIRRORED_KEYPOINTS]])).float()
     network.mean.copy_(inputs.mean(0))
     network.spread.copy_(inputs.std(0) + 1e-3)
@@ -52,7 +53,8 @@ def fit(marks: Marks, depths: NDArray[np.float64], epochs: int = EPOCHS) -> KeyD
     for _ in range(epochs):
         inputs = _both(replace(marks, viewpoint=_misjudged(marks.viewpoint, rng)))
         for chosen in torch.randperm(len(inputs)).tensor_split(steps):
-            loss = smooth_l1_loss(network(inputs[chosen]), targets[chosen], beta=BETA)
+            found = network(inputs[chosen], seen[chosen].float())
+            loss = smooth_l1_loss(found, targets[chosen], beta=BETA)
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
@@ -85,9 +87,10 @@ def examples(assets: Path, count: int, seed: int = 0) -> Iterator[tuple[Marks, N
         person = sample_person(rng, wardrobe)
         view = random_view(rng, person.mesh.vertices)
         rendered = render_maps(person.mesh, person.joints, view, DETECTION_SIZE, lighting=random_lighting(rng))
-        found = found_person(develop(rendered, rng), rendered)
+        photo = develop(rendered, rng)
+        found = found_person(photo, rendered)
         if found is not None:
-            yield detected_marks(found, rendered), level_depths(rendered)[None] / metre(found, rendered)
+            yield detected_marks(found, photo, rendered), level_depths(rendered)[None] / metre(found, rendered)
 
 
 def main(assets: Path, count: int) -> None:

@@ -9,7 +9,7 @@ from engine.camera import NETWORK_FOCAL
 from engine.framing import view_depths
 from engine.person.depths import Marks
 from engine.person.detector import Detection, detect
-from engine.person.joints import joints, marks, pixels_per_metre
+from engine.person.joints import joint_depths, joints, marks, pixels_per_metre
 from engine.person.keypoints import keypoints
 from engine.render.maps import RenderedView
 from engine.skeleton import KEYPOINTS
@@ -46,14 +46,15 @@ def detected(photo: Picture, rendered: RenderedView) -> tuple[Float64, Float64] 
     if person is None:
         return None
     focal, pitch = _optics(rendered)
-    points, depths = joints(person, photo.shape, focal, pitch)
+    points = joints(person, photo.shape)
+    depths = joint_depths(person, points, photo, focal, pitch)
     points = points * rendered.window.step
     return points, view_depths(points, depths * metre(person, rendered), rendered.placement.camera.pitch)
 
 
-def detected_marks(person: Detection, rendered: RenderedView) -> Marks:
-    """What the network for the depths of key points is told of a person found in a rendered view."""
-    return marks(person, rendered.mask.shape, *_optics(rendered))
+def detected_marks(person: Detection, photo: Picture, rendered: RenderedView) -> Marks:
+    """What the network for the depths of key points is told of a person found in a developed view."""
+    return marks(person, photo, *_optics(rendered))
 
 
 def metre(person: Detection, rendered: RenderedView) -> float:

@@ -19,7 +19,6 @@ from engine.photo import load_photo
 from engine.skeleton import INDEX, KEYPOINTS
 
 SHAPE = (400, 300)
-FOCAL = 400.0
 PHOTO = Path(__file__).resolve().parents[2] / "docs/images/sample_person.jpg"
 PLACES = st.tuples(st.floats(0, 299), st.floats(0, 399))
 
@@ -28,36 +27,33 @@ person = detection(SHAPE, 150, 20, 350)
 
 @given(st.dictionaries(st.sampled_from(KEYPOINTS), PLACES, max_size=6))
 def test_corrected_points_are_exact_and_the_others_stay(corrections: dict[str, tuple[float, float]]) -> None:
-    before, _ = joints(person, SHAPE, FOCAL)
-    _, points, depths = put_right(person, corrections, SHAPE, FOCAL)
+    before = joints(person, SHAPE)
+    _, points = put_right(person, corrections, SHAPE)
     chosen = [INDEX[name] for name in corrections]
     others = [index for index in range(len(KEYPOINTS)) if index not in chosen]
     for name, place in corrections.items():
         assert tuple(points[INDEX[name]]) == place
     np.testing.assert_array_equal(points[others], before[others])
-    np.testing.assert_array_equal(np.isnan(depths), np.isnan(points[:, 0]))
 
 
 def test_nothing_corrected_changes_nothing() -> None:
-    same, points, depths = put_right(person, {}, SHAPE, FOCAL)
+    same, points = put_right(person, {}, SHAPE)
     assert same is person
-    for new, old in zip((points, depths), joints(person, SHAPE, FOCAL), strict=True):
-        np.testing.assert_array_equal(new, old)
+    np.testing.assert_array_equal(points, joints(person, SHAPE))
 
 
-def test_landmark_under_the_key_point_moves_along_and_depths_are_judged_anew() -> None:
+def test_landmark_under_the_key_point_moves_along() -> None:
     wrist = 15
-    moved, _, depths = put_right(person, {"left_wrist": (40.0, 60.0)}, SHAPE, FOCAL)
+    moved, _ = put_right(person, {"left_wrist": (40.0, 60.0)}, SHAPE)
     np.testing.assert_allclose(moved.landmarks[wrist], (40, 60))
     still = np.arange(33) != wrist
     np.testing.assert_allclose(moved.landmarks[still], person.landmarks[still], atol=1e-6)
-    assert not np.allclose(depths, joints(person, SHAPE, FOCAL)[1], equal_nan=True)
 
 
 @pytest.mark.parametrize("place", [(-1.0, 5.0), (300.0, 5.0), (5.0, 400.0)])
 def test_place_outside_of_the_photo_is_told(place: tuple[float, float]) -> None:
     with pytest.raises(UserError, match=r"left_wrist \(.*outside of the photo of 300 x 400"):
-        put_right(person, {"left_wrist": place}, SHAPE, FOCAL)
+        put_right(person, {"left_wrist": place}, SHAPE)
 
 
 @pytest.mark.parametrize(
@@ -108,4 +104,5 @@ def test_correction_reaches_the_person_of_a_photo() -> None:
     assert person.keypoints[INDEX["right_knee"], 0] == x + 30
     others = np.arange(31) != INDEX["right_knee"]
     np.testing.assert_array_equal(person.keypoints[others], found.keypoints[others])
-    assert np.isfinite(person.depths).all() == np.isfinite(found.depths).all()
+    np.testing.assert_array_equal(np.isnan(person.depths), np.isnan(person.keypoints[:, 0]))
+    assert person.depths[INDEX["right_knee"]] != found.depths[INDEX["right_knee"]]

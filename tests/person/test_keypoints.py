@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.person.appearance import CHANNELS, GRID
 from engine.person.depths import MIRRORED_KEYPOINTS, Marks, key_depths
-from engine.person.detector import Detection
+from engine.person.detector import BUNDLE, Detection
 from engine.person.joints import marks
 from engine.person.keypoints import LANDMARKS, SOURCES, WEIGHTS, keypoints
 from engine.skeleton import INDEX, KEYPOINTS
@@ -66,7 +67,8 @@ def standing(world: np.ndarray | None = None) -> Marks:
     """Marks of a person with hanging arms (or with metric landmarks (33, 3) of another pose), 500 pixels per metre."""
     world = hanging_arms() if world is None else world
     viewpoint = np.array([[0.4, 0.0]])
-    return Marks((world[:, :2] * 500 + 1000)[None], world[None], np.ones((1, 33)), viewpoint)
+    seen = np.full((1, 2, CHANNELS, GRID, GRID), 0.2, np.float16)
+    return Marks((world[:, :2] * 500 + 1000)[None], world[None], np.ones((1, 33)), viewpoint, seen)
 
 
 def hanging_arms() -> np.ndarray:
@@ -122,14 +124,16 @@ def detection(pixels: np.ndarray, world: np.ndarray) -> Detection:
     return Detection(pixels, sure, sure, world, np.zeros((2, 2), np.float32), (0.0, 0.0), 1.0)
 
 
+@pytest.mark.skipif(not BUNDLE.is_file(), reason="the pose model has not been set up")
 def test_the_viewpoint_is_that_of_a_pinhole_camera() -> None:
     """A torso of known size gives the distance; what is below the picture's middle is below the horizon."""
     world = hanging_arms()
     focal, distance, height = 1200.0, 3.0, 0.4
     pixels = (world[:, :2] + [0, height]) * focal / distance + [400, 300]
-    seen = marks(detection(pixels, world), (600, 800, 3), focal)
+    photo = np.zeros((600, 800, 3), np.uint8)
+    seen = marks(detection(pixels, world), photo, focal)
     assert seen.viewpoint[0, 0] == pytest.approx(1 / distance)
     middle = height + world[[11, 12, 23, 24], 1].mean()
     assert seen.viewpoint[0, 1] == pytest.approx(np.arctan(middle / distance))
-    tilted = marks(detection(pixels, world), (600, 800, 3), focal, pitch=0.1)
+    tilted = marks(detection(pixels, world), photo, focal, pitch=0.1)
     assert tilted.viewpoint[0, 1] == pytest.approx(seen.viewpoint[0, 1] + 0.1)

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from engine.camera import NETWORK_FOCAL, Camera
+from engine.person.appearance import CHANNELS, GRID
 from engine.person.depths import MIRRORED_KEYPOINTS, Marks, features
 from engine.person.detector import BUNDLE, Detection
 from engine.photo import load_photo
@@ -54,14 +55,17 @@ def test_depths_are_learned_and_sides_are_alike() -> None:
     """Depth that can be read from a landmark's metric z is found, on both sides alike."""
     rng = np.random.default_rng(0)
     world = rng.normal(0, 0.2, (400, 33, 3))
-    marks = Marks(world[..., :2] * 300 + 500, world, np.ones((400, 33)), rng.normal(0.4, 0.1, (400, 2)))
+    seen = rng.uniform(0, 1, (400, 2, CHANNELS, GRID, GRID)).astype(np.float16)
+    marks = Marks(world[..., :2] * 300 + 500, world, np.ones((400, 33)), rng.normal(0.4, 0.1, (400, 2)), seen)
     depths = np.zeros((400, 31))
     depths[:, INDEX["left_wrist"]], depths[:, INDEX["right_wrist"]] = world[:, 15, 2], world[:, 16, 2]
     depths[:, [INDEX["left_wrist"], INDEX["right_wrist"]]] -= world[:, [11, 12, 23, 24], 2].mean(1, keepdims=True)
     network = fit(marks, depths, epochs=30)
-    both = [features(marks), features(marks.mirrored())]
     with torch.inference_mode():
-        found, other = (network(torch.from_numpy(inputs).float()).numpy() for inputs in both)
+        found, other = (
+            network(torch.from_numpy(features(m)).float(), torch.from_numpy(m.seen[:, 0]).float()).numpy()
+            for m in (marks, marks.mirrored())
+        )
     wrist = INDEX["left_wrist"]
     assert np.corrcoef(found[:, wrist], depths[:, wrist])[0, 1] > 0.9
     assert np.corrcoef(found[:, wrist], other[:, MIRRORED_KEYPOINTS][:, wrist])[0, 1] > 0.9
@@ -84,7 +88,14 @@ def test_joints_known_exactly_give_their_true_depths() -> None:
     view = rod(joints)
     found = detection(view, size=1.3)
     assert metre(found, view) * 1.3 == pytest.approx(view.placement.scale, rel=0.05)
-    assert detected_marks(found, view).viewpoint[0, 0] == pytest.approx(metre(found, view), rel=1e-6)
+
+
+@pytest.mark.skipif(not BUNDLE.is_file(), reason="the pose model is not set up")
+def test_the_distance_of_rendered_people_is_their_size() -> None:
+    view = rod(upright())
+    found = detection(view, size=1.3)
+    seen = detected_marks(found, view.front.shaded, view)
+    assert seen.viewpoint[0, 0] == pytest.approx(metre(found, view), rel=1e-6)
 
 
 def detection(view: RenderedView, size: float) -> Detection:

@@ -1,0 +1,164 @@
+"""Folds, hems, strands and fingers on the front depth map, read from light and shade in the photo.
+
+The networks of 2K2K give the body and its clothes as a whole; what is finer than some centimetres comes from a small
+network that sees the photo at half the canvas's resolution beside the direction of the surface, and was trained on
+made-up patches of relief and on synthetic people (`engine.training.relief`).
+"""
+
+from functools import lru_cache
+from itertools import pairwise
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors.torch import load_file
+from torch import Tensor, nn
+from torch.nn.functional import avg_pool2d, interpolate
+
+from engine.camera import CANVAS, UNIT
+from engine.surface.clean import blur, distance, nearest
+from engine.types import Canvas, Maps
+
+WEIGHTS = Path(__file__).with_name("relief.safetensors")
+
+STEP = 2
+"""Canvas pixels per pixel of the network."""
+BASE = 8.0
+"""Standard deviation in the network's pixels of the smoothing after which the surface counts as known."""
+SCALE = 2.0
+"""Pixels of height per unit of the network's output."""
+_CHANNELS = (16, 32, 48, 64)
+_MULTIPLE = 2 ** (len(_CHANNELS) - 1)
+_DARK, _CONTRAST = 8.0, 5.0
+"""Brightness (of 255) below which contrasts fade in noise, and the factor that brings usual contrasts to about 1."""
+_RIM = 64
+"""Canvas pixels that are evaluated around the person."""
+_COARSER = 20.0
+"""Standard deviation in the network's pixels of what the other networks decide."""
+_STEEP = 3.0
+"""Slope from which on the surface jumps to another part of the body."""
+_FEATHER = 10.0
+"""Width in the network's pixels of the band beside jumps and the silhouette in which the relief fades out."""
+_THINNEST = 0.02
+"""Least distance that the relief leaves between the two maps, in network units."""
+
+Float = NDArray[np.float32]
+
+
+class Relief(nn.Module):
+    """What `inputs` gives (B, 7, H, W) to heights above the known surface (B, 1, H, W), in pixels.
+
+    H and W must be multiples of 8.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        widths = (7, *_CHANNELS)
+        self.down = nn.ModuleList(_block(a, b) for a, b in pairwise(widths))
+        self.up = nn.ModuleList(_block(a + b, b) for a, b in zip(_CHANNELS[:0:-1], _CHANNELS[-2::-1], strict=True))
+        self.out = nn.Conv2d(_CHANNELS[0], 1, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        seen: list[Tensor] = []
+        for block in self.down:
+            x = block(avg_pool2d(x, 2) if seen else x)
+            seen.append(x)
+        for block, finer in zip(self.up, seen[-2::-1], strict=True):
+            x = block(torch.cat([interpolate(x, scale_factor=2.0, mode="nearest"), finer], 1))
+        return SCALE * self.out(x)
+
+
+def _block(inputs: int, outputs: int) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Conv2d(inputs, outputs, 3, padding=1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU(inplace=True),
+        nn.Conv2d(outputs, outputs, 3, padding=1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU(inplace=True),
+    )  # fmt: skip
+
+
+def with_relief(maps: Maps, canvas: Canvas, device: torch.device) -> Maps:
+    """Give the front map the fine relief that the photo shows, computed on the device; overwrites it.
+
+    What is coarser than `_COARSER` remains as it was, and so do the silhouette and the borders of parts that stand
+    before others.
+    """
+    area = _box(maps.mask)
+    front, back, mask = maps.front[area], maps.back[area], maps.mask[area]
+    size = (mask.shape[1] // STEP, mask.shape[0] // STEP)
+    small, weight = (cv2.resize(m, size, interpolation=cv2.INTER_AREA) for m in (front, mask.astype(np.float32)))
+    inside = weight > 0.5
+    if not inside.any():
+        return maps
+    heights = np.where(inside, small / np.maximum(weight, 0.5), 0) * np.float32(-UNIT / STEP)
+    photo = np.asarray(cv2.resize(canvas.rgb[area], size, interpolation=cv2.INTER_AREA), np.uint8)
+    relief = _read(photo, heights, inside, device) * _steadiness(heights, inside)
+    relief = cv2.resize(relief, mask.shape[::-1], interpolation=cv2.INTER_LINEAR) * np.float32(STEP / UNIT)
+    front[mask] = np.minimum(front - relief, np.maximum(back - _THINNEST, front))[mask]
+    return maps
+
+
+def _box(mask: NDArray[np.bool_]) -> tuple[slice, slice]:
+    """Rows and columns around the person, as many as the network can halve; none where there is nobody."""
+    rows, columns = (np.flatnonzero(mask.any(axis=axis)) for axis in (1, 0))
+    return _span(rows), _span(columns)
+
+
+def _span(taken: NDArray[np.int64]) -> slice:
+    unit = STEP * _MULTIPLE
+    if not len(taken):
+        return slice(0, unit)
+    first, last = (taken[0] - _RIM) // unit * unit, -(-(taken[-1] + 1 + _RIM) // unit) * unit
+    return slice(max(int(first), 0), min(int(last), CANVAS))
+
+
+def _read(photo: NDArray[np.uint8], heights: Float, inside: NDArray[np.bool_], device: torch.device) -> Float:
+    """What the photo adds to the surface with these heights: (H, W) in pixels."""
+    known = known_surface(heights, inside)
+    seen = inputs(np.where(inside[..., None], photo, np.uint8(0)), known)
+    with torch.inference_mode():
+        relief = _network(str(device))(seen.to(device, memory_format=torch.channels_last))[0, 0].cpu().numpy()
+    change = known + relief - heights
+    return change - blur(change, inside.astype(np.float32), _COARSER)
+
+
+def _steadiness(heights: Float, inside: NDArray[np.bool_]) -> Float:
+    """1 on even surface, falling to 0 at the silhouette and where the surface jumps."""
+    away = distance(smooth_places(heights, inside))
+    return np.asarray((away / _FEATHER).clip(0, 1), np.float32)
+
+
+def smooth_places(heights: Float, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Pixels of the mask on which the surface does not jump to another part of the body."""
+    rows, columns = np.gradient(np.where(mask, heights, 1e6))
+    return mask & (np.hypot(rows, columns) < _STEEP)
+
+
+def known_surface(heights: Float, mask: NDArray[np.bool_]) -> Float:
+    """The smoothed surface, continued outside of the mask."""
+    smooth = blur(np.where(mask, heights, 0), mask.astype(np.float32), BASE)
+    return smooth.ravel()[nearest(mask)]
+
+
+@lru_cache(maxsize=1)
+def _network(device: str) -> Relief:
+    network = Relief().eval()
+    network.load_state_dict({name: tensor.float() for name, tensor in load_file(WEIGHTS).items()})
+    return network.to(device)
+
+
+def inputs(picture: NDArray[np.uint8], base: Float) -> Tensor:
+    """What the network sees of a picture (H, W, 3; sRGB) whose known surface has these heights (H, W; pixels, towards
+    the camera): colours, contrast and normals (x right, y down, z towards the camera), (1, 7, H, W), about -1..1."""
+    rows, columns = np.gradient(base)
+    normals = np.stack([-columns, -rows, np.ones_like(base)])
+    normals /= np.linalg.norm(normals, axis=0)
+    colors = picture.transpose(2, 0, 1).astype(np.float32) / 127.5 - 1
+    planes = [colors, _contrast(picture)[None], normals.astype(np.float32)]
+    return torch.from_numpy(np.concatenate(planes))[None]
+
+
+def _contrast(picture: NDArray[np.uint8]) -> Float:
+    """How much brighter than its surroundings a pixel is (logarithm): light multiplies the colour of a material."""
+    brightness = np.log(picture.astype(np.float32).mean(axis=2) + _DARK)
+    return ((brightness - cv2.GaussianBlur(brightness, (0, 0), BASE)) * _CONTRAST).clip(-2, 2)
