@@ -6,14 +6,14 @@ features are taken as they are; what they say about depth is learned by `engine.
 
 import zipfile
 from functools import lru_cache
+from io import BytesIO
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import UserError
-from engine.person.detector import BUNDLE
+from engine.person.detector import bundle
 
 CHANNELS, GRID = 288, 8
 _MODEL = "pose_landmarks_detector.tflite"
@@ -63,8 +63,6 @@ def _features(crop: NDArray[np.uint8]) -> NDArray[np.float16]:
 @lru_cache(maxsize=1)
 def _network() -> tuple[Any, str]:
     """The network, run by OpenCV, and the name of the layer."""
-    if not BUNDLE.is_file():
-        raise UserError("The pose model is missing; run the set-up (python build.py demo) or install again.")
-    with zipfile.ZipFile(BUNDLE) as bundle:
-        network = cv2.dnn.readNetFromTFLite(np.frombuffer(bundle.read(_MODEL), np.uint8))
+    with zipfile.ZipFile(BytesIO(bundle())) as models:
+        network = cv2.dnn.readNetFromTFLite(np.frombuffer(models.read(_MODEL), np.uint8))
     return network, next(name for name in reversed(network.getLayerNames()) if _LAYER in name)

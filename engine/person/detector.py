@@ -268,16 +268,22 @@ def _in_window(landmarker: "PoseLandmarker", window: Window) -> list[Detection]:
     ]
 
 
+def bundle() -> bytes:
+    """The content of the model bundle. Raises UserError if it is missing."""
+    if not BUNDLE.is_file():
+        raise UserError("The pose model is missing; run the set-up (python build.py demo) or install again.")
+    return BUNDLE.read_bytes()
+
+
 @contextmanager
 def _landmarker() -> Iterator["PoseLandmarker"]:
     """The native landmarker, loaded for the time of one picture (60 ms): kept longer, it complains at exit."""
-    if not BUNDLE.is_file():
-        raise UserError("The pose model is missing; run the set-up (python build.py demo) or install again.")
+    content = bundle()
     with quiet():
         tasks = import_mediapipe().tasks
         vision = tasks.vision
         options = vision.PoseLandmarkerOptions(
-            base_options=tasks.BaseOptions(model_asset_buffer=BUNDLE.read_bytes()),
+            base_options=tasks.BaseOptions(model_asset_buffer=content),
             num_poses=MAX_PEOPLE,
             output_segmentation_masks=True,
         )

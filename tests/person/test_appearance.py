@@ -7,6 +7,7 @@ import pytest
 
 from engine.errors import UserError
 from engine.person import appearance as module
+from engine.person import detector
 from engine.person.appearance import CHANNELS, GRID, appearance
 from engine.person.detector import BUNDLE, detect
 from engine.photo import load_photo
@@ -50,7 +51,7 @@ def test_people_beyond_the_picture(place: tuple[int, int]) -> None:
 
 
 def test_missing_model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(module, "BUNDLE", tmp_path / "pose.task")
+    monkeypatch.setattr(detector, "BUNDLE", tmp_path / "pose.task")
     module._network.cache_clear()
     with pytest.raises(UserError, match="set-up"):
         appearance(np.zeros((60, 80, 3), np.uint8), np.ones((33, 2)))
