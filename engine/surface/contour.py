@@ -10,14 +10,26 @@ from engine.surface.clean import Bools, Float, Shell, blur, distance, nearest
 
 _WIDEST = 24.0
 """Largest width of the bend in pixels (about 2.5 cm)."""
+_FINE, _EVEN = 6.0, 16.0
+"""Standard deviations in pixels of the smoothing of the contour itself and of the even line beneath its bumps."""
+_SUBPIXEL = 3.0
+"""Standard deviation in pixels of the smoothing that tells where between pixels the contour runs."""
+_BUMP = 1.5
+"""Height in pixels of bumps of the contour that are taken off; what stands out twice as far stays."""
+_STEP = 0.7
+"""Pixels that the steps of a slanted contour lie beside it."""
+_NEAR, _REACH = 4.0, 33
+"""Pixels that the even line keeps to the contour, and the length of contour whose deepest place it passes through."""
+_SIDE, _FOLLOWED = 10.0, 8.0
+"""Pixels inside of the contour on which the maps are smoothed along it, and the standard deviation of that."""
 
 
 def displacement(mask: Bools) -> NDArray[np.float32]:
     """(H, W, 2) shift (x, y) in pixels that carries pixels along the mask's edge onto its smoothed contour."""
-    soft = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), 1.5)
-    gradient = np.stack([cv2.Scharr(soft, cv2.CV_32F, 1, 0), cv2.Scharr(soft, cv2.CV_32F, 0, 1)], axis=-1) / 32
-    steepness = np.maximum(np.linalg.norm(gradient, axis=-1), 0.02)
-    step = np.clip((0.5 - soft) / steepness, -0.7, 0.4)
+    inside = cv2.GaussianBlur(_signed(mask), (0, 0), _SUBPIXEL)
+    gradient = np.stack([cv2.Scharr(inside, cv2.CV_32F, 1, 0), cv2.Scharr(inside, cv2.CV_32F, 0, 1)], axis=-1) / 32
+    steepness = np.maximum(np.linalg.norm(gradient, axis=-1), 0.1)
+    step = np.clip(-inside / steepness, -0.7, 0.4)
     edge = mask & (cv2.erode(mask.astype(np.uint8), np.ones((3, 3), np.uint8)) == 0)
     return np.where(edge[..., None], gradient * (step / steepness)[..., None], 0).astype(np.float32)
 
@@ -26,28 +38,75 @@ def bend(shell: Shell) -> Shell:
     """Bend both sheets towards each other along the silhouette as a quarter of an ellipse.
 
     Its height is half the thickness that the maps leave at the edge; its width goes on with the slope that they have
-    there: nothing is changed where the maps already come round, and a flat edge is rounded. All three are smooth along
-    the silhouette: seen from the side, every step of a pixel would be a ridge.
+    there: nothing is changed where the maps already come round, and a flat edge is rounded. All of it is smooth along
+    the silhouette, whose smallest bumps are taken off: seen from the side, each would be a ridge from front to back.
     """
+    inside = _even(shell.mask)
+    shell = _along_sides(replace(shell, mask=shell.mask & (inside > 0)), inside)
     depth = distance(shell.mask)
     edge = shell.mask & (depth < 1.1)
     height = _along(blur((shell.far - shell.near) / 2, edge.astype(np.float32), 6.0), edge)
     width = _along(blur(_widths(shell, depth - 0.5, height), edge.astype(np.float32), 8.0), edge)
-    inside = np.clip(1 - _smooth_distance(shell.mask, depth) / np.maximum(width, 0.5), 0, 1)
-    drop = np.where(shell.mask, height * (1 - np.sqrt(1 - inside * inside)), 0)
+    steep = np.clip(1 - inside / np.maximum(width, 0.5), 0, 1)
+    drop = np.where(shell.mask, height * (1 - np.sqrt(1 - steep * steep)), 0)
     drop = np.minimum(drop, (shell.far - shell.near - 0.5) / 2)
     return replace(shell, near=shell.near + drop, far=shell.far - drop)
+
+
+def _even(mask: Bools) -> Float:
+    """Distance of every pixel from a contour without the mask's bumps of up to `_BUMP` pixels, positive inside."""
+    signed, edge = _signed(mask), mask & (distance(mask) < 1.1)
+    fine = _smoothed(signed, signed, _FINE, _STEP)
+    even = _smoothed(signed, fine, _EVEN, _NEAR)
+    dents = cv2.dilate(np.where(edge, even - fine, -_NEAR).astype(np.float32), np.ones((_REACH, _REACH), np.uint8))
+    even -= _along(blur(dents, edge.astype(np.float32), _EVEN), edge)
+    bumps = _along(np.where(edge, fine - even, 0).astype(np.float32), edge)
+    return even + np.where(bumps < _BUMP, 0, np.minimum(2 * (bumps - _BUMP), bumps))
+
+
+def _smoothed(signed: Float, line: Float, sigma: float, near: float) -> Float:
+    """Distances from the smoothed contour, where that is at most `near` pixels from another line; else so far."""
+    smooth = cv2.GaussianBlur(signed, (0, 0), sigma)
+    return np.asarray(line + np.clip(smooth - line, -near, near), np.float32)
+
+
+def _along_sides(shell: Shell, inside: Float) -> Shell:
+    """Smooth both maps close to the silhouette in its direction, so that they follow the even line (see `_even`)."""
+    rows, columns = np.nonzero(shell.mask & (inside < _SIDE))
+    share = np.clip(2 - 2 * inside[rows, columns] / _SIDE, 0, 1)
+    across = np.stack([cv2.Scharr(inside, cv2.CV_32F, 1, 0), cv2.Scharr(inside, cv2.CV_32F, 0, 1)])[:, rows, columns]
+    x, y = across / np.maximum(np.linalg.norm(across, axis=0), 1e-6)
+    planes = np.dstack([shell.near, shell.far, inside, shell.mask]).astype(np.float32)
+    here = planes[rows, columns]
+    total, weights = np.zeros((len(rows), 2), np.float32), np.zeros((len(rows), 2), np.float32)
+    for t in np.arange(-2 * _FOLLOWED, 2 * _FOLLOWED + 1, _FOLLOWED / 3, np.float32):
+        at = _sampled(planes, columns - t * y, rows + t * x)
+        same = np.exp(-((t / _FOLLOWED) ** 2) / 2 - ((at[:, 2] - here[:, 2]) / 2) ** 2) * (at[:, 3] > 0.99)
+        weight = same[:, None] * (np.abs(at[:, :2] - here[:, :2]) < 3 * abs(t) + 4)
+        total, weights = total + weight * at[:, :2], weights + weight
+    near, far = shell.near.copy(), shell.far.copy()
+    for sheet, values in zip(
+        (near, far), (here[:, :2] + share[:, None] * (total / weights - here[:, :2])).T, strict=True
+    ):
+        sheet[rows, columns] = values
+    return replace(shell, near=near, far=far)
+
+
+def _sampled(planes: Float, columns: NDArray, rows: NDArray) -> Float:
+    """Bilinear samples (N, C) of planes (H, W, C) at places (N,); OpenCV takes at most 32,767 in a row."""
+    count = len(columns)
+    places = (np.resize(v, (-(-count // 1024), 1024)).astype(np.float32) for v in (columns, rows))
+    return np.asarray(cv2.remap(planes, *places, cv2.INTER_LINEAR).reshape(-1, planes.shape[2])[:count], np.float32)
+
+
+def _signed(mask: Bools) -> Float:
+    """Distance of every pixel from the contour in pixels, positive inside."""
+    return np.where(mask, distance(mask) - 0.5, 0.5 - distance(~mask)).astype(np.float32)
 
 
 def _along(values: Float, edge: Bools) -> Float:
     """The edge's values carried inward, without the seams between the areas of different edge pixels."""
     return np.asarray(cv2.GaussianBlur(values.ravel()[nearest(edge)], (0, 0), 3.0), np.float32)
-
-
-def _smooth_distance(mask: Bools, depth: Float) -> Float:
-    """Distance of every pixel inside the mask to a contour without steps, 0 outside. depth: `distance` of the mask."""
-    signed = np.where(mask, depth - 0.5, 0.5 - distance(~mask))
-    return np.maximum(np.asarray(cv2.GaussianBlur(signed, (0, 0), 3.0), np.float32), 0)
 
 
 def _widths(shell: Shell, depth: Float, height: Float) -> Float:
