@@ -21,6 +21,7 @@ from engine.networks.graph import TwoK2K, depth_maps
 from engine.networks.parts import PARTS, blend, blend_weight, crop, is_placed, part_affines
 from engine.networks.prior import prior_maps
 from engine.networks.relief import with_relief
+from engine.networks.sharpen import sharpened
 from engine.networks.tiles import person_tiles, refine_tile
 from engine.types import Canvas, Maps, Progress
 
@@ -65,8 +66,11 @@ def _predict(
     network: TwoK2K, canvas: Canvas, device: torch.device, step: Step, sparing: bool, show_coarse: ShowCoarse | None
 ) -> Maps:
     picture, prior = _inputs(network, canvas, device)
-    normals, raw = network.coarse(small_picture(picture), prior)
+    small = small_picture(picture)
+    normals, raw = network.coarse(small, prior)
     depths = depth_maps(raw, prior)
+    if prior is not None:
+        depths = sharpened(small, prior, normals, depths)
     step(COARSE_SHARE)
     if show_coarse is not None:
         show_coarse(_coarse_maps(network, depths, canvas.mask))

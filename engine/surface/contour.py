@@ -20,7 +20,11 @@ _STEP = 0.7
 """Pixels that the steps of a slanted contour lie beside it."""
 _NEAR, _REACH = 4.0, 33
 """Pixels that the even line keeps to the contour, and the length of contour whose deepest place it passes through."""
-_SIDE, _FOLLOWED = 10.0, 8.0
+_STEEPEST = 3.0
+"""Slope along the contour from which on it is a jump to another part of the body."""
+_ROW = 1024
+"""Samples that are taken at once."""
+_SIDE, _FOLLOWED = 10.0, 6.0
 """Pixels inside of the contour on which the maps are smoothed along it, and the standard deviation of that."""
 
 
@@ -45,6 +49,8 @@ def bend(shell: Shell) -> Shell:
     shell = _along_sides(replace(shell, mask=shell.mask & (inside > 0)), inside)
     depth = distance(shell.mask)
     edge = shell.mask & (depth < 1.1)
+    if not edge.any():
+        return shell
     height = _along(blur((shell.far - shell.near) / 2, edge.astype(np.float32), 6.0), edge)
     width = _along(blur(_widths(shell, depth - 0.5, height), edge.astype(np.float32), 8.0), edge)
     steep = np.clip(1 - inside / np.maximum(width, 0.5), 0, 1)
@@ -58,7 +64,8 @@ def _even(mask: Bools) -> Float:
     signed, edge = _signed(mask), mask & (distance(mask) < 1.1)
     fine = _smoothed(signed, signed, _FINE, _STEP)
     even = _smoothed(signed, fine, _EVEN, _NEAR)
-    dents = cv2.dilate(np.where(edge, even - fine, -_NEAR).astype(np.float32), np.ones((_REACH, _REACH), np.uint8))
+    above = np.where(edge, even - fine, -_NEAR).astype(np.float32)
+    dents = np.asarray(cv2.dilate(above, np.ones((_REACH, _REACH), np.uint8)), np.float32)
     even -= _along(blur(dents, edge.astype(np.float32), _EVEN), edge)
     bumps = _along(np.where(edge, fine - even, 0).astype(np.float32), edge)
     return even + np.where(bumps < _BUMP, 0, np.minimum(2 * (bumps - _BUMP), bumps))
@@ -73,30 +80,34 @@ def _smoothed(signed: Float, line: Float, sigma: float, near: float) -> Float:
 def _along_sides(shell: Shell, inside: Float) -> Shell:
     """Smooth both maps close to the silhouette in its direction, so that they follow the even line (see `_even`)."""
     rows, columns = np.nonzero(shell.mask & (inside < _SIDE))
-    share = np.clip(2 - 2 * inside[rows, columns] / _SIDE, 0, 1)
-    across = np.stack([cv2.Scharr(inside, cv2.CV_32F, 1, 0), cv2.Scharr(inside, cv2.CV_32F, 0, 1)])[:, rows, columns]
-    x, y = across / np.maximum(np.linalg.norm(across, axis=0), 1e-6)
+    right, down = _tangents(inside, rows, columns)
     planes = np.dstack([shell.near, shell.far, inside, shell.mask]).astype(np.float32)
     here = planes[rows, columns]
-    total, weights = np.zeros((len(rows), 2), np.float32), np.zeros((len(rows), 2), np.float32)
-    for t in np.arange(-2 * _FOLLOWED, 2 * _FOLLOWED + 1, _FOLLOWED / 3, np.float32):
-        at = _sampled(planes, columns - t * y, rows + t * x)
+    total, weights = np.zeros((2, len(rows), 2), np.float32)
+    for t in np.arange(-2 * _FOLLOWED, 2 * _FOLLOWED + 1, dtype=np.float32):
+        at = _sampled(planes, columns + t * right, rows + t * down)
         same = np.exp(-((t / _FOLLOWED) ** 2) / 2 - ((at[:, 2] - here[:, 2]) / 2) ** 2) * (at[:, 3] > 0.99)
-        weight = same[:, None] * (np.abs(at[:, :2] - here[:, :2]) < 3 * abs(t) + 4)
+        weight = same[:, None] * (np.abs(at[:, :2] - here[:, :2]) < _STEEPEST * abs(t) + 1)
         total, weights = total + weight * at[:, :2], weights + weight
+    share = np.clip(2 - 2 * here[:, 2:3] / _SIDE, 0, 1)
     near, far = shell.near.copy(), shell.far.copy()
-    for sheet, values in zip(
-        (near, far), (here[:, :2] + share[:, None] * (total / weights - here[:, :2])).T, strict=True
-    ):
-        sheet[rows, columns] = values
+    near[rows, columns], far[rows, columns] = (here[:, :2] + share * (total / weights - here[:, :2])).T
     return replace(shell, near=near, far=far)
+
+
+def _tangents(inside: Float, rows: NDArray, columns: NDArray) -> tuple[Float, Float]:
+    """Direction (to the right, down) of the lines of equal distance from the contour, unit vectors."""
+    x, y = (cv2.Scharr(inside, cv2.CV_32F, 1 - axis, axis)[rows, columns] for axis in (0, 1))
+    length = np.maximum(np.hypot(x, y), 1e-6)
+    return -y / length, x / length
 
 
 def _sampled(planes: Float, columns: NDArray, rows: NDArray) -> Float:
     """Bilinear samples (N, C) of planes (H, W, C) at places (N,); OpenCV takes at most 32,767 in a row."""
-    count = len(columns)
-    places = (np.resize(v, (-(-count // 1024), 1024)).astype(np.float32) for v in (columns, rows))
-    return np.asarray(cv2.remap(planes, *places, cv2.INTER_LINEAR).reshape(-1, planes.shape[2])[:count], np.float32)
+    shape = (-(-len(columns) // _ROW), _ROW)
+    x, y = (np.resize(values, shape).astype(np.float32) for values in (columns, rows))
+    samples = cv2.remap(planes, x, y, cv2.INTER_LINEAR).reshape(-1, planes.shape[2])
+    return np.asarray(samples[: len(columns)], np.float32)
 
 
 def _signed(mask: Bools) -> Float:

@@ -1,0 +1,100 @@
+"""A second look at the coarse depths at 256 pixels: hems, limbs and hair get a shape and borders of their own.
+
+The coarse networks of 2K2K work on 128 pixels with the default weights, where the body is overlooked as a whole and an
+arm is three pixels wide. A further network sees their results beside the picture and says by how much the middle of
+the body and its thickness differ (`engine.training.sharpen`).
+"""
+
+from functools import lru_cache
+from itertools import pairwise
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file
+from torch import Tensor, nn
+from torch.nn.functional import conv2d, interpolate, max_pool2d, pixel_shuffle, pixel_unshuffle
+
+from engine.networks.graph import BODY_DEPTH
+
+WEIGHTS = Path(__file__).with_name("sharpen.safetensors")
+
+_CHANNELS = (32, 48, 64, 96, 128)
+_INPUTS = 4 * 6 + 6 + 3
+_SHIFT = 0.1
+"""Network units by which an output of 1 moves the middle; of the thickness it changes the logarithm."""
+_MOST = 2.0
+"""Largest change of that logarithm."""
+_COARSER = 6.0
+"""Standard deviation in pixels of what the coarse networks judge well by themselves."""
+_BELIEVED = 0.3
+"""Share of the changes coarser than that which is taken: people unlike those that it has learned from get too much of
+them (docs/training.md)."""
+
+
+class Sharpen(nn.Module):
+    """Picture (B, 3, H, W; -1..1, black outside the mask), prior (B, 4, H, W), coarse normals (B, 6, H, W) and depths
+    (B, 2, H, W) -> better depths (B, 2, H, W). H and W must be multiples of 32."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        widths = (_INPUTS, *_CHANNELS)
+        self.down = nn.ModuleList(_block(a, b) for a, b in pairwise(widths))
+        self.up = nn.ModuleList(_block(a + b, b) for a, b in zip(_CHANNELS[:0:-1], _CHANNELS[-2::-1], strict=True))
+        self.out = nn.Conv2d(_CHANNELS[0], 2 * 4, 3, padding=1)
+        for values in self.out.parameters():
+            nn.init.zeros_(values)
+
+    def forward(self, picture: Tensor, prior: Tensor, normals: Tensor, depths: Tensor) -> Tensor:
+        change = self.change(inputs(picture, prior, normals, depths))
+        middle, half = (depths[:, 1:] + depths[:, :1]) / 2, (depths[:, 1:] - depths[:, :1]) / 2
+        middle = middle + _SHIFT * change[:, :1]
+        half = half * change[:, 1:].clamp(-_MOST, _MOST).exp()
+        return torch.cat([middle - half, middle + half], 1)
+
+    def change(self, x: Tensor) -> Tensor:
+        """`inputs` -> shift of the middle and change of the thickness (B, 2, H, W)."""
+        seen: list[Tensor] = []
+        for block in self.down:
+            x = block(max_pool2d(x, 2) if seen else x)
+            seen.append(x)
+        for block, finer in zip(self.up, seen[-2::-1], strict=True):
+            x = block(torch.cat([interpolate(x, scale_factor=2.0, mode="nearest"), finer], 1))
+        return pixel_shuffle(self.out(x).float(), 2)
+
+
+def _block(inputs: int, outputs: int) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Conv2d(inputs, outputs, 3, padding=1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU(inplace=True),
+        nn.Conv2d(outputs, outputs, 3, padding=1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU(inplace=True),
+    )  # fmt: skip
+
+
+def inputs(picture: Tensor, prior: Tensor, normals: Tensor, depths: Tensor) -> Tensor:
+    """What the network sees, at half the size (B, 33, H / 2, W / 2)."""
+    fine = torch.cat([picture, prior[:, 3:], depths - BODY_DEPTH], 1)
+    coarse = torch.cat([normals, prior[:, :3]], 1)[..., 1::2, 1::2]
+    return torch.cat([pixel_unshuffle(fine, 2), coarse], 1)
+
+
+def sharpened(picture: Tensor, prior: Tensor, normals: Tensor, depths: Tensor) -> Tensor:
+    """Coarse depths (1, 2, 256, 256) with what the second look adds; arguments as in `Sharpen`."""
+    change = _network(str(depths.device))(picture, prior, normals, depths) - depths
+    return depths + change - (1 - _BELIEVED) * _blurred(change, prior[:, 3:], _COARSER)
+
+
+def _blurred(values: Tensor, mask: Tensor, sigma: float) -> Tensor:
+    """Gaussian mean (B, C, H, W) over the pixels of the mask (B, 1, H, W)."""
+    reach = round(4 * sigma)
+    steps = torch.arange(-reach, reach + 1, device=values.device, dtype=values.dtype)
+    row = torch.exp(-((steps / sigma) ** 2) / 2)[None, None, None] / (sigma * (2 * torch.pi) ** 0.5)
+    planes = torch.cat([values * mask, mask], 1).flatten(0, 1)[:, None]
+    smooth = conv2d(conv2d(planes, row, padding=(0, reach)), row.mT, padding=(reach, 0))
+    smooth = smooth.view(len(values), -1, *values.shape[-2:])
+    return smooth[:, :-1] / smooth[:, -1:].clamp(min=1e-4)
+
+
+@lru_cache(maxsize=1)
+def _network(device: str) -> Sharpen:
+    network = Sharpen().eval()
+    network.load_state_dict({name: tensor.float() for name, tensor in load_file(WEIGHTS).items()})
+    return network.to(device)
