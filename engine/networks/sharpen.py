@@ -26,7 +26,7 @@ _MOST = 2.0
 """Largest change of that logarithm."""
 _COARSER = 6.0
 """Standard deviation in pixels of what the coarse networks judge well by themselves."""
-_BELIEVED = 0.3
+_BELIEVED = 0.2
 """Share of the changes coarser than that which is taken: people unlike those that it has learned from get too much of
 them (docs/training.md)."""
 
