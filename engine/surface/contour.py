@@ -11,15 +11,16 @@ from engine.surface.clean import Bools, Float, Shell, blur, distance, nearest
 _WIDEST = 24.0
 """Largest width of the bend in pixels (about 2.5 cm)."""
 _FINE, _EVEN = 6.0, 16.0
-"""Standard deviations in pixels of the smoothing of the contour itself and of the even line beneath its bumps."""
-_SUBPIXEL = 3.0
+"""Standard deviations in pixels of the smoothing of the contour itself and of the even line through its bumps."""
+_SUBPIXEL = 1.5
 """Standard deviation in pixels of the smoothing that tells where between pixels the contour runs."""
 _BUMP = 1.5
-"""Height in pixels of bumps of the contour that are taken off; what stands out twice as far stays."""
+"""Height in pixels of bumps of the contour that are taken off, and depth of dents that do not reach from front to back;
+what is twice as large stays."""
 _STEP = 0.7
 """Pixels that the steps of a slanted contour lie beside it."""
-_NEAR, _REACH = 4.0, 33
-"""Pixels that the even line keeps to the contour, and the length of contour whose deepest place it passes through."""
+_NEAR = 4.0
+"""Largest distance in pixels of the even line from the contour."""
 _STEEPEST = 3.0
 """Slope along the contour from which on it is a jump to another part of the body."""
 _ROW = 1024
@@ -60,20 +61,21 @@ def bend(shell: Shell) -> Shell:
 
 
 def _even(mask: Bools) -> Float:
-    """Distance of every pixel from a contour without the mask's bumps of up to `_BUMP` pixels, positive inside."""
+    """Distance of every pixel from a contour without the mask's bumps and dents of up to `_BUMP` pixels, positive
+    inside."""
     signed, edge = _signed(mask), mask & (distance(mask) < 1.1)
     fine = _smoothed(signed, signed, _FINE, _STEP)
     even = _smoothed(signed, fine, _EVEN, _NEAR)
-    above = np.where(edge, even - fine, -_NEAR).astype(np.float32)
-    dents = np.asarray(cv2.dilate(above, np.ones((_REACH, _REACH), np.uint8)), np.float32)
-    even -= _along(blur(dents, edge.astype(np.float32), _EVEN), edge)
+    beside = np.where(edge, np.clip(even - fine, -_NEAR, _NEAR), 0).astype(np.float32)
+    even -= _along(blur(beside, edge.astype(np.float32), _EVEN), edge)
     bumps = _along(np.where(edge, fine - even, 0).astype(np.float32), edge)
-    return even + np.where(bumps < _BUMP, 0, np.minimum(2 * (bumps - _BUMP), bumps))
+    return even + np.sign(bumps) * np.clip(2 * (np.abs(bumps) - _BUMP), 0, np.abs(bumps))
 
 
 def _smoothed(signed: Float, line: Float, sigma: float, near: float) -> Float:
     """Distances from the smoothed contour, where that is at most `near` pixels from another line; else so far."""
-    smooth = cv2.GaussianBlur(signed, (0, 0), sigma)
+    rim = round(3 * sigma)
+    smooth = cv2.GaussianBlur(np.pad(signed, rim, "reflect", reflect_type="odd"), (0, 0), sigma)[rim:-rim, rim:-rim]
     return np.asarray(line + np.clip(smooth - line, -near, near), np.float32)
 
 
