@@ -76,6 +76,7 @@ def inputs(picture: Tensor, prior: Tensor, normals: Tensor, depths: Tensor) -> T
     return torch.cat([pixel_unshuffle(fine, 2), coarse], 1)
 
 
+@torch.inference_mode()
 def sharpened(picture: Tensor, prior: Tensor, normals: Tensor, depths: Tensor) -> Tensor:
     """Coarse depths (1, 2, 256, 256) with what the second look adds; arguments as in `Sharpen`."""
     change = _network(str(depths.device))(picture, prior, normals, depths) - depths
