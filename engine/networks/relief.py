@@ -6,7 +6,6 @@ made-up patches of relief and on synthetic people (`engine.training.relief`).
 """
 
 from functools import lru_cache
-from itertools import pairwise
 from pathlib import Path
 
 import cv2
@@ -14,10 +13,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from safetensors.torch import load_file
-from torch import Tensor, nn
-from torch.nn.functional import avg_pool2d, interpolate
+from torch import Tensor
+from torch.nn.functional import avg_pool2d
 
 from engine.camera import CANVAS, UNIT
+from engine.networks.unet import UNet
 from engine.surface.clean import blur, distance, nearest
 from engine.types import Canvas, Maps
 
@@ -47,34 +47,17 @@ _THINNEST = 0.02
 Float = NDArray[np.float32]
 
 
-class Relief(nn.Module):
+class Relief(UNet):
     """What `inputs` gives (B, 7, H, W) to heights above the known surface (B, 1, H, W), in pixels.
 
     H and W must be multiples of 8.
     """
 
     def __init__(self) -> None:
-        super().__init__()
-        widths = (7, *_CHANNELS)
-        self.down = nn.ModuleList(_block(a, b) for a, b in pairwise(widths))
-        self.up = nn.ModuleList(_block(a + b, b) for a, b in zip(_CHANNELS[:0:-1], _CHANNELS[-2::-1], strict=True))
-        self.out = nn.Conv2d(_CHANNELS[0], 1, 3, padding=1)
+        super().__init__(7, _CHANNELS, 1, avg_pool2d)
 
     def forward(self, x: Tensor) -> Tensor:
-        seen: list[Tensor] = []
-        for block in self.down:
-            x = block(avg_pool2d(x, 2) if seen else x)
-            seen.append(x)
-        for block, finer in zip(self.up, seen[-2::-1], strict=True):
-            x = block(torch.cat([interpolate(x, scale_factor=2.0, mode="nearest"), finer], 1))
-        return SCALE * self.out(x)
-
-
-def _block(inputs: int, outputs: int) -> nn.Sequential:
-    return nn.Sequential(
-        nn.Conv2d(inputs, outputs, 3, padding=1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU(inplace=True),
-        nn.Conv2d(outputs, outputs, 3, padding=1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU(inplace=True),
-    )  # fmt: skip
+        return SCALE * super().forward(x)
 
 
 def with_relief(maps: Maps, canvas: Canvas, device: torch.device) -> Maps:

@@ -6,15 +6,15 @@ the body and its thickness differ (`engine.training.sharpen`).
 """
 
 from functools import lru_cache
-from itertools import pairwise
 from pathlib import Path
 
 import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
-from torch.nn.functional import conv2d, interpolate, max_pool2d, pixel_shuffle, pixel_unshuffle
+from torch.nn.functional import conv2d, max_pool2d, pixel_shuffle, pixel_unshuffle
 
 from engine.networks.graph import BODY_DEPTH
+from engine.networks.unet import UNet
 
 WEIGHTS = Path(__file__).with_name("sharpen.safetensors")
 
@@ -31,42 +31,23 @@ _BELIEVED = 0.2
 them (docs/training.md)."""
 
 
-class Sharpen(nn.Module):
+class Sharpen(UNet):
     """Picture (B, 3, H, W; -1..1, black outside the mask), prior (B, 4, H, W), coarse normals (B, 6, H, W) and depths
     (B, 2, H, W) -> better depths (B, 2, H, W). H and W must be multiples of 32."""
 
     def __init__(self) -> None:
-        super().__init__()
-        widths = (_INPUTS, *_CHANNELS)
-        self.down = nn.ModuleList(_block(a, b) for a, b in pairwise(widths))
-        self.up = nn.ModuleList(_block(a + b, b) for a, b in zip(_CHANNELS[:0:-1], _CHANNELS[-2::-1], strict=True))
-        self.out = nn.Conv2d(_CHANNELS[0], 2 * 4, 3, padding=1)
+        super().__init__(_INPUTS, _CHANNELS, 2 * 4, max_pool2d)
         for values in self.out.parameters():
             nn.init.zeros_(values)
 
-    def forward(self, picture: Tensor, prior: Tensor, normals: Tensor, depths: Tensor) -> Tensor:
-        change = self.change(inputs(picture, prior, normals, depths))
+    def forward(  # type: ignore[override]
+        self, picture: Tensor, prior: Tensor, normals: Tensor, depths: Tensor
+    ) -> Tensor:
+        change = pixel_shuffle(super().forward(inputs(picture, prior, normals, depths)).float(), 2)
         middle, half = (depths[:, 1:] + depths[:, :1]) / 2, (depths[:, 1:] - depths[:, :1]) / 2
         middle = middle + _SHIFT * change[:, :1]
         half = half * change[:, 1:].clamp(-_MOST, _MOST).exp()
         return torch.cat([middle - half, middle + half], 1)
-
-    def change(self, x: Tensor) -> Tensor:
-        """`inputs` -> shift of the middle and change of the thickness (B, 2, H, W)."""
-        seen: list[Tensor] = []
-        for block in self.down:
-            x = block(max_pool2d(x, 2) if seen else x)
-            seen.append(x)
-        for block, finer in zip(self.up, seen[-2::-1], strict=True):
-            x = block(torch.cat([interpolate(x, scale_factor=2.0, mode="nearest"), finer], 1))
-        return pixel_shuffle(self.out(x).float(), 2)
-
-
-def _block(inputs: int, outputs: int) -> nn.Sequential:
-    return nn.Sequential(
-        nn.Conv2d(inputs, outputs, 3, padding=1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU(inplace=True),
-        nn.Conv2d(outputs, outputs, 3, padding=1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU(inplace=True),
-    )  # fmt: skip
 
 
 def inputs(picture: Tensor, prior: Tensor, normals: Tensor, depths: Tensor) -> Tensor:

@@ -32,12 +32,17 @@ class Coarse(nn.Module):
 def batches(folders: Sequence[Path], batch: int, seed: int) -> Iterator[Batch]:
     """Endless random batches of rendered views at the 128 pixels that the networks work on, half of them mirrored."""
     rng = np.random.default_rng(seed)
+    for stacked in whole_views(folders, batch, rng):
+        yield _vary({name: tensor[..., 1::2, 1::2] for name, tensor in stacked.items()}, rng)
+
+
+def whole_views(folders: Sequence[Path], batch: int, rng: np.random.Generator) -> Iterator[Batch]:
+    """Endless random batches of views at 256 pixels as they were rendered, half of them mirrored."""
     views = [Views.open(folder) for folder in folders]
     while True:
         chosen = [views[i] for i in rng.integers(len(views), size=batch)]
         samples = [v.sample(v.any_done(rng), bool(rng.integers(2))) for v in chosen]
-        stacked = {name: torch.from_numpy(np.stack([s[name] for s in samples])) for name in samples[0]}
-        yield _vary({name: tensor[..., 1::2, 1::2] for name, tensor in stacked.items()}, rng)
+        yield {name: torch.from_numpy(np.stack([s[name] for s in samples])) for name in samples[0]}
 
 
 def _vary(batch: Batch, rng: np.random.Generator) -> Batch:

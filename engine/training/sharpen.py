@@ -18,11 +18,11 @@ from torch.nn.functional import pad, smooth_l1_loss
 from engine.depth import network_of
 from engine.networks.graph import TwoK2K, depth_maps
 from engine.networks.sharpen import WEIGHTS, Sharpen
+from engine.training.coarse import whole_views
 from engine.training.colors import varied
 from engine.training.fit import Batch, Fit, FitOptions, Loss
 from engine.training.losses import gradient_loss, inner, mean_inside
 from engine.training.relief import write
-from engine.training.views import Views
 
 SLOPE = 32.0
 """Slope of the surface where the network depth changes by 1 per pixel of 256."""
@@ -34,12 +34,8 @@ _BATCH, _RATE = 16, 2e-3
 def batches(folders: Sequence[Path], batch: int, seed: int) -> Iterator[Batch]:
     """Endless random batches of whole views, half of them mirrored."""
     rng = np.random.default_rng(seed)
-    views = [Views.open(folder) for folder in folders]
-    while True:
-        chosen = [views[i] for i in rng.integers(len(views), size=batch)]
-        samples = [v.sample(v.any_done(rng), bool(rng.integers(2))) for v in chosen]
-        stacked = {name: torch.from_numpy(np.stack([s[name] for s in samples])) for name in samples[0]}
-        yield stacked | {"picture": varied(stacked["picture"], rng)}
+    for views in whole_views(folders, batch, rng):
+        yield views | {"picture": varied(views["picture"], rng)}
 
 
 def loss_with(network: TwoK2K) -> Loss:
