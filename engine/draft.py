@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.surface.clean import Shell, clean, nearest
+from engine.pixels import nearest
+from engine.surface.clean import Shell, clean
 from engine.surface.form import located
 from engine.surface.occlusion import Gaps
 from engine.surface.solid import Solid, solidify

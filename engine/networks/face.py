@@ -7,9 +7,10 @@ from scipy.ndimage import binary_fill_holes
 
 from engine.camera import UNIT
 from engine.networks.membrane import membrane
+from engine.networks.relief import raise_front
 from engine.person.face import face_triangles
+from engine.pixels import blur, distance
 from engine.render.raster import rasterize
-from engine.surface.clean import blur, distance
 from engine.types import Maps
 
 _COARSER = 0.4
@@ -18,8 +19,6 @@ _FACETS = 0.02
 """The same for the smoothing that hides the triangles of the mesh."""
 _FEATHER = 0.12
 """Width of the band, over that of the face, in which the relief fades out."""
-_THINNEST = 0.02
-"""Least distance that the relief leaves between the two maps, in network units."""
 _SMALLEST = 8
 """Width in pixels of the smallest face that is worth it."""
 _RIM = 4
@@ -51,7 +50,7 @@ def with_face(maps: Maps, face: NDArray[np.float64] | None) -> Maps:
         beyond = (front > 0) & ~inside
         relief -= membrane(relief, inside, beyond & ~binary_fill_holes(inside))
         relief *= _weight(inside, beyond, _FEATHER * width)
-        front[inside] = np.minimum(front + relief, np.maximum(back - _THINNEST, front))[inside]
+        raise_front(front, back, -relief, inside)
     return maps
 
 

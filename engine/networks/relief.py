@@ -18,7 +18,7 @@ from torch.nn.functional import avg_pool2d
 
 from engine.camera import CANVAS, UNIT
 from engine.networks.unet import UNet
-from engine.surface.clean import blur, distance, nearest
+from engine.pixels import blur, distance, nearest
 from engine.types import Canvas, Maps
 
 WEIGHTS = Path(__file__).with_name("relief.safetensors")
@@ -37,6 +37,8 @@ _RIM = 64
 """Canvas pixels that are evaluated around the person."""
 _COARSER = 20.0
 """Standard deviation in the network's pixels of what the other networks decide."""
+_EVEN = 4.0
+"""Standard deviation in the network's pixels of the smoothing of the back."""
 _STEEP = 3.0
 """Slope from which on the surface jumps to another part of the body."""
 _FEATHER = 10.0
@@ -61,24 +63,44 @@ class Relief(UNet):
 
 
 def with_relief(maps: Maps, canvas: Canvas, device: torch.device) -> Maps:
-    """Give the front map the fine relief that the photo shows, computed on the device; overwrites it.
+    """Give the front map the fine relief that the photo shows, computed on the device, and the back, of which it shows
+    none, an even surface; overwrites both.
 
     What is coarser than `_COARSER` remains as it was, and so do the silhouette and the borders of parts that stand
     before others.
     """
     area = _box(maps.mask)
     front, back, mask = maps.front[area], maps.back[area], maps.mask[area]
-    size = (mask.shape[1] // STEP, mask.shape[0] // STEP)
-    small, weight = (cv2.resize(m, size, interpolation=cv2.INTER_AREA) for m in (front, mask.astype(np.float32)))
-    inside = weight > 0.5
+    heights, inside = _halved(front, mask)
     if not inside.any():
         return maps
-    heights = np.where(inside, small / np.maximum(weight, 0.5), 0) * np.float32(-UNIT / STEP)
-    photo = np.asarray(cv2.resize(canvas.rgb[area], size, interpolation=cv2.INTER_AREA), np.uint8)
-    relief = _read(photo, heights, inside, device) * _steadiness(heights, inside)
-    relief = cv2.resize(relief, mask.shape[::-1], interpolation=cv2.INTER_LINEAR) * np.float32(STEP / UNIT)
-    front[mask] = np.minimum(front - relief, np.maximum(back - _THINNEST, front))[mask]
+    behind, _ = _halved(back, mask)
+    photo = np.asarray(cv2.resize(canvas.rgb[area], inside.shape[::-1], interpolation=cv2.INTER_AREA), np.uint8)
+    raise_front(front, back, _change(heights, _read(photo, heights, inside, device), inside, mask), mask)
+    even = blur(behind, inside.astype(np.float32), _EVEN)
+    back[mask] = np.maximum(back - _change(behind, even, inside, mask), np.minimum(front + _THINNEST, back))[mask]
     return maps
+
+
+def _halved(depth: Float, mask: NDArray[np.bool_]) -> tuple[Float, NDArray[np.bool_]]:
+    """Heights (H, W) of a map in the network's pixels, 0 outside of the mask, and the mask, both at half the size."""
+    size = (mask.shape[1] // STEP, mask.shape[0] // STEP)
+    small, weight = (cv2.resize(m, size, interpolation=cv2.INTER_AREA) for m in (depth, mask.astype(np.float32)))
+    inside = weight > 0.5
+    return np.where(inside, small / np.maximum(weight, 0.5), 0) * np.float32(-UNIT / STEP), inside
+
+
+def _change(heights: Float, wanted: Float, inside: NDArray[np.bool_], mask: NDArray[np.bool_]) -> Float:
+    """By how much a map (network units, towards the camera, at the mask's size) is moved to have the wanted heights."""
+    change = wanted - heights
+    steady = _steadiness(heights, inside)
+    change = steady * (change - blur(change, steady, _COARSER))
+    return cv2.resize(change, mask.shape[::-1], interpolation=cv2.INTER_LINEAR) * np.float32(STEP / UNIT)
+
+
+def raise_front(front: Float, back: Float, heights: Float, where: NDArray[np.bool_]) -> None:
+    """Bring a part of the front map nearer by heights (network units), but not through the back map; overwrites it."""
+    front[where] = np.minimum(front - heights, np.maximum(back - _THINNEST, front))[where]
 
 
 def _box(mask: NDArray[np.bool_]) -> tuple[slice, slice]:
@@ -96,13 +118,12 @@ def _span(taken: NDArray[np.int64]) -> slice:
 
 
 def _read(photo: NDArray[np.uint8], heights: Float, inside: NDArray[np.bool_], device: torch.device) -> Float:
-    """What the photo adds to the surface with these heights: (H, W) in pixels."""
+    """Heights (H, W) with the relief that the photo shows, in pixels."""
     known = known_surface(heights, inside)
     seen = inputs(np.where(inside[..., None], photo, np.uint8(0)), known)
     with torch.inference_mode():
         relief = _network(str(device))(seen.to(device, memory_format=torch.channels_last))[0, 0].cpu().numpy()
-    change = known + relief - heights
-    return change - blur(change, inside.astype(np.float32), _COARSER)
+    return np.asarray(known + relief, np.float32)
 
 
 def _steadiness(heights: Float, inside: NDArray[np.bool_]) -> Float:

@@ -61,10 +61,10 @@ def inputs(picture: Tensor, prior: Tensor, normals: Tensor, depths: Tensor) -> T
 def sharpened(picture: Tensor, prior: Tensor, normals: Tensor, depths: Tensor) -> Tensor:
     """Coarse depths (1, 2, 256, 256) with what the second look adds; arguments as in `Sharpen`."""
     change = _network(str(depths.device))(picture, prior, normals, depths) - depths
-    return depths + change - (1 - _BELIEVED) * _blurred(change, prior[:, 3:], _COARSER)
+    return depths + change - (1 - _BELIEVED) * blurred(change, prior[:, 3:], _COARSER)
 
 
-def _blurred(values: Tensor, mask: Tensor, sigma: float) -> Tensor:
+def blurred(values: Tensor, mask: Tensor, sigma: float) -> Tensor:
     """Gaussian mean (B, C, H, W) over the pixels of the mask (B, 1, H, W)."""
     reach = round(4 * sigma)
     steps = torch.arange(-reach, reach + 1, device=values.device, dtype=values.dtype)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from engine.person.local_colors import color_evidence
 from engine.person.random_walker import random_walk
+from engine.pixels import signed_distance
 
 Bool = NDArray[np.bool_]
 Float = NDArray[np.float32]
@@ -67,7 +68,7 @@ def _likelihood(pixels: NDArray, coarse: NDArray, first: NDArray, limbs: NDArray
     unit = size / BODY
     lab = cv2.cvtColor(pixels.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
     colors = np.asarray(cv2.GaussianBlur(lab, (0, 0), 0.7), np.float32)
-    inside, away = coarse > 0.5, _from_border(coarse > 0.5) / unit
+    inside, away = coarse > 0.5, signed_distance(coarse > 0.5) / unit
     extremities = (limbs < LIMB_REACH * unit) & ~inside
     free = _strip(away) | extremities
     expected = _expected(away, limbs / unit) + _FIRST_CUT * free * (2 * first - 1)
@@ -79,7 +80,7 @@ def _likelihood(pixels: NDArray, coarse: NDArray, first: NDArray, limbs: NDArray
         guess[unknown] = 1 / (1 + np.exp(-expected[unknown] - evidence))
         found = random_walk(colors, guess, unknown, 1 / (_EVEN * unit) ** 2)
         inside = found > 0.5
-        away = _from_border(inside) / unit
+        away = signed_distance(inside) / unit
         weight = _weight(away)
     return found
 
@@ -100,12 +101,6 @@ def _expected(away: Float, limbs: Float) -> Float:
     expected = (away / _SLOPE).clip(-_CERTAIN, _CERTAIN)
     beside = (_LIMB - limbs / _LIMB_SLOPE).clip(_BESIDE, None)
     return np.where(limbs < LIMB_REACH, np.maximum(expected, beside), expected)
-
-
-def _from_border(inside: Bool) -> Float:
-    """Pixels from the mask's border, positive inside of it."""
-    within, without = (cv2.distanceTransform(m.astype(np.uint8), cv2.DIST_L2, 5) for m in (inside, ~inside))
-    return np.where(inside, within - np.float32(0.5), np.float32(0.5) - without)
 
 
 def _ramp(values: Float, low: float, high: float) -> Float:

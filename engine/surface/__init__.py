@@ -80,7 +80,7 @@ Painted = tuple[SheetColors, NDArray[np.uint8]]
 
 
 def _painted(solid: Solid, shell: Shell, canvas: Canvas, photo: Photo, smoothing: float) -> Painted:
-    colors = sheet_colors(solid, shell, canvas, photo)
+    colors = sheet_colors(shell, canvas, photo)
     return colors, paint(solid, shell, colors, smoothing)
 
 

@@ -4,14 +4,11 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.camera import UNIT
 from engine.errors import UserError
+from engine.pixels import Bools, Float, nearest
 from engine.types import Maps
-
-Float = NDArray[np.float32]
-Bools = NDArray[np.bool_]
 
 NOBODY = "No body could be reconstructed from this picture; choose one that shows a whole person."
 
@@ -56,29 +53,6 @@ def clean(maps: Maps) -> Shell:
     middle = (near + far) / 2
     half = np.maximum((far - near) / 2, _THINNEST / 2)
     return Shell(middle - half, middle + half, padded, row, column)
-
-
-def nearest(known: Bools) -> NDArray[np.int32]:
-    """Flat index of the nearest known pixel for every pixel; `known` must not be empty."""
-    _, labels = cv2.distanceTransformWithLabels(
-        (~known).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
-    )
-    at = np.flatnonzero(known)
-    lookup = np.zeros(labels.max() + 1, np.int32)
-    lookup[labels.ravel()[at]] = at
-    return lookup[labels]
-
-
-def distance(mask: Bools) -> Float:
-    """Distance of every pixel inside the mask to the nearest pixel centre outside it, in pixels."""
-    return np.asarray(cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5), np.float32)
-
-
-def blur(values: Float, weights: Float, sigma: float) -> Float:
-    """Gaussian mean of the pixels with weight; where none is near, zero."""
-    total = cv2.GaussianBlur(weights, (0, 0), sigma)
-    mean = cv2.GaussianBlur(values * (weights[..., None] if values.ndim == 3 else weights), (0, 0), sigma)
-    return mean / np.maximum(total[..., None] if values.ndim == 3 else total, 1e-6)
 
 
 def _solid_parts(valid: Bools) -> Bools:

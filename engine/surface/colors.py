@@ -5,10 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.pixels import Float, blur, nearest
 from engine.surface import weld
 from engine.surface.back import back_colors
-from engine.surface.clean import Bools, Float, Shell, blur, nearest
+from engine.surface.clean import Shell
 from engine.surface.front import front_colors
+from engine.surface.sides import meet
 from engine.surface.solid import Solid
 from engine.types import Canvas, Photo
 
@@ -21,11 +23,10 @@ class SheetColors:
     back: Float
 
 
-def sheet_colors(solid: Solid, shell: Shell, canvas: Canvas, photo: Photo) -> SheetColors:
+def sheet_colors(shell: Shell, canvas: Canvas, photo: Photo) -> SheetColors:
     """The photo in front and made-up colours behind."""
     front = front_colors(shell, canvas, photo)
-    back = back_colors(shell, front, _before(solid, shell), canvas.keypoints - (shell.column, shell.row))
-    return SheetColors(front, back)
+    return SheetColors(*meet(front, back_colors(shell, front, canvas), shell))
 
 
 def paint(solid: Solid, shell: Shell, sheets: SheetColors, grain: float = 0.0) -> NDArray[np.uint8]:
@@ -47,13 +48,6 @@ def paint(solid: Solid, shell: Shell, sheets: SheetColors, grain: float = 0.0) -
     if hidden.any():
         colors[hidden] = _continued(solid, shell, front)[solid.pixel[hidden]]
     return np.clip(np.rint(colors), 0, 255).astype(np.uint8)
-
-
-def _before(solid: Solid, shell: Shell) -> Bools:
-    """(H, W) pixels at which a gap separates what the camera sees from what lies at the back."""
-    gap = np.zeros(shell.mask.size, bool)
-    gap[solid.pixel[solid.sheets & (1 << weld.BEHIND | 1 << weld.HIDDEN) > 0]] = True
-    return gap.reshape(shell.mask.shape)
 
 
 def _continued(solid: Solid, shell: Shell, front: Float) -> Float:

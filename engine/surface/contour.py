@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.surface.clean import Bools, Float, Shell, blur, distance, nearest
+from engine.pixels import Bools, Float, blur, distance, nearest, signed_distance
+from engine.surface.clean import Shell
 
 _WIDEST = 24.0
 """Largest width of the bend in pixels (about 2.5 cm)."""
@@ -31,7 +32,7 @@ _SIDE, _FOLLOWED = 10.0, 6.0
 
 def displacement(mask: Bools) -> NDArray[np.float32]:
     """(H, W, 2) shift (x, y) in pixels that carries pixels along the mask's edge onto its smoothed contour."""
-    inside = cv2.GaussianBlur(_signed(mask), (0, 0), _SUBPIXEL)
+    inside = cv2.GaussianBlur(signed_distance(mask), (0, 0), _SUBPIXEL)
     gradient = np.stack([cv2.Scharr(inside, cv2.CV_32F, 1, 0), cv2.Scharr(inside, cv2.CV_32F, 0, 1)], axis=-1) / 32
     steepness = np.maximum(np.linalg.norm(gradient, axis=-1), 0.1)
     step = np.clip(-inside / steepness, -0.7, 0.4)
@@ -63,7 +64,7 @@ def bend(shell: Shell) -> Shell:
 def _even(mask: Bools) -> Float:
     """Distance of every pixel from a contour without the mask's bumps and dents of up to `_BUMP` pixels, positive
     inside."""
-    signed, edge = _signed(mask), mask & (distance(mask) < 1.1)
+    signed, edge = signed_distance(mask), mask & (distance(mask) < 1.1)
     fine = _smoothed(signed, signed, _FINE, _STEP)
     even = _smoothed(signed, fine, _EVEN, _NEAR)
     beside = np.where(edge, np.clip(even - fine, -_NEAR, _NEAR), 0).astype(np.float32)
@@ -110,11 +111,6 @@ def _sampled(planes: Float, columns: NDArray, rows: NDArray) -> Float:
     x, y = (np.resize(values, shape).astype(np.float32) for values in (columns, rows))
     samples = cv2.remap(planes, x, y, cv2.INTER_LINEAR).reshape(-1, planes.shape[2])
     return np.asarray(samples[: len(columns)], np.float32)
-
-
-def _signed(mask: Bools) -> Float:
-    """Distance of every pixel from the contour in pixels, positive inside."""
-    return np.where(mask, distance(mask) - 0.5, 0.5 - distance(~mask)).astype(np.float32)
 
 
 def _along(values: Float, edge: Bools) -> Float:

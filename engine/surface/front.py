@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.surface.clean import Bools, Float, Shell, blur, distance, nearest
+from engine.pixels import Bools, Float, blur, distance, nearest
+from engine.surface.clean import Shell
 from engine.types import Canvas, Photo
 
 _LIGHT_BLUR, _HUE_BLUR = 1.5, 3.0

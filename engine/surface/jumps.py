@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.surface.clean import Bools, Float, distance, nearest
+from engine.pixels import Bools, Float, distance, nearest
 
 _WEAK, _STRONG = 0.8, 2.0
 """Slopes (pixels of depth per pixel) between which an edge must rise, as in Canny's hysteresis."""

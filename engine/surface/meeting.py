@@ -8,7 +8,7 @@ a ladder.
 import cv2
 import numpy as np
 
-from engine.surface.clean import Bools, Float, distance, nearest
+from engine.pixels import Bools, Float, distance, nearest
 from engine.surface.jumps import climb, corners, extremes
 
 _HIGH = 40.0

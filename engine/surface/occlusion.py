@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from engine.pixels import Bools, Float, blur, distance, nearest
 from engine.surface import cells
-from engine.surface.clean import Bools, Float, Shell, blur, distance, nearest
+from engine.surface.clean import Shell
 from engine.surface.jumps import JUMP, RAMP, climb, corners, cut
 from engine.surface.meeting import meet
 

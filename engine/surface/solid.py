@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import UserError
+from engine.pixels import Bools, Float
 from engine.surface import cells, contour, weld
-from engine.surface.clean import NOBODY, Bools, Float, Shell
+from engine.surface.clean import NOBODY, Shell
 from engine.surface.health import component_labels
 from engine.surface.jumps import corners
 from engine.surface.occlusion import Gaps

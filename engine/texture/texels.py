@@ -6,8 +6,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from engine.pixels import distance, nearest
 from engine.render.raster import rasterize
-from engine.surface.clean import distance, nearest
 
 MARGIN = 24
 """Width in texels of the border around charts, in a texture of 2048 texels."""

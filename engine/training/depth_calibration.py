@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn.functional import smooth_l1_loss
 
@@ -23,6 +22,7 @@ from engine.render.maps import RenderedView, render_maps
 from engine.render.shading import random_lighting
 from engine.skeleton import INDEX
 from engine.training.detection import detected_marks, found_person, metre
+from engine.training.half import write
 from engine.training.people import load_wardrobe, sample_person
 from engine.training.photographs import develop
 from engine.training.render_views import DETECTION_SIZE, random_view
@@ -97,17 +97,12 @@ def main(assets: Path, count: int) -> None:
     """Learn from `count` people and replace the weights."""
     found, depths = zip(*examples(assets, count), strict=True)
     torch.manual_seed(0)
-    write(fit(joined(found), np.concatenate(depths)))
+    write(fit(joined(found), np.concatenate(depths)), WEIGHTS)
 
 
 def joined(found: Sequence[Marks]) -> Marks:
     """Several people's marks as one."""
     return Marks(*(np.concatenate([getattr(one, field.name) for one in found]) for field in fields(Marks)))
-
-
-def write(network: KeyDepths) -> None:
-    """Replace the weights that the engine uses."""
-    save_file({name: tensor.half() for name, tensor in network.state_dict().items()}, WEIGHTS)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.pixels import signed_distance
 from engine.render.backdrop import random_backdrop
 from engine.render.maps import RenderedView
 from engine.render.shading import GAMMA
@@ -32,7 +33,7 @@ def develop(
 def segmented(rendered: RenderedView, rng: np.random.Generator) -> NDArray[np.bool_]:
     """The person's mask as a segmenter gives it: contour off by up to about 3 canvas pixels, filled gaps, bites."""
     step = rendered.window.step
-    distance = _signed_distance(rendered.mask) * step
+    distance = signed_distance(rendered.mask) * step
     level = rng.normal(0, 1.0) + _smooth_noise(rng, distance.shape) * rng.uniform(0, 1.5)
     mask = (distance > level.clip(-3, 3)).astype(np.uint8)
     if rng.random() < 0.2:
@@ -108,12 +109,6 @@ def _compressed(picture: NDArray[np.uint8], rng: np.random.Generator, step: floa
     quality = int(rng.uniform(60, 98) if step <= 2 else rng.uniform(88, 99))
     data = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
     return np.ascontiguousarray(cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1])
-
-
-def _signed_distance(mask: NDArray[np.bool_]) -> Float32:
-    """Pixels from the contour, positive inside."""
-    inside, outside = (cv2.distanceTransform(m.astype(np.uint8), cv2.DIST_L2, 3) for m in (mask, ~mask))
-    return np.where(mask, inside - 0.5, 0.5 - outside)
 
 
 def _smooth_noise(rng: np.random.Generator, shape: tuple[int, ...]) -> Float32:

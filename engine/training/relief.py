@@ -12,7 +12,6 @@ import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d, smooth_l1_loss
 
@@ -22,6 +21,7 @@ from engine.render.maps import render_maps
 from engine.render.shading import random_lighting
 from engine.training.creases import sample_patch, smooth_noise
 from engine.training.fit import Batch, Fit, FitOptions
+from engine.training.half import write
 from engine.training.people import load_wardrobe, sample_person
 from engine.training.people.wardrobe import Wardrobe
 from engine.training.photographs import develop
@@ -138,11 +138,6 @@ def _slope_error(error: Tensor, known: Tensor, axis: int) -> Tensor:
     both = known.narrow(axis, 1, count) * known.narrow(axis, 0, count)
     wrong = smooth_l1_loss(error.diff(dim=axis), torch.zeros_like(both), reduction="none", beta=_BETA)
     return (wrong * both).sum() / both.sum().clamp(min=1)
-
-
-def write(network: nn.Module, path: Path = WEIGHTS) -> None:
-    """Replace the weights that the engine uses."""
-    save_file({name: tensor.half().contiguous() for name, tensor in network.state_dict().items()}, path)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

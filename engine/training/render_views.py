@@ -21,7 +21,7 @@ from engine.training.detection import Detect, detected, lose_some
 from engine.training.people import SyntheticPerson
 from engine.training.photographs import cut_off, cut_rows, develop, segmented
 from engine.training.smooth import tessellated
-from engine.training.views import DEPTH_SCALE, Views
+from engine.training.views import DEPTH_SCALE, Views, sparse
 
 DETECTION_SIZE = 512
 """Side in pixels of the pictures in which the person is looked for; smaller views are rendered a second time."""
@@ -163,6 +163,7 @@ def _store(
     points = np.where(_between(found[0][:, 1], rows)[:, None], found[0], np.nan)
     views.depth[i] = np.where(seen.mask & shown, depth * DEPTH_SCALE, 0).round()
     views.picture[i] = photo
+    views.albedo[i] = [sparse(layer.albedo) for layer in (seen.front, seen.back)]
     views.mask[i] = segmented(seen, rng) & shown
     views.keypoints[i] = points
     views.prior[i] = capsule_maps(points, np.where(np.isnan(points[:, 0]), np.nan, found[1]))

@@ -21,8 +21,8 @@ from engine.networks.sharpen import WEIGHTS, Sharpen
 from engine.training.coarse import whole_views
 from engine.training.colors import varied
 from engine.training.fit import Batch, Fit, FitOptions, Loss
+from engine.training.half import write
 from engine.training.losses import gradient_loss, inner, mean_inside
-from engine.training.relief import write
 
 SLOPE = 32.0
 """Slope of the surface where the network depth changes by 1 per pixel of 256."""

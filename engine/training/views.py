@@ -15,6 +15,9 @@ from engine.networks.prior import SIZE
 DEPTH_SCALE = 12000
 """Stored depth = network depth * DEPTH_SCALE as uint16 (1/23 of a canvas pixel); 0 = background."""
 
+COLOR_SIZE = SIZE // 2
+"""Side of the stored colours without light."""
+
 
 @dataclass(frozen=True)
 class Views:
@@ -22,6 +25,7 @@ class Views:
 
     picture: (N, S, S, 3) uint8. depth: (N, 2, S, S) uint16, front and back. mask: (N, S, S) uint8 0/1, as a detector
     would give it. prior: (N, 3, 256, 256) float16. keypoints: (N, 31, 2) float32 canvas pixels as detected.
+    albedo: (N, 2, 128, 128, 3) uint8 sRGB without light, front and back, of every second pixel of 256.
     done: (N,) bool, views that are complete; the others are still to be rendered.
     """
 
@@ -30,6 +34,7 @@ class Views:
     mask: NDArray[np.uint8]
     prior: NDArray[np.float16]
     keypoints: NDArray[np.float32]
+    albedo: NDArray[np.uint8]
     done: NDArray[np.bool_]
 
     @staticmethod
@@ -45,6 +50,7 @@ class Views:
             "picture": ((count, size, size, 3), np.uint8), "depth": ((count, 2, size, size), np.uint16),
             "mask": ((count, size, size), np.uint8), "prior": ((count, 3, SIZE, SIZE), np.float16),
             "keypoints": ((count, 31, 2), np.float32), "done": ((count,), np.bool_),
+            "albedo": ((count, 2, COLOR_SIZE, COLOR_SIZE, 3), np.uint8),
         }  # fmt: skip
         for name, (shape, dtype) in shapes.items():
             open_memmap(folder / f"{name}.npy", "w+", dtype, shape)
@@ -90,3 +96,9 @@ class Views:
 def shrunk(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """The method's low-resolution picture: the mean of the central 2x2 pixels of every 8x8 block of the canvas."""
     return np.asarray(cv2.resize(picture, (SIZE, SIZE), interpolation=cv2.INTER_LINEAR), np.uint8)
+
+
+def sparse(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Pixels (128, 128, C) of a picture of the whole canvas: those that every second one of 256 stands for."""
+    step = len(picture) // COLOR_SIZE
+    return picture[3 * step // 4 :: step, 3 * step // 4 :: step]

@@ -1,0 +1,57 @@
+"""Where photo and made-up colours meet: on the sides, which the camera sees at a grazing angle or not at all.
+
+A pixel that covers a long way into the depth would be a streak, and a seam along the silhouette would be seen from the
+side. So the photo fades into the colours of the back with the way along the surface from where the camera saw it well.
+"""
+
+import cv2
+import numpy as np
+
+from engine.pixels import Bools, Float, blur, distance, nearest
+from engine.surface.clean import Shell
+
+_GRAZING = 2.0
+"""Depth per pixel beyond which the camera does not see a surface well (63 degrees)."""
+_JUMP = 6.0
+"""Depth per pixel of a jump to another part of the body, not of a side."""
+_SIDE = 8.0
+"""Pixels from the silhouette within which even so much is a side."""
+_SLOPE, _ALONG = 2.0, 3.0
+"""Standard deviations in pixels of the filters for slopes, and for the colours along the silhouette."""
+_NARROW, _WIDE = 4.0, 16.0
+"""Way in pixels on which the photo fades to a third, on the narrowest and the widest parts."""
+
+
+def meet(front: Float, back: Float, shell: Shell) -> tuple[Float, Float]:
+    """Colours of the near and the far sheet (H, W, 3) that run into each other at the silhouette."""
+    depth = distance(shell.mask)
+    edge = shell.mask & (depth < 1.5)
+    source = nearest(edge)
+    reach = np.clip(0.3 * cv2.blur(cv2.dilate(depth, np.ones((61, 61), np.uint8)), (31, 31)), _NARROW, _WIDE)
+    seen = _way_on_near_sheet(shell, depth, edge)
+    middle = ((shell.near + shell.far) / 2).ravel()[source]
+    hidden = seen.ravel()[source] + np.hypot(depth, np.maximum(shell.far - middle, 0))
+    along = blur(front, edge.astype(np.float32), _ALONG).reshape(-1, 3)[source]
+    near, far = (np.exp(-way / reach)[..., None] for way in (seen, hidden))
+    inside = shell.mask[..., None]
+    return np.where(inside, back + near * (front - back), front), np.where(inside, back + far * (along - back), along)
+
+
+def _way_on_near_sheet(shell: Shell, depth: Float, edge: Bools) -> Float:
+    """(H, W) pixels of depth since the camera saw the near sheet well, on the sides; 0 elsewhere."""
+    smooth = cv2.GaussianBlur(shell.near, (0, 0), _SLOPE)
+    slope = np.hypot(*(cv2.Sobel(smooth, cv2.CV_32F, 1 - axis, axis, scale=1 / 8) for axis in (0, 1)))
+    jump = (slope > _JUMP) & (depth > _SIDE)
+    away = cv2.dilate(jump.astype(np.uint8), np.ones((13, 13), np.uint8)) == 0
+    side = _touching(shell.mask & (slope > _GRAZING) & away, edge)
+    well = shell.mask & ~side
+    if not well.any():
+        return np.zeros_like(shell.near)
+    way = np.where(side, np.maximum(shell.near - shell.near.ravel()[nearest(well)], 0), 0)
+    return np.asarray(cv2.GaussianBlur(way.astype(np.float32), (0, 0), 1.0), np.float32)
+
+
+def _touching(places: Bools, edge: Bools) -> Bools:
+    """The connected places that reach the edge."""
+    _, labels = cv2.connectedComponents((places | edge).astype(np.uint8))
+    return np.asarray(places & np.isin(labels, np.unique(labels[edge])))

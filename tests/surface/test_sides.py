@@ -1,0 +1,55 @@
+"""Where the photo's colours and the made-up ones meet."""
+
+import numpy as np
+
+from engine.surface.clean import Shell
+from engine.surface.sides import meet
+
+SIZE, RADIUS = 200, 80
+PHOTO, MADE = (200.0, 40, 40), (40.0, 40, 200)
+
+
+def ball(stretch: float = 1.0) -> Shell:
+    """A ball, or an ellipsoid `stretch` times as deep."""
+    y, x = np.mgrid[:SIZE, :SIZE] - SIZE / 2 + 0.5
+    inside = np.hypot(x, y) < RADIUS
+    half = stretch * np.sqrt(np.maximum(RADIUS**2 - x**2 - y**2, 1)).astype(np.float32)
+    return Shell(1000 - half, 1000 + half, inside, 0, 0)
+
+
+def colors() -> tuple[np.ndarray, np.ndarray]:
+    return np.full((SIZE, SIZE, 3), PHOTO, np.float32), np.full((SIZE, SIZE, 3), MADE, np.float32)
+
+
+def test_what_the_camera_sees_well_stays_and_the_middle_of_the_back_too() -> None:
+    near, far = meet(*colors(), ball())
+    middle = np.s_[60:140, 60:140]
+    np.testing.assert_array_equal(near[middle], colors()[0][middle])
+    np.testing.assert_allclose(far[middle], colors()[1][middle], atol=1)
+
+
+def test_there_is_no_seam_at_the_silhouette() -> None:
+    shell = ball()
+    near, far = meet(*colors(), shell)
+    y, x = np.nonzero(shell.mask)
+    rim = np.hypot(x - SIZE / 2 + 0.5, y - SIZE / 2 + 0.5) > RADIUS - 1.2
+    step = np.abs(near - far)[y[rim], x[rim]].max(axis=-1)
+    assert np.median(step) < 0.15 * np.abs(np.subtract(PHOTO, MADE)).max()
+
+
+def test_deep_sides_are_not_streaks_of_the_photo() -> None:
+    """Of an ellipsoid half as deep again the outermost pixels cover centimetres: there the made colours are seen."""
+    near, _ = meet(*colors(), ball(1.5))
+    row = near[SIZE // 2, : SIZE // 2, 0]
+    edge = SIZE // 2 - RADIUS
+    assert row[edge + 2] < 100
+    assert row[SIZE // 2 - 5] == PHOTO[0]
+
+
+def test_an_arm_before_the_trunk_keeps_its_colours() -> None:
+    shell = ball()
+    near_map = shell.near.copy()
+    near_map[60:140, 90:110] -= 60
+    near, _ = meet(*colors(), Shell(near_map, shell.far, shell.mask, 0, 0))
+    inner = np.s_[60:140, 60:140]
+    np.testing.assert_array_equal(near[inner], colors()[0][inner])
