@@ -12,7 +12,7 @@ from build_steps.targets import TARGETS, Target
 
 CONTENT = ("__init__.py", "blender_manifest.toml", "LICENSE", "engine", "twok2k_blender")
 LEFT_OUT = (
-    *("__pycache__", "*.pyc", "*.partial"),
+    *("__pycache__", "*.pyc", "*.partial", "*.fit", "*.jsonl"),
     *("training", "evaluation", "bench", "timing.py"),  # need packages that the extension does not ship
     *("bundle.py", "ray_pool.py"),  # need pip, the network
 )

@@ -23,9 +23,11 @@ WEIGHTS = Path(__file__).with_name("back_colors.safetensors")
 _CHANNELS = (32, 48, 64, 96, 128)
 _INPUTS = 3 + 4 + 2
 _PLACES = 16
+"""Places of the photo that stand for a material each."""
 _WORDS = 16
 """Length of the features by which pixels of a row find each other."""
 _NEVER = -1e4
+"""Score of what must not be a source."""
 _SAME = 5.0
 """Before it learns, the network takes most from the same pixel."""
 

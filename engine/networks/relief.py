@@ -1,4 +1,4 @@
-"""Folds, hems, strands and fingers on the front depth map, read from light and shade in the photo.
+"""Folds, hems, strands and fingers on the front depth map, read from light and shade in the photo; an even back.
 
 The networks of 2K2K give the body and its clothes as a whole; what is finer than some centimetres comes from a small
 network that sees the photo at half the canvas's resolution beside the direction of the surface, and was trained on
@@ -91,7 +91,8 @@ def _halved(depth: Float, mask: NDArray[np.bool_]) -> tuple[Float, NDArray[np.bo
 
 
 def _change(heights: Float, wanted: Float, inside: NDArray[np.bool_], mask: NDArray[np.bool_]) -> Float:
-    """By how much a map (network units, towards the camera, at the mask's size) is moved to have the wanted heights."""
+    """What of the wanted heights a map gets, without what is coarse and beside jumps: network units towards the camera,
+    at the mask's size."""
     change = wanted - heights
     steady = _steadiness(heights, inside)
     change = steady * (change - blur(change, steady, _COARSER))

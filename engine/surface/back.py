@@ -33,7 +33,7 @@ _WEAVE = 3.0
 def back_colors(shell: Shell, front: Float, canvas: Canvas) -> Float:
     """(H, W, 3) float32 sRGB of the far sheet; front: colours of the near sheet."""
     shares = chosen_shares(shell, canvas)
-    photo = _at_places(_floats(cv2.blur(front, (_APART, _APART))), shell)
+    photo = _at_places(_floats(cv2.blur(front, (_APART + 1, _APART + 1))), shell)
     elsewhere = shares.elsewhere(_planes(photo))
     own, others = (_between_places(planes, shell) for planes in (shares.own, elsewhere))
     return _texture(_without_light(own * front + others, shell.mask), front, own[..., 0], shell.mask)

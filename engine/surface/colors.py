@@ -17,16 +17,23 @@ from engine.types import Canvas, Photo
 
 @dataclass(frozen=True)
 class SheetColors:
-    """front, back: (H, W, 3) float32 sRGB in [0, 255] of the near and the far sheet, on the shell's grid."""
+    """front, back: (H, W, 3) float32 sRGB in [0, 255] of the near and the far sheet, on the shell's grid.
+
+    photo: (H, W, 3) the photo's colours, of which `front` has the share (H, W, 1) `seen`; what it has of others shows
+    where the camera hardly sees the surface.
+    """
 
     front: Float
     back: Float
+    photo: Float
+    seen: Float
 
 
 def sheet_colors(shell: Shell, canvas: Canvas, photo: Photo) -> SheetColors:
     """The photo in front and made-up colours behind."""
-    front = front_colors(shell, canvas, photo)
-    return SheetColors(*meet(front, back_colors(shell, front, canvas), shell))
+    seen = front_colors(shell, canvas, photo)
+    front, back, share = meet(seen, back_colors(shell, seen, canvas), shell)
+    return SheetColors(front, back, seen, share)
 
 
 def paint(solid: Solid, shell: Shell, sheets: SheetColors, grain: float = 0.0) -> NDArray[np.uint8]:

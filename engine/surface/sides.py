@@ -22,8 +22,9 @@ _NARROW, _WIDE = 4.0, 16.0
 """Way in pixels on which the photo fades to a third, on the narrowest and the widest parts."""
 
 
-def meet(front: Float, back: Float, shell: Shell) -> tuple[Float, Float]:
-    """Colours of the near and the far sheet (H, W, 3) that run into each other at the silhouette."""
+def meet(front: Float, back: Float, shell: Shell) -> tuple[Float, Float, Float]:
+    """Colours of the near and the far sheet (H, W, 3) that run into each other at the silhouette, and which share
+    (H, W, 1) the near one has of `front`."""
     depth = distance(shell.mask)
     edge = shell.mask & (depth < 1.5)
     source = nearest(edge)
@@ -34,7 +35,8 @@ def meet(front: Float, back: Float, shell: Shell) -> tuple[Float, Float]:
     along = blur(front, edge.astype(np.float32), _ALONG).reshape(-1, 3)[source]
     near, far = (np.exp(-way / reach)[..., None] for way in (seen, hidden))
     inside = shell.mask[..., None]
-    return np.where(inside, back + near * (front - back), front), np.where(inside, back + far * (along - back), along)
+    near, far = (np.where(inside, share, np.float32(1)) for share in (near, far))
+    return back + near * (front - back), back + far * (along - back), near
 
 
 def _way_on_near_sheet(shell: Shell, depth: Float, edge: Bools) -> Float:

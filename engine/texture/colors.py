@@ -18,13 +18,15 @@ from engine.types import Canvas, Photo
 class Palette:
     """Whatever colours come from, low-pass filtered for the texture's texels.
 
-    front, back: (H, W, 3) float32 sRGB of the sheets on the shell's grid. sharp: (H, W, 1) share of the photo itself.
-    photo: (h, w, 3) float32. own: (N, 3) float32 colours of the fine surface's points. share: (N, 3) float32, how much
-    of each comes from the front, from the back and from itself.
+    front, back: (H, W, 3) float32 sRGB of the sheets on the shell's grid. coarse: (H, W, 3) float32, what of the photo
+    the front was made of; sharp: (H, W, 1) float32, the share in which the photo itself, (h, w, 3) float32, takes its
+    place. own: (N, 3) float32 colours of the fine surface's points. share: (N, 3) float32, how much of each comes from
+    the front, from the back and from itself.
     """
 
     front: Float32
     back: Float32
+    coarse: Float32
     sharp: Float32
     photo: Float32
     own: Float32
@@ -36,12 +38,13 @@ def palette(
 ) -> Palette:
     """sheets: (N,) sheets of the fine surface's points. own: (N, 3) their colours. texel: side in metres."""
     step = texel * NETWORK_FOCAL / surface.place.scale
-    front, back = (_low_pass(c, step) for c in (surface.colors.front, surface.colors.back))
-    sharp = unmixed(surface.shell, canvas.scale).astype(np.float32)[..., None]
+    made = surface.colors
+    front, back, coarse = (_low_pass(c, step) for c in (made.front, made.back, made.photo))
+    sharp = unmixed(surface.shell, canvas.scale).astype(np.float32)[..., None] * made.seen
     picture = _low_pass(photo.rgb.astype(np.float32), step / canvas.scale)
     near, far = ((sheets >> sheet) & 1 == 1 for sheet in (weld.NEAR, weld.FAR))
     share = np.stack([near, far & ~near, ~near & ~far], axis=1).astype(np.float32)
-    return Palette(front, back, sharp, picture, own.astype(np.float32), share)
+    return Palette(front, back, coarse, sharp, picture, own.astype(np.float32), share)
 
 
 def bake_colors(
@@ -52,8 +55,8 @@ def bake_colors(
     columns, rows = project(from_world(local, canvas.camera), canvas.camera)
     on_shell = np.stack([columns - surface.shell.column, rows - surface.shell.row], axis=1)
     on_photo = (np.stack([columns, rows], axis=1) + 0.5 - canvas.offset) / canvas.scale - 0.5
-    front, sharp = _sample(palette.front, on_shell), _sample(palette.sharp, on_shell)
-    front = front + sharp * (_sample(palette.photo, on_photo) - front)
+    front, coarse, sharp = (_sample(c, on_shell) for c in (palette.front, palette.coarse, palette.sharp))
+    front = front + sharp * (_sample(palette.photo, on_photo) - coarse)
     shares = nearby.mean(palette.share)
     shares[~nearby.weights.any(axis=1)] = (0, 1, 0)
     colors = shares[:, :1] * front + shares[:, 1:2] * _sample(palette.back, on_shell)

@@ -49,15 +49,18 @@ class Views:
         shapes = {
             "picture": ((count, size, size, 3), np.uint8), "depth": ((count, 2, size, size), np.uint16),
             "mask": ((count, size, size), np.uint8), "prior": ((count, 3, SIZE, SIZE), np.float16),
-            "keypoints": ((count, 31, 2), np.float32), "done": ((count,), np.bool_),
-            "albedo": ((count, 2, COLOR_SIZE, COLOR_SIZE, 3), np.uint8),
+            "keypoints": ((count, 31, 2), np.float32), "albedo": ((count, 2, COLOR_SIZE, COLOR_SIZE, 3), np.uint8),
+            "done": ((count,), np.bool_),
         }  # fmt: skip
         for name, (shape, dtype) in shapes.items():
             open_memmap(folder / f"{name}.npy", "w+", dtype, shape)
 
     @staticmethod
     def open(folder: Path, mode: Literal["r", "r+"] = "r") -> "Views":
-        """The views in `folder`, read only or to be written to."""
+        """The views in `folder`, read only or to be written to. Raises UserError where a part of them is missing."""
+        missing = [k for k in Views.__dataclass_fields__ if not (folder / f"{k}.npy").exists()]
+        if missing:
+            raise UserError(f"{folder} holds no views of this version ({missing[0]}.npy is missing): render them anew.")
         return Views(**{k: np.load(folder / f"{k}.npy", mmap_mode=mode) for k in Views.__dataclass_fields__})
 
     def __len__(self) -> int:
@@ -99,6 +102,6 @@ def shrunk(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def sparse(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Pixels (128, 128, C) of a picture of the whole canvas: those that every second one of 256 stands for."""
+    """Pixels (128, 128, C) of a picture of the whole canvas (a multiple of 128): every second one of 256."""
     step = len(picture) // COLOR_SIZE
     return picture[3 * step // 4 :: step, 3 * step // 4 :: step]

@@ -33,7 +33,7 @@ def test_places_and_pixels_mean_the_same_points_of_the_canvas(row: int, column: 
     y, x = np.mgrid[: SHAPE[0], : SHAPE[1]].astype(np.float32)
     canvas = np.stack([x + column, y + row], axis=-1)
     places = _at_places(canvas, body)
-    first, apart = back._FIRST, back._APART
+    first, apart = 11.5, 16  # pixels 8k + 3 and 8k + 4 for every second k
     at = first + apart * np.mgrid[:SIDE, :SIDE][::-1].transpose(1, 2, 0)
     inside = ((at >= (column, row)) & (at <= (column + SHAPE[1] - 1, row + SHAPE[0] - 1))).all(axis=-1)
     np.testing.assert_allclose(places[inside], at[inside], atol=0.1)

@@ -75,7 +75,7 @@ def _median(picture: np.ndarray, x: float, y: float) -> np.ndarray:
     return np.median(around.reshape(-1, 3), axis=0)
 
 
-def test_no_face_is_invented_for_a_person_seen_from_behind() -> None:
+def test_the_back_of_a_head_keeps_its_colour_when_seen_from_behind() -> None:
     """A head with dark hair all over on a red trunk."""
     head, trunk = ellipsoid((0, -0.12, 1), (0.025, 0.04, 0.03)), ellipsoid((0, 0.05, 1), (0.06, 0.15, 0.04))
     maps = maps_of(head, trunk)

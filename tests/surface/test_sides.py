@@ -22,15 +22,16 @@ def colors() -> tuple[np.ndarray, np.ndarray]:
 
 
 def test_what_the_camera_sees_well_stays_and_the_middle_of_the_back_too() -> None:
-    near, far = meet(*colors(), ball())
+    near, far, seen = meet(*colors(), ball())
     middle = np.s_[60:140, 60:140]
     np.testing.assert_array_equal(near[middle], colors()[0][middle])
+    assert (seen[middle] == 1).all()
     np.testing.assert_allclose(far[middle], colors()[1][middle], atol=1)
 
 
 def test_there_is_no_seam_at_the_silhouette() -> None:
     shell = ball()
-    near, far = meet(*colors(), shell)
+    near, far, _ = meet(*colors(), shell)
     y, x = np.nonzero(shell.mask)
     rim = np.hypot(x - SIZE / 2 + 0.5, y - SIZE / 2 + 0.5) > RADIUS - 1.2
     step = np.abs(near - far)[y[rim], x[rim]].max(axis=-1)
@@ -39,7 +40,7 @@ def test_there_is_no_seam_at_the_silhouette() -> None:
 
 def test_deep_sides_are_not_streaks_of_the_photo() -> None:
     """Of an ellipsoid half as deep again the outermost pixels cover centimetres: there the made colours are seen."""
-    near, _ = meet(*colors(), ball(1.5))
+    near, _, _ = meet(*colors(), ball(1.5))
     row = near[SIZE // 2, : SIZE // 2, 0]
     edge = SIZE // 2 - RADIUS
     assert row[edge + 2] < 100
@@ -47,9 +48,10 @@ def test_deep_sides_are_not_streaks_of_the_photo() -> None:
 
 
 def test_an_arm_before_the_trunk_keeps_its_colours() -> None:
+    """Also where it comes in from the silhouette: its border is a jump, not a side."""
     shell = ball()
     near_map = shell.near.copy()
-    near_map[60:140, 90:110] -= 60
-    near, _ = meet(*colors(), Shell(near_map, shell.far, shell.mask, 0, 0))
+    near_map[90:110, :140] -= 60
+    near, _, _ = meet(*colors(), Shell(near_map, shell.far, shell.mask, 0, 0))
     inner = np.s_[60:140, 60:140]
     np.testing.assert_array_equal(near[inner], colors()[0][inner])

@@ -1,5 +1,7 @@
 """The texture of a reconstructed surface: the photo in front, made-up colours behind."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -8,6 +10,7 @@ from analytic_maps import canvas_of, ellipsoid, maps_of
 from engine.camera import CANVAS, Camera, from_world, project, to_world, unproject
 from engine.errors import Cancelled, UserError
 from engine.surface import Surface, construct, weld
+from engine.surface.colors import SheetColors
 from engine.texture import check_detail, make_texture
 from engine.texture.texels import find_texels
 from engine.types import Canvas, Photo, Settings, Texture
@@ -70,6 +73,18 @@ def test_colors_agree_with_those_of_the_vertices() -> None:
     columns, rows = np.clip((texture.uv * SIZE).astype(int), 0, SIZE - 1).reshape(-1, 2).T
     sampled = texture.color[rows, columns].astype(int)
     assert np.abs(sampled - surface.mesh.colors[surface.mesh.faces].reshape(-1, 3)).max() <= 4
+
+
+def test_the_photo_has_no_more_than_its_share() -> None:
+    """A red photo of which the front shows a half, the other half being blue: its texels are neither."""
+    maps = maps_of(ellipsoid((0.0, 0.0, 1.0), (0.06, 0.12, 0.05)))
+    canvas, photo = canvas_of(maps, np.full((CANVAS, CANVAS, 3), (200, 0, 0), np.uint8))
+    surface = construct(maps, canvas, photo, Settings(detail="low"))
+    red, blue = (np.full_like(surface.colors.front, color) for color in ((200, 0, 0), (0, 0, 200)))
+    half = SheetColors((red + blue) / 2, blue, red, np.full_like(surface.colors.seen, 0.5))
+    surface = replace(surface, colors=half)
+    points, colors = _points(surface, make_texture(surface, canvas, photo, SIZE))
+    assert np.abs(colors[points[:, 1] < -0.25] - (100, 0, 100)).max() <= 2
 
 
 def test_what_a_limb_hides_has_texels_of_its_own() -> None:

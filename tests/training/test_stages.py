@@ -1,6 +1,7 @@
 """The three stages of the training on two tiny views of a made-up body: they run, learn, resume and fit together."""
 
 from pathlib import Path
+from shutil import copytree
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ from engine.training.recipe import Recipe, read_network, train_all
 from engine.training.render_views import Rendering, render_views
 from engine.training.start import new_network
 from engine.training.validation import coarse_errors
-from engine.training.views import DEPTH_SCALE, Views
+from engine.training.views import DEPTH_SCALE, Views, sparse
 
 JOINT_HEIGHTS = {
     "nose": 1.6, "eye": 1.63, "ear": 1.62, "shoulder": 1.42, "elbow": 1.13, "wrist": 0.9, "hip": 0.92, "knee": 0.5,
@@ -84,6 +85,23 @@ def test_views_hold_depth_around_the_body_and_its_mirror_image(folder: Path) -> 
     assert abs(np.median(sample["front"][inside] + sample["back"][inside]) / 2 - 2) < 0.3
     assert DEPTH_SCALE * 5 < 65535
     np.testing.assert_array_equal(mirrored["front"], sample["front"][..., ::-1])
+
+
+@pytest.mark.parametrize("size", ["low", "full"])
+def test_colours_without_light_lie_where_the_body_does(folder: Path, size: str) -> None:
+    views = Views.open(folder / size)
+    for side in range(2):
+        painted, body = views.albedo[0, side].any(axis=-1), sparse(views.depth[0, side][..., None])[..., 0] > 0
+        assert (painted & body).sum() > 0.99 * body.sum()
+        shown = body.any(axis=1)
+        assert (painted & body)[shown].sum() > 0.97 * painted[shown].sum()
+
+
+def test_views_without_a_part_are_refused(folder: Path, tmp_path: Path) -> None:
+    copytree(folder / "low", tmp_path / "old")
+    (tmp_path / "old" / "albedo.npy").unlink()
+    with pytest.raises(UserError, match="albedo"):
+        Views.open(tmp_path / "old")
 
 
 def test_what_the_photo_does_not_show_is_not_there(tmp_path: Path) -> None:
