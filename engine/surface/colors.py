@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.pixels import Float, blur, nearest
+from engine.pixels import Float, blur, distance, nearest
 from engine.surface import weld
 from engine.surface.back import back_colors
 from engine.surface.clean import Shell
@@ -13,6 +13,9 @@ from engine.surface.front import front_colors
 from engine.surface.sides import meet
 from engine.surface.solid import Solid
 from engine.types import Canvas, Photo
+
+_FADES = 6.0
+"""Pixels on which the colours of an edge fade to a third behind what occludes it; longer, and they are streaks."""
 
 
 @dataclass(frozen=True)
@@ -53,17 +56,18 @@ def paint(solid: Solid, shell: Shell, sheets: SheetColors, grain: float = 0.0) -
     colors[rim] = (front[solid.pixel[rim]] + back[solid.pixel[rim]]) / 2
     hidden = on[weld.HIDDEN] & ~on[weld.NEAR] & ~on[weld.FAR]
     if hidden.any():
-        colors[hidden] = _continued(solid, shell, front)[solid.pixel[hidden]]
+        colors[hidden] = _continued(solid, shell, front, back)[solid.pixel[hidden]]
     return np.clip(np.rint(colors), 0, 255).astype(np.uint8)
 
 
-def _continued(solid: Solid, shell: Shell, front: Float) -> Float:
-    """(H * W, 3) colours that go on from the visible edges of what is occluded."""
+def _continued(solid: Solid, shell: Shell, front: Float, back: Float) -> Float:
+    """(H * W, 3) colours of what is occluded: they go on from its visible edges, and soon are those of the back."""
     both = 1 << weld.NEAR | 1 << weld.HIDDEN
     edge = np.zeros(shell.mask.size, bool)
     edge[solid.pixel[(solid.sheets & both) == both]] = True
     edge = edge.reshape(shell.mask.shape)
     if not edge.any():
-        return front
+        return back
     smooth = blur(front.reshape(*edge.shape, 3), edge.astype(np.float32), 3.0)
-    return smooth.reshape(-1, 3)[nearest(edge).ravel()]
+    share = np.exp(-distance(~edge) / _FADES).reshape(-1, 1)
+    return back + share * (smooth.reshape(-1, 3)[nearest(edge).ravel()] - back)
