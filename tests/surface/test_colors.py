@@ -11,7 +11,8 @@ from analytic_maps import canvas_of, ellipsoid, maps_of
 from engine import reconstruct
 from engine.camera import CANVAS
 from engine.skeleton import INDEX
-from engine.surface import build
+from engine.surface import build, construct, weld
+from engine.surface.colors import SheetColors, paint
 from engine.types import Mesh, Photo, Settings
 
 RED, BLUE, GREEN, WHITE = np.array([[200, 30, 30], [30, 30, 200], [0, 255, 0], [250, 250, 250]], np.uint8)
@@ -116,3 +117,19 @@ def test_hues_of_the_background_do_not_bleed_into_the_sides() -> None:
     canvas, _ = canvas_of(maps, cv2.resize(seen, (CANVAS, CANVAS)))
     mesh, _ = build(maps, replace(canvas, scale=3.0), Photo(seen), Settings(height=2.4))
     assert np.percentile(np.ptp(mesh.colors.astype(int), axis=1), 95) < 25
+
+
+def test_what_a_limb_hides_goes_on_from_its_edge_and_soon_has_the_backs_colour() -> None:
+    maps = maps_of(ellipsoid((0, 0, 1), (0.06, 0.12, 0.05)), ellipsoid((0, 0, 0.9), (0.09, 0.03, 0.016)))
+    canvas, photo = canvas_of(maps)
+    surface = construct(maps, canvas, photo, Settings(detail="low"))
+    red, blue = (np.full_like(surface.colors.front, color) for color in (RED, BLUE))
+    solid = surface.solid
+    painted = paint(solid, surface.shell, SheetColors(red, blue, red, np.ones_like(surface.colors.seen)))
+    hidden, near, far = ((solid.sheets >> sheet) & 1 == 1 for sheet in (weld.HIDDEN, weld.NEAR, weld.FAR))
+    inner = hidden & ~near & ~far
+    assert inner.sum() > 100
+    away = np.linalg.norm(painted[inner].astype(float) - RED, axis=1)
+    apart = np.linalg.norm(RED.astype(float) - BLUE)
+    assert away.min() < 0.7 * apart  # the nearest vertices of this level lie some pixels behind the edge
+    assert away.max() > 0.9 * apart
