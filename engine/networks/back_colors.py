@@ -11,12 +11,11 @@ from functools import lru_cache
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn.functional import max_pool2d
 
 from engine.networks.graph import BODY_DEPTH
-from engine.networks.unet import UNet
+from engine.networks.unet import UNet, read
 
 WEIGHTS = Path(__file__).with_name("back_colors.safetensors")
 
@@ -86,6 +85,4 @@ def _shares(raw: Tensor, mask: Tensor) -> Shares:
 @lru_cache(maxsize=1)
 def network() -> BackColors:
     """The trained network, on the CPU."""
-    module = BackColors().eval()
-    module.load_state_dict({name: tensor.float() for name, tensor in load_file(WEIGHTS).items()})
-    return module
+    return read(BackColors(), WEIGHTS)

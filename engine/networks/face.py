@@ -9,7 +9,7 @@ from engine.camera import UNIT
 from engine.networks.membrane import membrane
 from engine.networks.relief import raise_front
 from engine.person.face import face_triangles
-from engine.pixels import blur, distance
+from engine.pixels import Float, blur, distance
 from engine.render.raster import rasterize
 from engine.types import Maps
 
@@ -24,8 +24,6 @@ _SMALLEST = 8
 _RIM = 4
 _FAR = 1e4
 """Distance in pixels from which the mesh is drawn: nearly parallel rays."""
-
-Float = NDArray[np.float32]
 
 
 def with_face(maps: Maps, face: NDArray[np.float64] | None) -> Maps:

@@ -12,13 +12,12 @@ import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors.torch import load_file
 from torch import Tensor
 from torch.nn.functional import avg_pool2d
 
 from engine.camera import CANVAS, UNIT
-from engine.networks.unet import UNet
-from engine.pixels import blur, distance, nearest
+from engine.networks.unet import UNet, read
+from engine.pixels import Float, blur, distance, nearest
 from engine.types import Canvas, Maps
 
 WEIGHTS = Path(__file__).with_name("relief.safetensors")
@@ -45,8 +44,6 @@ _FEATHER = 10.0
 """Width in the network's pixels of the band beside jumps and the silhouette in which the relief fades out."""
 _THINNEST = 0.02
 """Least distance that the relief leaves between the two maps, in network units."""
-
-Float = NDArray[np.float32]
 
 
 class Relief(UNet):
@@ -147,9 +144,7 @@ def known_surface(heights: Float, mask: NDArray[np.bool_]) -> Float:
 
 @lru_cache(maxsize=1)
 def _network(device: str) -> Relief:
-    network = Relief().eval()
-    network.load_state_dict({name: tensor.float() for name, tensor in load_file(WEIGHTS).items()})
-    return network.to(device)
+    return read(Relief(), WEIGHTS).to(device)
 
 
 def inputs(picture: NDArray[np.uint8], base: Float) -> Tensor:

@@ -9,12 +9,11 @@ from functools import lru_cache
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn.functional import conv2d, max_pool2d, pixel_shuffle, pixel_unshuffle
 
 from engine.networks.graph import BODY_DEPTH
-from engine.networks.unet import UNet
+from engine.networks.unet import UNet, read
 
 WEIGHTS = Path(__file__).with_name("sharpen.safetensors")
 
@@ -77,6 +76,4 @@ def blurred(values: Tensor, mask: Tensor, sigma: float) -> Tensor:
 
 @lru_cache(maxsize=1)
 def _network(device: str) -> Sharpen:
-    network = Sharpen().eval()
-    network.load_state_dict({name: tensor.float() for name, tensor in load_file(WEIGHTS).items()})
-    return network.to(device)
+    return read(Sharpen(), WEIGHTS).to(device)

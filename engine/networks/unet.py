@@ -2,10 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from pathlib import Path
+from typing import TypeVar
 
 import torch
+from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn.functional import interpolate
+
+Network = TypeVar("Network", bound=nn.Module)
 
 
 class UNet(nn.Module):
@@ -31,6 +36,12 @@ class UNet(nn.Module):
         for block, finer in zip(self.up, seen[-2::-1], strict=True):
             x = block(torch.cat([interpolate(x, scale_factor=2.0, mode="nearest"), finer], 1))
         return self.out(x)
+
+
+def read(network: Network, path: Path) -> Network:
+    """A network for use, with the weights of a file in half precision."""
+    network.load_state_dict({name: tensor.float() for name, tensor in load_file(path).items()})
+    return network.eval()
 
 
 def _block(inputs: int, outputs: int) -> nn.Sequential:

@@ -64,7 +64,8 @@ def bend(shell: Shell) -> Shell:
 def _even(mask: Bools) -> Float:
     """Distance of every pixel from a contour without the mask's bumps and dents of up to `_BUMP` pixels, positive
     inside."""
-    signed, edge = signed_distance(mask), mask & (distance(mask) < 1.1)
+    signed = signed_distance(mask)
+    edge = mask & (signed < 0.6)
     fine = _smoothed(signed, signed, _FINE, _STEP)
     even = _smoothed(signed, fine, _EVEN, _NEAR)
     beside = np.where(edge, np.clip(even - fine, -_NEAR, _NEAR), 0).astype(np.float32)

@@ -6,21 +6,21 @@ VIEWS are folders of `train views` at 256 pixels. The shares are chosen by the l
 colours without light: so front and back can be compared, whatever the light.
 """
 
-import argparse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from engine.depth import network_of
 from engine.networks.back_colors import WEIGHTS, BackColors
 from engine.networks.graph import TwoK2K, depth_maps
 from engine.networks.sharpen import blurred
+from engine.training.coarse import whole_views
 from engine.training.colors import varied
-from engine.training.fit import Batch, Fit, FitOptions, Loss
-from engine.training.half import write
+from engine.training.fit import Batch, Loss
+from engine.training.half import learn_from_views, parser_of
 from engine.training.losses import mean_inside
 from engine.training.views import Views
 
@@ -41,17 +41,13 @@ def batches(folders: Sequence[Path], batch: int, seed: int) -> Iterator[Batch]:
     """Endless random batches, half of them mirrored: the planes of `Views.sample`; colors (B, 6, 128, 128) without
     light, front and back, 0..1; told (B, 1, 1, 1): 1 = the true depths are."""
     rng = np.random.default_rng(seed)
-    views = [Views.open(folder) for folder in folders]
-    while True:
-        samples = [_sample(views[i], bool(rng.integers(2)), rng) for i in rng.integers(len(views), size=batch)]
-        stacked = {name: torch.from_numpy(np.stack([s[name] for s in samples])) for name in samples[0]}
+    for stacked in whole_views(folders, batch, rng, _with_colors):
         told, lost = (torch.from_numpy(rng.random((batch, 1, 1, 1)) < share).float() for share in (_TRUE, _LOST))
         stacked["prior"][:, :3] *= 1 - lost
         yield stacked | {"picture": varied(stacked["picture"], rng), "told": told}
 
 
-def _sample(views: Views, mirrored: bool, rng: np.random.Generator) -> dict[str, np.ndarray]:
-    i = views.any_done(rng)
+def _with_colors(views: Views, i: int, mirrored: bool) -> dict[str, NDArray[np.float32]]:
     colors = views.albedo[i].astype(np.float32).transpose(0, 3, 1, 2).reshape(6, *views.albedo.shape[2:4]) / 255
     return views.sample(i, mirrored) | {"colors": np.ascontiguousarray(colors[..., ::-1]) if mirrored else colors}
 
@@ -85,19 +81,8 @@ def errors(made: Tensor, true: Tensor, mask: Tensor) -> dict[str, Tensor]:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("views", type=Path, nargs="+")
-    parser.add_argument("--weights", default="default")
-    parser.add_argument("--minutes", type=float, default=60)
-    parser.add_argument("--device", default="cpu")
-    parser.add_argument("-o", "--output", type=Path, default=WEIGHTS)
-    options = parser.parse_args(arguments)
-    coarse, _ = network_of(options.weights, options.device)
-    torch.manual_seed(0)
-    network = BackColors()
-    settings = FitOptions(options.minutes, _RATE, 0.998, device=options.device)
-    Fit(network, options.output.with_suffix(".fit"), settings).run(batches(options.views, _BATCH, 0), loss_with(coarse))
-    write(network, options.output)
+    parser = parser_of(__doc__, 60, WEIGHTS)
+    learn_from_views(parser, arguments, BackColors, lambda views: batches(views, _BATCH, 0), loss_with, _RATE)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,12 @@
 """Stage 1 of the training: coarse normals and depth, from the picture and the prior (see `TwoK2K.coarse`)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
 import torch.nn.functional as F
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from engine.networks.graph import TwoK2K, depth_maps
@@ -13,6 +14,9 @@ from engine.training.colors import varied
 from engine.training.fit import Batch
 from engine.training.losses import depth_loss, depth_normals, inner, mean_inside, normal_loss
 from engine.training.views import Views
+
+Sample = Callable[[Views, int, bool], dict[str, NDArray[np.float32]]]
+"""Views, the number of one and whether it is mirrored -> its planes."""
 
 
 class Coarse(nn.Module):
@@ -36,12 +40,14 @@ def batches(folders: Sequence[Path], batch: int, seed: int) -> Iterator[Batch]:
         yield _vary({name: tensor[..., 1::2, 1::2] for name, tensor in stacked.items()}, rng)
 
 
-def whole_views(folders: Sequence[Path], batch: int, rng: np.random.Generator) -> Iterator[Batch]:
+def whole_views(
+    folders: Sequence[Path], batch: int, rng: np.random.Generator, sample: Sample = Views.sample
+) -> Iterator[Batch]:
     """Endless random batches of views at 256 pixels as they were rendered, half of them mirrored."""
     views = [Views.open(folder) for folder in folders]
     while True:
         chosen = [views[i] for i in rng.integers(len(views), size=batch)]
-        samples = [v.sample(v.any_done(rng), bool(rng.integers(2))) for v in chosen]
+        samples = [sample(v, v.any_done(rng), bool(rng.integers(2))) for v in chosen]
         yield {name: torch.from_numpy(np.stack([s[name] for s in samples])) for name in samples[0]}
 
 

@@ -3,7 +3,6 @@
 python -m engine.training.relief ASSETS [--people N] [--minutes M] [-o FILE]
 """
 
-import argparse
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,8 +19,8 @@ from engine.networks.relief import BASE, STEP, WEIGHTS, Relief, inputs, known_su
 from engine.render.maps import render_maps
 from engine.render.shading import random_lighting
 from engine.training.creases import sample_patch, smooth_noise
-from engine.training.fit import Batch, Fit, FitOptions
-from engine.training.half import write
+from engine.training.fit import Batch, FitOptions
+from engine.training.half import learn, parser_of
 from engine.training.people import load_wardrobe, sample_person
 from engine.training.people.wardrobe import Wardrobe
 from engine.training.photographs import develop
@@ -141,20 +140,15 @@ def _slope_error(error: Tensor, known: Tensor, axis: int) -> Tensor:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = parser_of(__doc__, 60, WEIGHTS)
     parser.add_argument("assets", type=Path)
     parser.add_argument("--people", type=int, default=240)
-    parser.add_argument("--minutes", type=float, default=60)
-    parser.add_argument("--device", default="cpu")
-    parser.add_argument("-o", "--output", type=Path, default=WEIGHTS)
     options = parser.parse_args(arguments)
     wardrobe = load_wardrobe(options.assets)
     people = [sight(np.random.default_rng([17, i]), wardrobe) for i in range(options.people)]
     torch.manual_seed(0)
-    network = Relief()
     settings = FitOptions(options.minutes, _RATE, 0.998, device=options.device)
-    Fit(network, options.output.with_suffix(".fit"), settings).run(batches(people, _BATCH, 0), loss)
-    write(network, options.output)
+    learn(Relief(), options.output, settings, batches(people, _BATCH, 0), loss)
 
 
 if __name__ == "__main__":

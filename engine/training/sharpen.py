@@ -6,7 +6,6 @@ VIEWS are folders of `train views` at 256 pixels with people who took no part in
 what these make of people they know has other faults.
 """
 
-import argparse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -15,13 +14,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import pad, smooth_l1_loss
 
-from engine.depth import network_of
 from engine.networks.graph import TwoK2K, depth_maps
 from engine.networks.sharpen import WEIGHTS, Sharpen
 from engine.training.coarse import whole_views
 from engine.training.colors import varied
-from engine.training.fit import Batch, Fit, FitOptions, Loss
-from engine.training.half import write
+from engine.training.fit import Batch, Loss
+from engine.training.half import learn_from_views, parser_of
 from engine.training.losses import gradient_loss, inner, mean_inside
 
 SLOPE = 32.0
@@ -74,19 +72,8 @@ def _normals(depths: Tensor) -> Tensor:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("views", type=Path, nargs="+")
-    parser.add_argument("--weights", default="default")
-    parser.add_argument("--minutes", type=float, default=85)
-    parser.add_argument("--device", default="cpu")
-    parser.add_argument("-o", "--output", type=Path, default=WEIGHTS)
-    options = parser.parse_args(arguments)
-    coarse, _ = network_of(options.weights, options.device)
-    torch.manual_seed(0)
-    network = Sharpen()
-    settings = FitOptions(options.minutes, _RATE, 0.998, device=options.device)
-    Fit(network, options.output.with_suffix(".fit"), settings).run(batches(options.views, _BATCH, 0), loss_with(coarse))
-    write(network, options.output)
+    parser = parser_of(__doc__, 85, WEIGHTS)
+    learn_from_views(parser, arguments, Sharpen, lambda views: batches(views, _BATCH, 0), loss_with, _RATE)
 
 
 if __name__ == "__main__":
