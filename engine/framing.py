@@ -69,6 +69,7 @@ def frame(photo: Photo, person: Person) -> Canvas:
         scale=scale,
         offset=(float(offset[0]), float(offset[1])),
         face=None if person.face is None else person.face * scale + [*offset, 0],
+        hands=tuple(hand * scale + [*offset, 0] for hand in person.hands),
     )
 
 

@@ -13,6 +13,7 @@ from engine.errors import UserError
 from engine.networks.devices import pick_device
 from engine.person.detector import try_models
 from engine.person.face import find_face
+from engine.person.hands import find_hands
 from engine.skeleton import KEYPOINTS
 from engine.surface import build
 from engine.system_memory import system_memory
@@ -45,9 +46,11 @@ def self_check(weights: str = "default", device: str = "auto") -> SelfCheck:
     """
     start = time.perf_counter()
     place = pick_device(device)
+    black, nowhere = np.zeros((64, 64, 3), np.uint8), np.zeros((33, 2))
     with _remedy("The models that find people", f"their files belong to the engine, so {INSTALL}"):
         try_models()
-        find_face(np.zeros((64, 64, 3), np.uint8), np.zeros((33, 2)))
+        find_face(black, nowhere)
+        find_hands(black, nowhere)
     info = verify(weights)
     canvas = _small_body()
     with _remedy(f"The networks on the device '{place}'", "choose another device or update its driver"):

@@ -65,6 +65,7 @@ class Person:
     mask: HxW bool, the photo's size. index, count: which of how many people, by size.
     pixels_per_metre: photo pixels per metre of `depths`, NaN = unknown.
     face: (468, 3) float64 face mesh, x, y and depth behind the middle of the head in photo pixels; None = not seen.
+    hands: (21, 3) float64 landmarks of each hand that is seen, x, y and depth behind the wrist in photo pixels.
     """
 
     keypoints: NDArray[np.float64]
@@ -75,6 +76,7 @@ class Person:
     warnings: tuple[str, ...] = ()
     pixels_per_metre: float = float("nan")
     face: NDArray[np.float64] | None = None
+    hands: tuple[NDArray[np.float64], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,8 @@ class Canvas:
 
     rgb: 2048x2048x3 uint8 (not masked). mask: 2048x2048 bool. keypoints: (31, 2) canvas pixels, NaN = missing.
     depths: (31,) camera units behind the body's centre, NaN = missing. scale, offset: canvas = scale * photo + offset
-    (pixel-edge coordinates, x then y). face: (468, 3) face mesh in canvas pixels, None = not seen.
+    (pixel-edge coordinates, x then y). face: (468, 3) face mesh in canvas pixels, None = not seen. hands: (21, 3)
+    landmarks of each hand that is seen, in canvas pixels.
     """
 
     rgb: NDArray[np.uint8]
@@ -94,6 +97,7 @@ class Canvas:
     scale: float = 1.0
     offset: tuple[float, float] = (0.0, 0.0)
     face: NDArray[np.float64] | None = None
+    hands: tuple[NDArray[np.float64], ...] = ()
 
 
 @dataclass(frozen=True)

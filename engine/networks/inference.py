@@ -18,6 +18,7 @@ from engine.camera import CANVAS
 from engine.networks.devices import memory_errors, pick_device
 from engine.networks.face import with_face
 from engine.networks.graph import TwoK2K, depth_maps
+from engine.networks.hands import with_hands
 from engine.networks.parts import PARTS, blend, blend_weight, crop, is_placed, part_affines
 from engine.networks.prior import prior_maps
 from engine.networks.relief import with_relief
@@ -79,7 +80,12 @@ def _predict(
     weighted = [part.cpu() if sparing else part for part in parts]  # where memory is short they wait in the main one
     refined = refined_depths(network, depths, weighted, affines, canvas.mask, step, sparing)
     maps = _within_silhouette(network, refined, canvas.mask)
-    return with_face(with_relief(maps, canvas, device), canvas.face) if network.config.prior else maps
+    return _with_details(maps, canvas, device) if network.config.prior else maps
+
+
+def _with_details(maps: Maps, canvas: Canvas, device: torch.device) -> Maps:
+    """What is too small for the networks of 2K2K with the default weights."""
+    return with_hands(with_face(with_relief(maps, canvas, device), canvas.face), canvas.hands)
 
 
 def _coarse_maps(network: TwoK2K, depths: Tensor, mask: NDArray[np.bool_]) -> Maps:

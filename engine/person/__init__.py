@@ -9,6 +9,7 @@ from engine.corrections import Corrections
 from engine.person.corrections import put_right
 from engine.person.crowd import look, opaque
 from engine.person.face import find_face
+from engine.person.hands import find_hands
 from engine.person.joints import joint_depths, pixels_per_metre
 from engine.person.mask import person_mask
 from engine.skeleton import INDEX
@@ -41,6 +42,7 @@ def find_people(photo: Photo, index: int = 0, mask: Path | None = None, keypoint
         warnings=(*missing_parts(points), *_largest_taken(index, count)),
         pixels_per_metre=pixels_per_metre(chosen),
         face=find_face(rgb, chosen.landmarks),
+        hands=find_hands(rgb, chosen.landmarks),
     )
 
 

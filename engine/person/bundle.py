@@ -1,8 +1,8 @@
-"""Takes the models of pose and face (`pose.task`, `face.tflite`) from the mediapipe 0.10.21 wheel.
+"""Takes the models of pose, face and hands (in the folder `models`) from the mediapipe 0.10.21 wheel.
 
     python -m engine.person.bundle [WHEEL]
 
-The wheel of any platform will do, because only three models (Apache-2.0) are read; without WHEEL pip fetches it.
+The wheel of any platform will do, because only four models (Apache-2.0) are read; without WHEEL pip fetches it.
 mediapipe's Tasks (1.x) take the models from one stored zip and want to be told, in TFLite metadata inside each model,
 how pixels are normalised; mediapipe's own metadata writer needs a native module that 1.x no longer has, so the
 metadata is written here with the FlatBuffers schemas that it still has.
@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +23,7 @@ import flatbuffers
 from engine.errors import UserError
 from engine.person.detector import BUNDLE
 from engine.person.face import FACE_MODEL
+from engine.person.hands import HAND_MODEL
 from engine.person.tasks import import_mediapipe
 
 WHEEL = "mediapipe==0.10.21"
@@ -59,21 +61,30 @@ MODELS = (
 )
 
 
-FACE = (
-    "mediapipe/modules/face_landmark/face_landmark.tflite",
-    "1055cb9d4a9ca8b8c688902a3a5194311138ba256bcc94e336d8373a5f30c814",
+PLAIN = (
+    (
+        "mediapipe/modules/face_landmark/face_landmark.tflite",
+        "1055cb9d4a9ca8b8c688902a3a5194311138ba256bcc94e336d8373a5f30c814",
+        FACE_MODEL,
+    ),
+    (
+        "mediapipe/modules/hand_landmark/hand_landmark_full.tflite",
+        "11c272b891e1a99ab034208e23937a8008388cf11ed2a9d776ed3d01d0ba00e3",
+        HAND_MODEL,
+    ),
 )
-"""The face mesh's path in the wheel and SHA-256; it is used as it is."""
+"""Models that are used as they are: their paths in the wheel, SHA-256, and where they go."""
 
 
-def extract_face(wheel: Path, target: Path = FACE_MODEL) -> Path:
-    """Write the face model from `wheel` to `target` and return its path; raises UserError as `build_bundle` does."""
-    content = _read_model(wheel, *FACE)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_suffix(".partial")
-    partial.write_bytes(content)
-    partial.replace(target)
-    return target
+def extract_plain(wheel: Path) -> Iterator[Path]:
+    """Write the other models from `wheel` and give their paths; raises UserError as `build_bundle` does."""
+    for source, sha256, target in PLAIN:
+        content = _read_model(wheel, source, sha256)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial = target.with_suffix(".partial")
+        partial.write_bytes(content)
+        partial.replace(target)
+        yield target
 
 
 def build_bundle(wheel: Path, bundle: Path = BUNDLE) -> Path:
@@ -166,7 +177,7 @@ def main(arguments: list[str]) -> None:
     """Take the models from the wheel named by the first argument, or from one that pip fetches."""
     with tempfile.TemporaryDirectory() as folder:
         wheel = Path(arguments[0]) if arguments else download_wheel(Path(folder))
-        print(build_bundle(wheel), extract_face(wheel))
+        print(build_bundle(wheel), *extract_plain(wheel))
 
 
 if __name__ == "__main__":

@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 
 from engine.camera import CANVAS
+from engine.errors import UserError
 from engine.framing import frame
 from engine.networks.face import with_face
 from engine.person import face as face_module
 from engine.person import find_people
 from engine.person.detector import BUNDLE, detect
 from engine.person.face import FACE_MODEL, face_triangles, find_face
+from engine.person.region import landmark_network
 from engine.photo import load_photo
 from engine.types import Maps
 
@@ -73,10 +75,10 @@ def test_missing_model_is_told_in_one_sentence(
     photo: np.ndarray, landmarks: np.ndarray, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(face_module, "FACE_MODEL", tmp_path / "none.tflite")
-    face_module._network.cache_clear()
-    with pytest.raises(face_module.UserError, match="face model is missing"):
+    landmark_network.cache_clear()
+    with pytest.raises(UserError, match="face model is missing"):
         find_face(photo, landmarks)
-    face_module._network.cache_clear()
+    landmark_network.cache_clear()
 
 
 def flat_head() -> Maps:

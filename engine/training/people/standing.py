@@ -1,6 +1,6 @@
 """Random poses of people who pose for a photo: standing, in mid-stride, A-pose and T-pose."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,26 +18,45 @@ from engine.training.people.pose import (
 )
 
 _GESTURES = {
-    "none": 0.42, "hip": 0.15, "thigh": 0.06, "front": 0.07, "crossed": 0.06, "back": 0.05, "wave": 0.03, "hold": 0.05,
-    "pocket": 0.11,
+    "none": 0.36, "hip": 0.17, "thigh": 0.06, "front": 0.08, "crossed": 0.06, "back": 0.05, "wave": 0.03, "hold": 0.09,
+    "pocket": 0.10,
 }  # fmt: skip
 
+
+@dataclass(frozen=True)
+class Gesture:
+    """What a hand does, and how differently people do it: standard deviations of the wrist's azimuth (degrees), of its
+    level, of how much farther off the skin it is (metres), and of the direction of the elbow."""
+
+    goal: Reach
+    azimuth: float = 5.0
+    level: float = 0.03
+    off: float = 0.01
+    elbow: float = 0.1
+
+
 _SINGLE = {
-    "hip": Reach(0.24, -12, 0.04, (-0.45, -0.85, -0.35), (-0.9, 0.35, -0.1), (1.0, 0.45, -0.2)),
-    "thigh": Reach(-0.12, -40, 0.05, (-0.05, -0.1, -1.0), (-0.85, 0.5, 0.0), (0.6, 0.8, 0.0)),
-    "front": Reach(0.03, -78, 0.05, (-0.8, 0.0, -0.6), (0.0, 1.0, 0.0), (1.0, 0.2, -0.3)),
-    "back": Reach(0.18, 75, 0.045, (-0.9, 0.1, -0.3), (0.1, 1.0, 0.0), (1.0, 0.6, 0.0)),
-    "pocket": Reach(0.06, -22, 0.0, (-0.1, -0.3, -1.0), (-0.9, 0.3, 0.0), (0.7, 0.9, 0.0), buried=True),
-    "wave": Reach(1.25, 20, 0.15, (0.1, -0.1, 1.0), (0.0, -1.0, 0.0), (0.8, 0.2, -0.8)),
-    "hold": Reach(0.65, -65, 0.17, (-0.5, -0.35, 0.7), (-0.3, 0.8, 0.4), (0.5, 0.2, -1.0)),
-    "face": Reach(1.25, -75, 0.24, (-0.25, 0.15, 1.0), (-0.2, 1.0, 0.0), (0.6, -0.3, -1.0)),
+    "hip": Gesture(Reach(0.24, -8, 0.04, (-0.45, -0.85, -0.35), (-0.9, 0.35, -0.1), (1.0, 0.7, -0.2)), 18, elbow=0.45),
+    "thigh": Gesture(Reach(-0.12, -40, 0.05, (-0.05, -0.1, -1.0), (-0.85, 0.5, 0.0), (0.6, 0.8, 0.0)), 15),
+    "front": Gesture(Reach(0.03, -78, 0.05, (-0.8, 0.0, -0.6), (0.0, 1.0, 0.0), (1.0, 0.2, -0.3)), 8, 0.06, off=0.03),
+    "back": Gesture(Reach(0.18, 75, 0.045, (-0.9, 0.1, -0.3), (0.1, 1.0, 0.0), (1.0, 0.6, 0.0)), 12, 0.06),
+    "pocket": Gesture(
+        Reach(0.06, -22, 0.0, (-0.1, -0.3, -1.0), (-0.9, 0.3, 0.0), (0.7, 0.9, 0.0), buried=True), 14, elbow=0.35
+    ),
+    "wave": Gesture(
+        Reach(1.25, 20, 0.15, (0.1, -0.1, 1.0), (0.0, -1.0, 0.0), (0.8, 0.2, -0.8)), 25, 0.12, off=0.08, elbow=0.4
+    ),
+    "hold": Gesture(
+        Reach(0.5, -65, 0.08, (-0.5, -0.35, 0.7), (-0.3, 0.8, 0.4), (0.5, 0.2, -1.0)), 15, 0.16, off=0.12, elbow=0.35
+    ),
+    "face": Gesture(Reach(1.25, -75, 0.24, (-0.25, 0.15, 1.0), (-0.2, 1.0, 0.0), (0.6, -0.3, -1.0))),
 }
 
 _BOTH = {"hip": 0.5, "thigh": 0.6, "front": 1.0, "back": 1.0, "wave": 0.08, "hold": 0.3, "pocket": 0.5, "face": 0.6}
 """Share of people who do it with both hands."""
 
-CROSSED_OVER = Reach(0.6, -110, 0.085, (-0.85, 0.5, 0.1), (0.2, 0.9, -0.1), (0.75, -0.15, -0.75))
-CROSSED_UNDER = Reach(0.5, -112, 0.03, (-0.85, 0.5, 0.25), (0.2, 0.9, -0.1), (0.75, -0.05, -0.75))
+CROSSED_OVER = Gesture(Reach(0.6, -110, 0.085, (-0.85, 0.5, 0.1), (0.2, 0.9, -0.1), (0.75, -0.15, -0.75)))
+CROSSED_UNDER = Gesture(Reach(0.5, -112, 0.03, (-0.85, 0.5, 0.25), (0.2, 0.9, -0.1), (0.75, -0.05, -0.75)))
 
 
 _SWAYING = 0.5
@@ -84,33 +103,36 @@ def sample_crossed_legs(rng: np.random.Generator, stoop: float = 0.0) -> Rotatio
     return _with_limbs(_sample_trunk(rng, 1.0, stoop), _sample_arms(rng), legs)
 
 
-def sample_reaches(rng: np.random.Generator, gesture: str | None = None) -> dict[str, Reach]:
-    """What the hands do in a pose: for one or both of "l" and "r", or nothing ({}); gesture: its name, None for any."""
-    kind = gesture or str(rng.choice(list(_GESTURES), p=list(_GESTURES.values())))
+def sample_reaches(rng: np.random.Generator, name: str | None = None) -> dict[str, Reach]:
+    """What the hands do in a pose, for one or both of "l" and "r", or nothing ({}); name: a gesture, None for any."""
+    kind = name or str(rng.choice(list(_GESTURES), p=list(_GESTURES.values())))
     if kind == "none":
         return {}
     if kind == "crossed":
         over, under = ("l", "r") if rng.uniform() < 0.5 else ("r", "l")
         return {over: _varied(rng, CROSSED_OVER), under: _varied(rng, CROSSED_UNDER)}
-    goal = _SINGLE[kind]
+    gesture = _SINGLE[kind]
     sides = "lr" if rng.uniform() < _BOTH[kind] else "l" if rng.uniform() < 0.5 else "r"
-    return {side: _varied(rng, goal) for side in sides}
+    return {side: _varied(rng, gesture) for side in sides}
 
 
-def _varied(rng: np.random.Generator, goal: Reach) -> Reach:
-    """The same gesture a little elsewhere."""
+def _varied(rng: np.random.Generator, gesture: Gesture) -> Reach:
+    """The gesture as one of many people does it."""
+    goal = gesture.goal
     return replace(
         goal,
-        level=goal.level + rng.normal(0, 0.03),
-        azimuth=goal.azimuth + rng.normal(0, 5),
-        distance=goal.distance + (0.0 if goal.buried else abs(rng.normal(0, 0.01))),
-        fingers=_shaken(rng, goal.fingers),
-        elbow=_shaken(rng, goal.elbow),
+        level=goal.level + rng.normal(0, gesture.level),
+        azimuth=goal.azimuth + rng.normal(0, gesture.azimuth),
+        distance=goal.distance + (0.0 if goal.buried else abs(rng.normal(0, gesture.off))),
+        fingers=_shaken(rng, goal.fingers, 0.1),
+        elbow=_shaken(rng, goal.elbow, gesture.elbow),
     )
 
 
-def _shaken(rng: np.random.Generator, direction: tuple[float, float, float]) -> tuple[float, float, float]:
-    x, y, z = (value + rng.normal(0, 0.1) for value in direction)
+def _shaken(
+    rng: np.random.Generator, direction: tuple[float, float, float], amount: float
+) -> tuple[float, float, float]:
+    x, y, z = (value + rng.normal(0, amount) for value in direction)
     return x, y, z
 
 
@@ -148,10 +170,10 @@ def _sample_arms(rng: np.random.Generator) -> tuple[Arm, Arm]:
 
 def _hanging(rng: np.random.Generator) -> Arm:
     return Arm(
-        abduction=3 + abs(rng.normal(0, 7)),
-        flexion=rng.normal(0, 6),
-        twist=rng.normal(10, 12),
-        elbow=rng.uniform(3, 28),
+        abduction=3 + abs(rng.normal(0, 9)),
+        flexion=rng.normal(-2, 11),
+        twist=rng.normal(10, 16),
+        elbow=rng.uniform(3, 38),
         pronation=rng.normal(10, 20),
         wrist=rng.normal(0, 6),
     )
@@ -159,10 +181,10 @@ def _hanging(rng: np.random.Generator) -> Arm:
 
 def _bent(rng: np.random.Generator) -> Arm:
     return Arm(
-        abduction=rng.uniform(5, 30),
-        flexion=rng.uniform(-10, 25),
-        twist=rng.uniform(-20, 15),
-        elbow=rng.uniform(40, 120),
+        abduction=rng.uniform(5, 40),
+        flexion=rng.uniform(-35, 35),
+        twist=rng.uniform(-35, 25),
+        elbow=rng.uniform(30, 130),
         pronation=rng.normal(0, 30),
         wrist=rng.normal(0, 10),
     )

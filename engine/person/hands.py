@@ -1,0 +1,76 @@
+"""The hands of a person as 21 landmarks each, with depth: MediaPipe's hand landmark network, run by OpenCV.
+
+Its region of interest comes from the pose landmarks of the wrist and the knuckles and is then taken twice from its own
+result, as MediaPipe does from one frame of a film to the next (Zhang et al., MediaPipe Hands: On-device Real-time Hand
+Tracking, 2020).
+"""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.person.keypoints import LANDMARKS
+from engine.person.region import Float64, Region, landmark_network, roll
+
+HAND_MODEL = Path(__file__).parent / "models" / "hand.tflite"
+"""Where `engine.person.bundle` puts the model (not in git)."""
+
+WRIST, KNUCKLES = 0, (5, 9, 13, 17)
+"""Landmarks; the knuckles from the index finger's to the little finger's."""
+FINGERS = ((1, 2, 3, 4), (5, 6, 7, 8), (9, 10, 11, 12), (13, 14, 15, 16), (17, 18, 19, 20))
+"""Landmarks from the root to the tip of the thumb and the fingers."""
+
+_SIDE = 224
+"""Side of the network's picture."""
+_OUTPUTS = ("Identity", "Identity_1")
+"""21 x (x, y, z) in pixels of that picture, and how probably there is a hand."""
+_SURE = 0.9
+_PALM = [0, 1, 2, 3, 5, 6, 9, 10, 13, 14, 17, 18]
+"""Landmarks that the region of interest is laid around ..."""
+_MARGIN, _SHIFT = 2.0, 0.1
+"""... with this margin, moved toward the fingers by this share."""
+_FIRST, _LEAST = 4.0, 0.25
+"""Side of the first guess over the distance from wrist to knuckles, and the least of that over the forearm's length."""
+_ROUNDS = 3
+_ELSEWHERE = 1.0
+"""Lengths of a palm between the pose's wrist and the hand's beyond which it is not that person's hand."""
+_SAME = 0.5
+"""Lengths of a palm between two hands that are one hand found twice."""
+
+
+def find_hands(rgb: NDArray[np.uint8], landmarks: Float64) -> tuple[Float64, ...]:
+    """The landmarks (21, 3) of each hand seen of a person with the given pose landmarks (33, 2; pixels of rgb, HxWx3).
+
+    x, y: pixels of the picture. z: pixels behind the wrist, for a camera far away. Raises UserError if the model is
+    missing.
+    """
+    found = [hand for side in ("left", "right") if (hand := _hand(rgb, landmarks, side)) is not None]
+    if len(found) == 2 and np.linalg.norm(found[0] - found[1], axis=1).mean() < _SAME * palm_length(found[0]):
+        del found[1]
+    return tuple(found)
+
+
+def palm_length(hand: Float64) -> float:
+    """From the wrist to the middle finger's knuckle, in the unit of the landmarks (21, 3)."""
+    return float(np.linalg.norm(hand[KNUCKLES[1]] - hand[WRIST]))
+
+
+def _hand(rgb: NDArray[np.uint8], landmarks: Float64, side: str) -> Float64 | None:
+    region = _first_guess(landmarks, side)
+    for _ in range(_ROUNDS):
+        hand, probability = region.measure(rgb, landmark_network(HAND_MODEL, "hand"), _SIDE, *_OUTPUTS)
+        if not np.isfinite(hand).all():
+            return None
+        flat = hand[:, :2]
+        knuckles = (flat[KNUCKLES[0]] + 2 * flat[KNUCKLES[1]] + flat[KNUCKLES[2]]) / 4
+        region = Region.around(flat[_PALM], knuckles - flat[WRIST], _MARGIN, _SHIFT)
+    away = np.linalg.norm(flat[WRIST] - landmarks[LANDMARKS[f"{side}_wrist"]])
+    return hand if probability > _SURE and away < _ELSEWHERE * palm_length(hand) else None
+
+
+def _first_guess(landmarks: Float64, side: str) -> Region:
+    elbow, wrist, index, little = (landmarks[LANDMARKS[f"{side}_{k}"]] for k in ("elbow", "wrist", "index", "pinky"))
+    knuckles = (2 * index + little) / 3
+    length = max(float(np.linalg.norm(knuckles - wrist)), _LEAST * float(np.linalg.norm(elbow - wrist)), 1.0)
+    return Region(knuckles, _FIRST * length, roll(knuckles - wrist))

@@ -1,0 +1,68 @@
+"""A turned square of a picture in which one of MediaPipe's landmark networks looks, run by OpenCV."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import UserError
+
+Float64 = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Region:
+    """centre: (2,) pixels. size: side in pixels. angle: radians by which its upper side is turned clockwise."""
+
+    centre: Float64
+    size: float
+    angle: float
+
+    @staticmethod
+    def around(points: Float64, up: Float64, margin: float, shift: float = 0.0) -> "Region":
+        """The region whose upper side is where `up` (2,) points, with `margin` times the longer side of the box around
+        points (N, 2), moved up by `shift` of the box's height."""
+        angle = roll(up)
+        turned = points @ rotation(angle).T
+        low, high = turned.min(axis=0), turned.max(axis=0)
+        centre = (low + high) / 2 - (0, shift * (high - low)[1])
+        return Region(centre @ rotation(angle), margin * max(1.0, *(high - low)), angle)
+
+    def measure(
+        self, rgb: NDArray[np.uint8], network: Any, side: int, landmarks: str, score: str
+    ) -> tuple[Float64, float]:
+        """What a network whose picture has `side` pixels finds here, by the names of its outputs: landmarks (N, 3;
+        pixels of rgb (HxWx3), z on the same scale) and how sure it is."""
+        scale = side / self.size
+        turn = rotation(self.angle) * scale
+        affine = np.concatenate([turn, (side / 2 - turn @ self.centre)[:, None]], axis=1)
+        small = cv2.warpAffine(rgb, affine, (side, side), flags=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+        network.setInput(np.ascontiguousarray(small.transpose(2, 0, 1)[None].astype(np.float32) / 255))
+        flat, sure = network.forward((landmarks, score))
+        points = flat.reshape(-1, 3).astype(np.float64)
+        back = cv2.invertAffineTransform(affine)
+        found = np.concatenate([points[:, :2] @ back[:, :2].T + back[:, 2], points[:, 2:] / scale], axis=1)
+        return found, float(sure.ravel()[0])
+
+
+def roll(up: Float64) -> float:
+    """The angle of a region whose upper side is where `up` (2,) points."""
+    return float(np.arctan2(up[0], -up[1]))
+
+
+def rotation(angle: float) -> Float64:
+    """(2, 2), from the picture's axes to those of a region."""
+    c, s = np.cos(angle), np.sin(angle)
+    return np.array([[c, s], [-s, c]])
+
+
+@lru_cache(maxsize=4)
+def landmark_network(model: Path, name: str) -> Any:
+    """The network in a file; raises UserError, which names it, if it is missing."""
+    if not model.is_file():
+        raise UserError(f"The {name} model is missing; run the set-up (python build.py demo) or install again.")
+    return cv2.dnn.readNetFromTFLite(str(model))

@@ -1,0 +1,151 @@
+"""The landmarks of the sample person's hands, and the shape that they give to depth maps."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.camera import CANVAS, UNIT
+from engine.errors import UserError
+from engine.networks.hands import with_hands
+from engine.person import hands as hands_module
+from engine.person.detector import BUNDLE, detect
+from engine.person.hands import FINGERS, HAND_MODEL, KNUCKLES, WRIST, find_hands, palm_length
+from engine.person.keypoints import LANDMARKS
+from engine.person.region import landmark_network
+from engine.photo import load_photo
+from engine.types import Maps
+
+SAMPLE = Path(__file__).parents[2] / "docs" / "images" / "sample_person.jpg"
+DEPTH, THICK = 2.0, 60 / UNIT
+
+needs_models = pytest.mark.skipif(
+    not (BUNDLE.is_file() and HAND_MODEL.is_file()), reason="the models of pose and hands are not set up"
+)
+
+
+@pytest.fixture(scope="module")
+def photo() -> np.ndarray:
+    return load_photo(SAMPLE).rgb
+
+
+@pytest.fixture(scope="module")
+def landmarks(photo: np.ndarray) -> np.ndarray:
+    return detect(photo)[0].landmarks
+
+
+@needs_models
+def test_both_hands_are_where_the_pose_has_them(photo: np.ndarray, landmarks: np.ndarray) -> None:
+    left, right = find_hands(photo, landmarks)
+    for hand, side in ((left, "left"), (right, "right")):
+        assert hand.shape == (21, 3)
+        knuckles = hand[list(KNUCKLES), :2].mean(0)
+        assert np.linalg.norm(hand[WRIST, :2] - landmarks[LANDMARKS[f"{side}_wrist"]]) < palm_length(hand)
+        assert np.linalg.norm(knuckles - landmarks[LANDMARKS[f"{side}_index"]]) < palm_length(hand)
+    assert np.linalg.norm(left - right, axis=1).min() > 2 * palm_length(left)
+
+
+@needs_models
+def test_a_turned_picture_gives_the_turned_hands(photo: np.ndarray, landmarks: np.ndarray) -> None:
+    turned_photo = np.ascontiguousarray(np.rot90(photo))
+    turned = find_hands(turned_photo, np.stack([landmarks[:, 1], photo.shape[1] - landmarks[:, 0]], 1))
+    for hand, other in zip(find_hands(photo, landmarks), turned, strict=True):
+        expected = np.stack([hand[:, 1], photo.shape[1] - hand[:, 0], hand[:, 2]], 1)
+        assert np.abs(other - expected).mean() < 0.1 * palm_length(hand)
+
+
+@needs_models
+def test_where_no_hand_is_there_is_none(photo: np.ndarray, landmarks: np.ndarray) -> None:
+    assert find_hands(np.zeros_like(photo), landmarks) == ()
+    knees = landmarks.copy()
+    for side in ("left", "right"):
+        for joint in ("wrist", "index", "pinky"):
+            knees[LANDMARKS[f"{side}_{joint}"]] += (
+                landmarks[LANDMARKS[f"{side}_knee"]] - landmarks[LANDMARKS[f"{side}_wrist"]]
+            )
+    assert find_hands(photo, knees) == ()
+
+
+@needs_models
+def test_one_hand_found_twice_counts_once(photo: np.ndarray, landmarks: np.ndarray) -> None:
+    clasped = landmarks.copy()
+    for joint in ("elbow", "wrist", "index", "pinky"):
+        clasped[LANDMARKS[f"right_{joint}"]] = landmarks[LANDMARKS[f"left_{joint}"]]
+    assert len(find_hands(photo, clasped)) == 1
+
+
+@needs_models
+def test_missing_model_is_told_in_one_sentence(
+    photo: np.ndarray, landmarks: np.ndarray, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(hands_module, "HAND_MODEL", tmp_path / "none.tflite")
+    with pytest.raises(UserError, match="hand model is missing"):
+        find_hands(photo, landmarks)
+    landmark_network.cache_clear()
+
+
+def flat_hand(centre: tuple[float, float] = (1000.0, 900.0), palm: float = 90.0, tilt: float = 0.0) -> np.ndarray:
+    """A hand that points down with spread fingers, its tips `tilt` palm lengths farther away than the wrist."""
+    hand = np.zeros((21, 3))
+    for finger, chain in enumerate(FINGERS):
+        sideways = (-0.55, -0.28, 0.0, 0.24, 0.46)[finger]
+        for joint, landmark in enumerate(chain):
+            down = (0.3, 0.55, 0.75, 0.95)[joint] if finger == 0 else (1.0, 1.4, 1.65, 1.9)[joint]
+            spread = sideways * (1 + 0.3 * joint)
+            hand[landmark] = spread, down, tilt * down
+    return hand * palm + [*centre, 0]
+
+
+def maps_of(mask: np.ndarray) -> Maps:
+    front = np.where(mask, np.float32(DEPTH), np.float32(0))
+    return Maps(front, np.where(mask, front + np.float32(THICK), np.float32(0)))
+
+
+def hand_alone(hand: np.ndarray) -> Maps:
+    """Maps of a slab in the outline of the hand and of a forearm above it."""
+    drawn = np.zeros((CANVAS, CANVAS), np.uint8)
+    palm = palm_length(hand)
+    points = [tuple(point) for point in hand[:, :2].round().astype(int).tolist()]
+    for chain in FINGERS:
+        for a, b in zip((WRIST, *chain[:-1]), chain, strict=True):
+            cv2.line(drawn, points[a], points[b], (1,), round(0.25 * palm))
+    above = (points[WRIST][0], points[WRIST][1] - round(3 * palm))
+    cv2.line(drawn, points[WRIST], above, (1,), round(0.6 * palm))
+    return maps_of(drawn > 0)
+
+
+@given(tilt=st.floats(-0.6, 0.6), palm=st.floats(40, 110))
+@settings(max_examples=8, deadline=None)
+def test_a_free_hand_has_fingers_as_thick_as_wide_where_their_landmarks_are(tilt: float, palm: float) -> None:
+    hand = flat_hand(palm=palm, tilt=tilt)
+    maps = with_hands(hand_alone(hand), (hand,))
+    middle = (maps.front + maps.back) / 2
+    assert (maps.front <= maps.back).all()
+    x, y = hand[[10, 11], :2].astype(int).T
+    thickness = (maps.back - maps.front)[y, x] * UNIT
+    assert (thickness > 0.1 * palm).all()
+    assert (thickness < 0.3 * palm).all()
+    assert (middle[y[1], x[1]] - middle[y[0], x[0]]) * UNIT == pytest.approx(hand[11, 2] - hand[10, 2], abs=0.06 * palm)
+    assert maps.front[int(hand[WRIST, 1] - palm), int(hand[WRIST, 0])] == np.float32(DEPTH), "the forearm stays"
+
+
+def test_before_the_body_a_hand_changes_the_front_alone() -> None:
+    hand = flat_hand()
+    maps = maps_of(np.ones((CANVAS, CANVAS), bool))
+    with_hands(maps, (hand,))
+    x, y = hand[11, :2].astype(int)
+    beside = x + round(0.12 * palm_length(hand))
+    assert (maps.back == np.float32(DEPTH + THICK)).all()
+    assert (maps.front[y, beside] - maps.front[y, x]) * UNIT > 1, "there is a groove beside the finger"
+    changed = np.argwhere(maps.front != np.float32(DEPTH))
+    assert (changed.min(0) > hand[:, 1::-1].min(0) - 40).all()
+    assert (changed.max(0) < hand[:, 1::-1].max(0) + 40).all()
+
+
+def test_without_hands_and_with_tiny_ones_nothing_changes() -> None:
+    mask = np.ones((CANVAS, CANVAS), bool)
+    for hands in ((), (flat_hand(palm=8),), (flat_hand((3000.0, 3000.0)),)):
+        assert (with_hands(maps_of(mask), hands).front == np.float32(DEPTH)).all()
