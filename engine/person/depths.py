@@ -18,7 +18,8 @@ from torch import Tensor, nn
 
 from engine.person.appearance import CHANNELS, GRID
 from engine.person.detector import TORSO
-from engine.person.keypoints import LANDMARKS
+from engine.person.keypoints import LANDMARKS, keypoints
+from engine.person.limbs import suited
 from engine.skeleton import INDEX
 
 WEIGHTS = Path(__file__).with_name("depths.safetensors")
@@ -93,14 +94,33 @@ class KeyDepths(nn.Module):
 
 def key_depths(marks: Marks) -> NDArray[np.float64]:
     """Depths (N, 31) in the detector's metres behind the middle of the hips, in the direction in which a level camera
-    looks: the mean of the network's answers to the landmarks and to their mirror image, cautiously (`_CAUTION`)."""
+    looks: the mean of the network's answers to the landmarks and to their mirror image, cautiously (`_CAUTION`), which
+    then suit the lengths of the limbs."""
     inputs = np.concatenate([features(marks), features(marks.mirrored())])
     seen = np.concatenate([marks.seen[:, 0], marks.seen[:, 1]])
     with torch.inference_mode():
         both = _network()(torch.from_numpy(inputs).float(), torch.from_numpy(seen).float())
     depths, reflected = both.double().numpy().reshape(2, -1, len(INDEX))
-    mean = _CAUTION * (depths + reflected[:, MIRRORED_KEYPOINTS]) / 2
+    mean = suited(_points(marks), _CAUTION * (depths + reflected[:, MIRRORED_KEYPOINTS]) / 2)
     return mean - mean[:, _HIPS].mean(axis=1, keepdims=True)
+
+
+def _points(marks: Marks) -> NDArray[np.float64]:
+    """Key points (N, 31, 2) in the detector's metres."""
+    scale = pixels_per_metre(marks.picture, marks.metric, marks.visibility)
+    return keypoints(marks.picture) / scale[:, None, None]
+
+
+def pixels_per_metre(
+    picture: NDArray[np.float64], metric: NDArray[np.float64], visibility: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Scale (N,) of the least-squares similarity from the metric x, y of what is visible to the pixels; see `Marks`."""
+    weights = np.where(visibility > 0.5, 1.0, 1e-3)[..., None]
+    pixels, metres = (
+        points - (weights * points).sum(axis=1, keepdims=True) / weights.sum(axis=1, keepdims=True)
+        for points in (picture, metric[..., :2])
+    )
+    return (weights * pixels * metres).sum(axis=(1, 2)) / (weights * metres**2).sum(axis=(1, 2))
 
 
 @lru_cache(maxsize=1)

@@ -5,6 +5,7 @@ from math import atan
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.person import depths
 from engine.person.appearance import appearance
 from engine.person.depths import Marks, key_depths
 from engine.person.detector import TORSO, Detection
@@ -48,9 +49,5 @@ def inside(points: NDArray[np.float64], shape: tuple[int, ...]) -> NDArray[np.bo
 
 
 def pixels_per_metre(person: Detection) -> float:
-    """Scale of the least-squares similarity from the metric x, y to the pixels."""
-    weights = np.where(person.visibility > 0.5, 1.0, 1e-3)[:, None]
-    pixels, metres = (
-        points - (weights * points).sum(axis=0) / weights.sum() for points in (person.landmarks, person.world[:, :2])
-    )
-    return float((weights * pixels * metres).sum() / (weights * metres**2).sum())
+    """Photo pixels per metre of the detector's own scale."""
+    return float(depths.pixels_per_metre(person.landmarks[None], person.world[None], person.visibility[None])[0])

@@ -65,5 +65,5 @@ SOURCES = np.array([int(np.argmax(row)) for row in WEIGHTS])
 
 
 def keypoints(landmarks: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Key points (31, d) of landmarks (33, d), in the landmarks' frame."""
+    """Key points (..., 31, d) of landmarks (..., 33, d), in the landmarks' frame."""
     return WEIGHTS @ landmarks
