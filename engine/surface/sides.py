@@ -10,8 +10,8 @@ import numpy as np
 from engine.pixels import Bools, Float, blur, distance, nearest
 from engine.surface.clean import Shell
 
-_GRAZING = 1.6
-"""Depth per pixel beyond which the camera does not see a surface well (58 degrees)."""
+_GRAZING = 1.8
+"""Depth per pixel beyond which the camera does not see a surface well (61 degrees)."""
 _JUMP = 6.0
 """Depth per pixel of a jump to another part of the body, not of a side."""
 _SIDE = 8.0
@@ -19,7 +19,7 @@ _SIDE = 8.0
 _SLOPE, _ALONG = 2.0, 10.0
 """Standard deviations in pixels of the filters for slopes, and for the colours along the silhouette, which would be
 drawn out into stripes."""
-_SHARP = 4.0
+_SHARP = 12.0
 """Way in pixels on which the photo's detail fades into those to a third."""
 _NARROW, _WIDE = 4.0, 16.0
 """Way in pixels on which the photo fades to a third, on the narrowest and the widest parts."""
