@@ -49,6 +49,8 @@ _ALONE = 0.35
 """... and the share of person in it below which nothing of the body is behind the hand."""
 _START, _FULL = -0.15, 0.6
 """Where the hand begins and where nothing of the network's depth is left, in palm lengths from the wrist."""
+_FLATTEST = 0.5
+"""A palm that looks shorter than this share of its length, because it points at the camera, counts as that long."""
 _FEATHER = 0.06
 """Width in palm lengths of the band beside the rest of the body in which the hand fades out."""
 _SUNK = 5 / UNIT
@@ -117,34 +119,31 @@ def _shape(hand: NDArray[np.float64], size: tuple[int, ...]) -> _Shape:
     """The union of the capsules, as an orthographic camera sees it."""
     x, y = np.meshgrid(np.arange(size[1], dtype=np.float32) + 0.5, np.arange(size[0], dtype=np.float32) + 0.5)
     length = palm_length(hand)
-    near, far, reach = (
-        np.stack(values) for values in zip(*(_capsule(hand, length, b, x, y) for b in _BONES), strict=True)
-    )
-    axis = hand[KNUCKLES[1], :2] - hand[WRIST, :2]
-    along = ((x - hand[WRIST, 0]) * axis[0] + (y - hand[WRIST, 1]) * axis[1]) / max(float(axis @ axis), 1e-6)
-    soft = _BLEND * length
-    return _Shape(-_soft_most(-near, soft), _soft_most(far, soft), reach.min(axis=0), along.astype(np.float32))
+    soft = np.float32(_BLEND * length)
+    near, far, reach = (np.full(size, value, np.float32) for value in (-np.inf, -np.inf, np.inf))
+    for bone in _BONES:
+        front, back, away = _capsule(hand, length, bone, x, y)
+        near, far = np.logaddexp(near, -front / soft), np.logaddexp(far, back / soft)
+        reach = np.minimum(reach, away)
+    axis = (hand[KNUCKLES[1], :2] - hand[WRIST, :2]).astype(np.float32)
+    flat = np.float32(max(float(axis @ axis), (_FLATTEST * length) ** 2))
+    along = ((x - np.float32(hand[WRIST, 0])) * axis[0] + (y - np.float32(hand[WRIST, 1])) * axis[1]) / flat
+    return _Shape(-near * soft, far * soft, reach, along)
 
 
 def _capsule(
     hand: NDArray[np.float64], length: float, bone: tuple[int, int, float, float], x: Float, y: Float
 ) -> tuple[Float, Float, Float]:
     """Front and back (H, W) of one bone, and the distance from it in radii."""
-    start, end, first, last = hand[bone[0]], hand[bone[1]], bone[2] * length, bone[3] * length
+    start, end = hand[bone[0]].astype(np.float32), hand[bone[1]].astype(np.float32)
+    first, last = np.float32(bone[2] * length), np.float32(bone[3] * length)
     d = end - start
-    t = np.clip(((x - start[0]) * d[0] + (y - start[1]) * d[1]) / max(float(d[:2] @ d[:2]), 1e-6), 0, 1)
+    t = np.clip(((x - start[0]) * d[0] + (y - start[1]) * d[1]) / np.maximum(d[:2] @ d[:2], np.float32(1e-6)), 0, 1)
     away = np.hypot(x - start[0] - t * d[0], y - start[1] - t * d[1])
     radius = first + (last - first) * t
-    beyond = _STEEP * np.maximum(away - radius, 0)
-    half = np.sqrt(np.maximum(radius**2 - away**2, 0)) - beyond
+    half = np.sqrt(np.maximum(radius**2 - away**2, 0)) - np.float32(_STEEP) * np.maximum(away - radius, 0)
     middle = start[2] + d[2] * t
     return middle - half, middle + half, away / radius
-
-
-def _soft_most(values: Float, soft: float) -> Float:
-    """The largest of values (N, H, W), rounded where two are nearly as large."""
-    most = values.max(axis=0)
-    return np.asarray(most + soft * np.log(np.exp((values - most) / soft).sum(axis=0)), np.float32)
 
 
 def _is_alone(shape: _Shape, mask: Bools) -> bool:

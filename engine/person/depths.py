@@ -3,7 +3,8 @@
 Its metric landmarks lean towards the camera and exaggerate depth: for rendered synthetic people they, or a linear map
 of them, are off by 7 cm (mean over the 31 key points). A small network that is also given the landmarks in the picture,
 where the camera stood and what the person looks like, learned on such people (`engine.training.depth_calibration`),
-brings that to 4.4 cm (3.4 cm for who stands).
+brings that to 4.4 cm (3.4 cm for who stands). What it says then has to suit the lengths of the limbs
+(`engine.person.limbs`).
 """
 
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from torch import Tensor, nn
 
 from engine.person.appearance import CHANNELS, GRID
 from engine.person.detector import TORSO
-from engine.person.keypoints import LANDMARKS, keypoints
+from engine.person.keypoints import LANDMARKS, SOURCES, keypoints
 from engine.person.limbs import suited
 from engine.skeleton import INDEX
 
@@ -31,6 +32,8 @@ _LOOK, _SEEN = 32, 128
 _BRIGHT = 3.0
 """The middle of the range of the pose network's features."""
 _HIPS = [INDEX["left_hip"], INDEX["right_hip"]]
+VISIBLE = 0.2
+"""Joints that are less likely to be visible count as missing. Hidden joints in the picture usually score more."""
 _CAUTION = 0.8
 """Share of the network's depths that is believed: of people unlike those that it has learned from it says too much
 (docs/training.md)."""
@@ -101,8 +104,9 @@ def key_depths(marks: Marks) -> NDArray[np.float64]:
     with torch.inference_mode():
         both = _network()(torch.from_numpy(inputs).float(), torch.from_numpy(seen).float())
     depths, reflected = both.double().numpy().reshape(2, -1, len(INDEX))
-    mean = suited(_points(marks), _CAUTION * (depths + reflected[:, MIRRORED_KEYPOINTS]) / 2)
-    return mean - mean[:, _HIPS].mean(axis=1, keepdims=True)
+    mean = _CAUTION * (depths + reflected[:, MIRRORED_KEYPOINTS]) / 2
+    fitting = suited(_points(marks), mean, marks.visibility[:, SOURCES] > VISIBLE)
+    return fitting - fitting[:, _HIPS].mean(axis=1, keepdims=True)
 
 
 def _points(marks: Marks) -> NDArray[np.float64]:

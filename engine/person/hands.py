@@ -25,7 +25,10 @@ _SIDE = 224
 """Side of the network's picture."""
 _OUTPUTS = ("Identity", "Identity_1")
 """21 x (x, y, z) in pixels of that picture, and how probably there is a hand."""
-_SURE = 0.9
+_DEPTH = 0.4
+"""The network's z is smaller than its x and y by this factor (`normalize_z` in MediaPipe's graph)."""
+_SURE, _PERHAPS = 0.9, 0.3
+"""Least probability at the end, and on the way to it."""
 _PALM = [0, 1, 2, 3, 5, 6, 9, 10, 13, 14, 17, 18]
 """Landmarks that the region of interest is laid around ..."""
 _MARGIN, _SHIFT = 2.0, 0.1
@@ -33,6 +36,8 @@ _MARGIN, _SHIFT = 2.0, 0.1
 _FIRST, _LEAST = 4.0, 0.25
 """Side of the first guess over the distance from wrist to knuckles, and the least of that over the forearm's length."""
 _ROUNDS = 3
+_LARGEST = 3.0
+"""Greatest palm length over the pose's distance from wrist to knuckles."""
 _ELSEWHERE = 1.0
 """Lengths of a palm between the pose's wrist and the hand's beyond which it is not that person's hand."""
 _SAME = 0.5
@@ -57,16 +62,20 @@ def palm_length(hand: Float64) -> float:
 
 
 def _hand(rgb: NDArray[np.uint8], landmarks: Float64, side: str) -> Float64 | None:
-    region = _first_guess(landmarks, side)
+    region, wrist = _first_guess(landmarks, side), landmarks[LANDMARKS[f"{side}_wrist"]]
+    largest = _LARGEST * region.size / _FIRST
     for _ in range(_ROUNDS):
         hand, probability = region.measure(rgb, landmark_network(HAND_MODEL, "hand"), _SIDE, *_OUTPUTS)
-        if not np.isfinite(hand).all():
+        if not np.isfinite(hand).all() or probability < _PERHAPS:
             return None
         flat = hand[:, :2]
         knuckles = (flat[KNUCKLES[0]] + 2 * flat[KNUCKLES[1]] + flat[KNUCKLES[2]]) / 4
         region = Region.around(flat[_PALM], knuckles - flat[WRIST], _MARGIN, _SHIFT)
-    away = np.linalg.norm(flat[WRIST] - landmarks[LANDMARKS[f"{side}_wrist"]])
-    return hand if probability > _SURE and away < _ELSEWHERE * palm_length(hand) else None
+    hand[:, 2] /= _DEPTH
+    palm = palm_length(hand)
+    away = np.linalg.norm(hand[WRIST, :2] - wrist)
+    fits = away < _ELSEWHERE * palm and palm < largest
+    return hand if fits and probability > _SURE else None
 
 
 def _first_guess(landmarks: Float64, side: str) -> Region:

@@ -7,12 +7,9 @@ from numpy.typing import NDArray
 
 from engine.person import depths
 from engine.person.appearance import appearance
-from engine.person.depths import Marks, key_depths
+from engine.person.depths import VISIBLE, Marks, key_depths
 from engine.person.detector import TORSO, Detection
 from engine.person.keypoints import SOURCES, keypoints
-
-VISIBLE = 0.2
-"""Joints that are less likely to be visible count as missing. Hidden joints in the picture usually score more."""
 
 
 def joints(person: Detection, shape: tuple[int, ...]) -> NDArray[np.float64]:

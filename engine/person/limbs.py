@@ -33,33 +33,40 @@ _REACH, _STEP = 0.4, 0.0125
 _SIDES = ("left", "right")
 
 
-def suited(points: Float64, depths: Float64) -> Float64:
+def suited(points: Float64, depths: Float64, visible: NDArray[np.bool_]) -> Float64:
     """Depths (N, 31) of N people's key points (N, 31, 2), all in the same metres: the mean of the depths that are
-    possible by what is given and by the lengths of the bones (posterior mean, on a grid)."""
+    possible by what is given and by the lengths of the bones (posterior mean, on a grid).
+
+    visible: (N, 31). Bones that are not say nothing about others, and their limbs stay as they are.
+    """
     result = depths.copy()
-    lengths = _lengths(points, depths)
+    lengths = _lengths(points, depths, visible)
     for limb in (_ARM, _LEG):
         first, last = lengths[limb[:2]], lengths[limb[1:]]
         for side in _SIDES:
             start, middle, end = (INDEX[f"{side}_{joint}"] for joint in limb)
             bones = ((start, middle, first), (middle, end, last))
-            bend, tip = _changes(points, depths, bones, _ERRORS[limb])
+            whole = visible[:, [start, middle, end]].all(axis=1)
+            bend, tip = (np.where(whole, change, 0) for change in _changes(points, depths, bones, _ERRORS[limb]))
             result[:, middle] += bend
             result[:, [end, *(INDEX[f"{side}_{joint}"] for joint in _ENDS[limb[-1]])]] += tip[:, None]
     return result
 
 
-def _lengths(points: Float64, depths: Float64) -> dict[tuple[str, str], Float64]:
+def _lengths(points: Float64, depths: Float64, visible: NDArray[np.bool_]) -> dict[tuple[str, str], Float64]:
     """The length (N,) of each bone, the same for both sides."""
-    longer = {bone: np.maximum(*(_length(points, depths, bone, side) for side in _SIDES)) for bone in _SHARES}
-    total = np.sum(list(longer.values()), axis=0)
-    return {bone: longer[bone] ** _OWN * (share * total) ** (1 - _OWN) for bone, share in _SHARES.items()}
+    longer = {bone: np.maximum(*(_length(points, depths, visible, bone, side) for side in _SIDES)) for bone in _SHARES}
+    known = np.sum([share * (longer[bone] > 0) for bone, share in _SHARES.items()], axis=0)
+    total = np.sum(list(longer.values()), axis=0) / np.maximum(known, min(_SHARES.values()))
+    usual = {bone: np.maximum(share * total, 1e-3) for bone, share in _SHARES.items()}
+    return {b: np.where(longer[b] > 0, longer[b], usual[b]) ** _OWN * usual[b] ** (1 - _OWN) for b in _SHARES}
 
 
-def _length(points: Float64, depths: Float64, bone: tuple[str, str], side: str) -> Float64:
+def _length(points: Float64, depths: Float64, visible: NDArray[np.bool_], bone: tuple[str, str], side: str) -> Float64:
+    """(N,), 0 where the bone is not visible."""
     start, end = (INDEX[f"{side}_{joint}"] for joint in bone)
     flat = np.linalg.norm(points[:, start] - points[:, end], axis=1)
-    return np.hypot(flat, depths[:, start] - depths[:, end])
+    return np.where(visible[:, start] & visible[:, end], np.hypot(flat, depths[:, start] - depths[:, end]), 0.0)
 
 
 def _changes(
@@ -82,7 +89,7 @@ def _changes(
         (middle, end, tip - bend, last),
     ):
         flat = np.linalg.norm(points[:, a] - points[:, b], axis=1)[:, None, None]
-        cost = cost + (np.log(np.hypot(flat, into).clip(1e-6) / length[:, None, None].clip(1e-6)) / _LENGTH_ERROR) ** 2
+        cost = cost + (np.log(np.hypot(flat, into).clip(1e-6) / length[:, None, None]) / _LENGTH_ERROR) ** 2
     weight = np.exp(-(cost - cost.min(axis=(1, 2), keepdims=True)) / 2)
     weight /= weight.sum(axis=(1, 2), keepdims=True)
     return (weight.sum(axis=2) * steps).sum(axis=1), (weight.sum(axis=1) * steps).sum(axis=1)

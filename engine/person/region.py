@@ -36,17 +36,30 @@ class Region:
         self, rgb: NDArray[np.uint8], network: Any, side: int, landmarks: str, score: str
     ) -> tuple[Float64, float]:
         """What a network whose picture has `side` pixels finds here, by the names of its outputs: landmarks (N, 3;
-        pixels of rgb (HxWx3), z on the same scale) and how sure it is."""
+        pixels of rgb (HxWx3), z scaled like x and y) and how sure it is."""
+        part, corner, step = self._part(rgb, max(1, int(self.size / side)))
         scale = side / self.size
         turn = rotation(self.angle) * scale
-        affine = np.concatenate([turn, (side / 2 - turn @ self.centre)[:, None]], axis=1)
-        small = cv2.warpAffine(rgb, affine, (side, side), flags=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+        affine = np.concatenate([turn * step, (side / 2 - turn @ (self.centre - corner))[:, None]], axis=1)
+        small = cv2.warpAffine(part, affine, (side, side), flags=cv2.INTER_LINEAR)
         network.setInput(np.ascontiguousarray(small.transpose(2, 0, 1)[None].astype(np.float32) / 255))
-        flat, sure = network.forward((landmarks, score))
-        points = flat.reshape(-1, 3).astype(np.float64)
-        back = cv2.invertAffineTransform(affine)
-        found = np.concatenate([points[:, :2] @ back[:, :2].T + back[:, 2], points[:, 2:] / scale], axis=1)
-        return found, float(sure.ravel()[0])
+        values, sure = network.forward((landmarks, score))
+        points = values.reshape(-1, 3).astype(np.float64)
+        flat = (points[:, :2] - side / 2) @ np.linalg.inv(turn).T + self.centre
+        return np.concatenate([flat, points[:, 2:] / scale], axis=1), float(sure.ravel()[0])
+
+    def _part(self, rgb: NDArray[np.uint8], shrink: int) -> tuple[NDArray[np.uint8], Float64, Float64]:
+        """The part of the picture around the region, reduced about `shrink` times, with the picture's coordinates of
+        its corner and the size (2,) of its pixels."""
+        reach = 0.75 * self.size + shrink
+        bounds = np.array(rgb.shape[1::-1])
+        low = np.clip(np.floor(self.centre - reach), 0, bounds - 1).astype(int)
+        high = np.clip(np.ceil(self.centre + reach), low + 1, bounds).astype(int)
+        part = rgb[low[1] : high[1], low[0] : high[0]]
+        if shrink > 1:
+            width, height = (max(1, round(length / shrink)) for length in high - low)
+            part = np.asarray(cv2.resize(part, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+        return np.ascontiguousarray(part), low.astype(np.float64), (high - low) / part.shape[1::-1]
 
 
 def roll(up: Float64) -> float:

@@ -16,11 +16,11 @@ _JUMP = 6.0
 """Depth per pixel of a jump to another part of the body, not of a side."""
 _SIDE = 8.0
 """Pixels from the silhouette within which even so much is a side."""
-_SLOPE, _ALONG = 2.0, 10.0
+_SLOPE, _ALONG = 2.0, 4.0
 """Standard deviations in pixels of the filters for slopes, and for the colours along the silhouette, which would be
 drawn out into stripes."""
 _SHARP = 12.0
-"""Way in pixels on which the photo's detail fades into those to a third."""
+"""Way in pixels on which the photo's detail fades to a third; what is left are the colours along the silhouette."""
 _NARROW, _WIDE = 4.0, 16.0
 """Way in pixels on which the photo fades to a third, on the narrowest and the widest parts."""
 
@@ -36,11 +36,13 @@ def meet(front: Float, back: Float, shell: Shell) -> tuple[Float, Float, Float]:
     middle = ((shell.near + shell.far) / 2).ravel()[source]
     hidden = seen.ravel()[source] + np.hypot(depth, np.maximum(shell.far - middle, 0))
     along = blur(front, edge.astype(np.float32), _ALONG).reshape(-1, 3)[source]
-    front = along + np.exp(-seen / _SHARP)[..., None] * (front - along)
-    near, far = (np.exp(-way / reach)[..., None] for way in (seen, hidden))
     inside = shell.mask[..., None]
-    near, far = (np.where(inside, share, np.float32(1)) for share in (near, far))
-    return back + near * (front - back), back + far * (along - back), near
+    near, far, sharp = (
+        np.where(inside, np.exp(-way / fading)[..., None], np.float32(1))
+        for way, fading in ((seen, reach), (hidden, reach), (seen, np.float32(_SHARP)))
+    )
+    shown = along + sharp * (front - along)
+    return back + near * (shown - back), back + far * (along - back), near * sharp
 
 
 def _way_on_near_sheet(shell: Shell, depth: Float, edge: Bools) -> Float:

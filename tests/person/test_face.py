@@ -13,7 +13,6 @@ from engine.person import face as face_module
 from engine.person import find_people
 from engine.person.detector import BUNDLE, detect
 from engine.person.face import FACE_MODEL, face_triangles, find_face
-from engine.person.region import landmark_network
 from engine.photo import load_photo
 from engine.types import Maps
 
@@ -75,10 +74,8 @@ def test_missing_model_is_told_in_one_sentence(
     photo: np.ndarray, landmarks: np.ndarray, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(face_module, "FACE_MODEL", tmp_path / "none.tflite")
-    landmark_network.cache_clear()
     with pytest.raises(UserError, match="face model is missing"):
         find_face(photo, landmarks)
-    landmark_network.cache_clear()
 
 
 def flat_head() -> Maps:

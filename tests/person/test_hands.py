@@ -15,7 +15,6 @@ from engine.person import hands as hands_module
 from engine.person.detector import BUNDLE, detect
 from engine.person.hands import FINGERS, HAND_MODEL, KNUCKLES, WRIST, find_hands, palm_length
 from engine.person.keypoints import LANDMARKS
-from engine.person.region import landmark_network
 from engine.photo import load_photo
 from engine.types import Maps
 
@@ -46,6 +45,17 @@ def test_both_hands_are_where_the_pose_has_them(photo: np.ndarray, landmarks: np
         assert np.linalg.norm(hand[WRIST, :2] - landmarks[LANDMARKS[f"{side}_wrist"]]) < palm_length(hand)
         assert np.linalg.norm(knuckles - landmarks[LANDMARKS[f"{side}_index"]]) < palm_length(hand)
     assert np.linalg.norm(left - right, axis=1).min() > 2 * palm_length(left)
+
+
+@needs_models
+def test_the_bones_of_both_hands_are_alike(photo: np.ndarray, landmarks: np.ndarray) -> None:
+    """One hand is a fist, the other hangs open: with the right scale of depth they have the same bones."""
+    ends = [(chain[i], chain[i + 1]) for chain in FINGERS[1:] for i in range(3)]
+    left, right = (
+        np.array([np.linalg.norm(hand[a] - hand[b]) for a, b in ends]) / palm_length(hand)
+        for hand in find_hands(photo, landmarks)
+    )
+    assert np.std(np.log(left / right)) < 0.3
 
 
 @needs_models
@@ -84,7 +94,6 @@ def test_missing_model_is_told_in_one_sentence(
     monkeypatch.setattr(hands_module, "HAND_MODEL", tmp_path / "none.tflite")
     with pytest.raises(UserError, match="hand model is missing"):
         find_hands(photo, landmarks)
-    landmark_network.cache_clear()
 
 
 def flat_hand(centre: tuple[float, float] = (1000.0, 900.0), palm: float = 90.0, tilt: float = 0.0) -> np.ndarray:
@@ -148,4 +157,6 @@ def test_before_the_body_a_hand_changes_the_front_alone() -> None:
 def test_without_hands_and_with_tiny_ones_nothing_changes() -> None:
     mask = np.ones((CANVAS, CANVAS), bool)
     for hands in ((), (flat_hand(palm=8),), (flat_hand((3000.0, 3000.0)),)):
-        assert (with_hands(maps_of(mask), hands).front == np.float32(DEPTH)).all()
+        maps = with_hands(maps_of(mask), hands)
+        assert (maps.front == np.float32(DEPTH)).all()
+        assert (maps.back == np.float32(DEPTH + THICK)).all()
