@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import cv2
@@ -10,8 +11,8 @@ import pytest
 from drawn_people import detection
 
 from engine.errors import UserError
-from engine.person import detector, find_people
-from engine.person.bundle import build_bundle
+from engine.person import bundle, detector, find_people
+from engine.person.bundle import PLAIN, build_bundle, extract_plain
 from engine.photo import load_photo, photo_from_array
 from engine.skeleton import INDEX
 from engine.types import Photo
@@ -179,3 +180,14 @@ def test_people_who_are_seen_outside_of_their_strip_end_the_search(monkeypatch: 
 def test_transparent_people_are_not_found(standing: Photo) -> None:
     with pytest.raises(UserError, match="No person"):
         find_people(Photo(standing.rgb, np.zeros(standing.rgb.shape[:2], np.uint8)))
+
+
+def test_a_foreign_wheel_leaves_no_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wheel = tmp_path / "mediapipe.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        for source, *_ in PLAIN:
+            archive.writestr(source, b"another model")
+    monkeypatch.setattr(bundle, "PLAIN", tuple((s, digest, tmp_path / "models" / t.name) for s, digest, t in PLAIN))
+    with pytest.raises(UserError, match="not those of mediapipe"):
+        extract_plain(wheel)
+    assert not (tmp_path / "models").exists()

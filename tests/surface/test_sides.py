@@ -55,3 +55,17 @@ def test_an_arm_before_the_trunk_keeps_its_colours() -> None:
     near, _, _ = meet(*colors(), Shell(near_map, shell.far, shell.mask, 0, 0))
     inner = np.s_[60:140, 60:140]
     np.testing.assert_array_equal(near[inner], colors()[0][inner])
+
+
+def test_the_share_is_that_of_the_photos_detail() -> None:
+    """What a texture may add of the photo's detail is what is left of it: on the sides less than of its colours."""
+    photo, made = colors()
+    noise = np.random.default_rng(0).normal(0, 20, photo.shape[:2]).astype(np.float32)[..., None]
+    shell = ball(1.5)
+    near, _, share = meet(photo, made, shell)
+    noisy, _, _ = meet(photo + noise, made, shell)
+    depth = RADIUS - np.hypot(*(np.mgrid[:SIZE, :SIZE] - SIZE / 2 + 0.5))
+    for low, high in ((2, 4), (6, 8), (10, 12), (40, 60)):
+        ring = (depth > low) & (depth < high)
+        left = ((noisy - near)[ring] * noise[ring]).mean() / (noise[ring] ** 2).mean()
+        assert abs(left - share[ring].mean()) < 0.04
