@@ -9,7 +9,7 @@ from tqdm import tqdm
 
 from engine.errors import UserError
 from engine.networks.graph import TwoK2K
-from engine.training import prepare
+from engine.training import parallel, prepare
 from engine.training.fit import FitOptions
 from engine.training.people import SyntheticPerson, load_people
 from engine.training.recipe import Recipe, read_network, save_network, train_all
@@ -111,6 +111,7 @@ def _export_arguments(step: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     args.step(args)
+    parallel.leave()
     return 0
 
 

@@ -103,7 +103,7 @@ def learn_together(rank: int, port: int, folder: str) -> None:
     for _ in range(10):
         fit.update(next(batches(float(rank))), loss)
     torch.save(module.state_dict(), Path(folder) / f"{rank}.pt")
-    torch.distributed.destroy_process_group()
+    parallel.leave()
 
 
 @pytest.mark.slow
