@@ -34,3 +34,10 @@ def blur(values: Float, weights: Float, sigma: float) -> Float:
     total = cv2.GaussianBlur(weights, (0, 0), sigma)
     mean = cv2.GaussianBlur(values * (weights[..., None] if values.ndim == 3 else weights), (0, 0), sigma)
     return mean / np.maximum(total[..., None] if values.ndim == 3 else total, 1e-6)
+
+
+def around(points: NDArray[np.float64], rim: float, shape: tuple[int, ...]) -> tuple[slice, slice]:
+    """Rows and columns around points (N, 2 or more; x, y first) with a rim, within a grid of `shape`."""
+    low, high = points[:, :2].min(axis=0) - rim, points[:, :2].max(axis=0) + rim
+    left, top, right, bottom = np.clip([*low, *high], 0, [shape[1], shape[0]] * 2).astype(int).tolist()
+    return slice(top, bottom), slice(left, right)

@@ -9,7 +9,7 @@ from engine.camera import UNIT
 from engine.networks.membrane import membrane
 from engine.networks.relief import raise_front
 from engine.person.face import face_triangles
-from engine.pixels import Float, blur, distance
+from engine.pixels import Float, around, blur, distance
 from engine.render.raster import rasterize
 from engine.types import Maps
 
@@ -34,13 +34,12 @@ def with_face(maps: Maps, face: NDArray[np.float64] | None) -> Maps:
     """
     if face is None:
         return maps
-    left, top, right, bottom = _box(face, maps.front.shape)
-    width = float(np.ptp(face[:, 0]))
-    if width < _SMALLEST or min(right - left, bottom - top) < _SMALLEST:
-        return maps
-    area = np.s_[top:bottom, left:right]
+    area = around(face, _RIM, maps.front.shape)
     front, back = maps.front[area], maps.back[area]
-    surface, seen = _drawn(face - [left, top, 0], front.shape, _FACETS * width)
+    width = float(np.ptp(face[:, 0]))
+    if min(width, *front.shape) < _SMALLEST:
+        return maps
+    surface, seen = _drawn(face - [area[1].start, area[0].start, 0], front.shape, _FACETS * width)
     inside = seen & (front > 0)
     if inside.any():
         relief = surface - front
@@ -50,13 +49,6 @@ def with_face(maps: Maps, face: NDArray[np.float64] | None) -> Maps:
         relief *= _weight(inside, beyond, _FEATHER * width)
         raise_front(front, back, -relief, inside)
     return maps
-
-
-def _box(face: NDArray[np.float64], shape: tuple[int, ...]) -> tuple[int, int, int, int]:
-    """Left, top, right and bottom of the part of the canvas around the face, with a rim."""
-    low, high = face[:, :2].min(axis=0) - _RIM, face[:, :2].max(axis=0) + _RIM
-    left, top, right, bottom = np.clip([*low, *high], 0, [shape[1], shape[0]] * 2).astype(int)
-    return int(left), int(top), int(right), int(bottom)
 
 
 def _drawn(face: NDArray[np.float64], shape: tuple[int, ...], sigma: float) -> tuple[Float, NDArray[np.bool_]]:

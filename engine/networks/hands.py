@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from engine.camera import UNIT
 from engine.person.hands import FINGERS, KNUCKLES, WRIST, palm_length
-from engine.pixels import Bools, Float, distance
+from engine.pixels import Bools, Float, around, distance
 from engine.types import Maps
 
 # Radii as shares of the palm's length, at the joints from root to tip, with which the capsules fill the outlines of
@@ -87,10 +87,10 @@ def with_hands(maps: Maps, hands: tuple[NDArray[np.float64], ...]) -> Maps:
 
 
 def _set(maps: Maps, hand: NDArray[np.float64]) -> None:
-    area, corner = _area(hand, maps.front.shape)
+    area = around(hand, _RIM * palm_length(hand), maps.front.shape)
     front, back = maps.front[area], maps.back[area]
     mask = front > 0
-    shape = _shape(hand - [*corner, 0], mask.shape)
+    shape = _shape(hand - [area[1].start, area[0].start, 0], mask.shape)
     inside = mask & (shape.reach < _REACH) & (shape.along > _START)
     core = inside & (shape.reach < 1)
     if not core.any():
@@ -105,14 +105,6 @@ def _set(maps: Maps, hand: NDArray[np.float64]) -> None:
         wanted = np.minimum(near + float(np.median((front - near)[core])), front + _SUNK)
     front += weight * (wanted - front)
     front[inside] = np.minimum(front, back)[inside]
-
-
-def _area(hand: NDArray[np.float64], size: tuple[int, ...]) -> tuple[tuple[slice, slice], tuple[int, int]]:
-    """Rows and columns around a hand, and their first column and row."""
-    rim = _RIM * palm_length(hand)
-    low, high = hand[:, :2].min(axis=0) - rim, hand[:, :2].max(axis=0) + rim
-    left, top, right, bottom = np.clip([*low, *high], 0, [size[1], size[0]] * 2).astype(int)
-    return (slice(top, bottom), slice(left, right)), (int(left), int(top))
 
 
 def _shape(hand: NDArray[np.float64], size: tuple[int, ...]) -> _Shape:

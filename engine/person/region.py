@@ -27,10 +27,10 @@ class Region:
         """The region whose upper side is where `up` (2,) points, with `margin` times the longer side of the box around
         points (N, 2), moved up by `shift` of the box's height."""
         angle = roll(up)
-        turned = points @ rotation(angle).T
+        turned = points @ _rotation(angle).T
         low, high = turned.min(axis=0), turned.max(axis=0)
         centre = (low + high) / 2 - (0, shift * (high - low)[1])
-        return Region(centre @ rotation(angle), margin * max(1.0, *(high - low)), angle)
+        return Region(centre @ _rotation(angle), margin * max(1.0, *(high - low)), angle)
 
     def measure(
         self, rgb: NDArray[np.uint8], network: Any, side: int, landmarks: str, score: str
@@ -39,7 +39,7 @@ class Region:
         pixels of rgb (HxWx3), z scaled like x and y) and how sure it is."""
         part, corner, step = self._part(rgb, max(1, int(self.size / side)))
         scale = side / self.size
-        turn = rotation(self.angle) * scale
+        turn = _rotation(self.angle) * scale
         affine = np.concatenate([turn * step, (side / 2 - turn @ (self.centre - corner))[:, None]], axis=1)
         small = cv2.warpAffine(part, affine, (side, side), flags=cv2.INTER_LINEAR)
         network.setInput(np.ascontiguousarray(small.transpose(2, 0, 1)[None].astype(np.float32) / 255))
@@ -67,7 +67,7 @@ def roll(up: Float64) -> float:
     return float(np.arctan2(up[0], -up[1]))
 
 
-def rotation(angle: float) -> Float64:
+def _rotation(angle: float) -> Float64:
     """(2, 2), from the picture's axes to those of a region."""
     c, s = np.cos(angle), np.sin(angle)
     return np.array([[c, s], [-s, c]])

@@ -22,8 +22,8 @@ _FADES = 6.0
 class SheetColors:
     """front, back: (H, W, 3) float32 sRGB in [0, 255] of the near and the far sheet, on the shell's grid.
 
-    photo: (H, W, 3) the photo's colours, of which `front` has the share (H, W, 1) `seen`; what it has of others shows
-    where the camera hardly sees the surface.
+    photo: (H, W, 3) the photo's colours, of whose detail `front` has the share (H, W, 1) `seen`; what it has of others
+    shows where the camera hardly sees the surface.
     """
 
     front: Float

@@ -27,7 +27,7 @@ _NARROW, _WIDE = 4.0, 16.0
 
 def meet(front: Float, back: Float, shell: Shell) -> tuple[Float, Float, Float]:
     """Colours of the near and the far sheet (H, W, 3) that run into each other at the silhouette, and which share
-    (H, W, 1) the near one has of `front`."""
+    (H, W, 1) the near one has of the detail of `front`."""
     depth = distance(shell.mask)
     edge = shell.mask & (depth < 1.5)
     source = nearest(edge)

@@ -11,7 +11,7 @@ from engine.framing import frame
 from engine.networks.face import with_face
 from engine.person import face as face_module
 from engine.person import find_people
-from engine.person.detector import BUNDLE, detect
+from engine.person.detector import BUNDLE
 from engine.person.face import FACE_MODEL, face_triangles, find_face
 from engine.photo import load_photo
 from engine.types import Maps
@@ -22,16 +22,6 @@ NOSE, CHEEKS, CHIN = 1, (50, 280), 152
 pytestmark = pytest.mark.skipif(
     not (BUNDLE.is_file() and FACE_MODEL.is_file()), reason="the models of pose and face are not set up"
 )
-
-
-@pytest.fixture(scope="module")
-def photo() -> np.ndarray:
-    return load_photo(SAMPLE).rgb
-
-
-@pytest.fixture(scope="module")
-def landmarks(photo: np.ndarray) -> np.ndarray:
-    return detect(photo)[0].landmarks
 
 
 @pytest.fixture(scope="module")

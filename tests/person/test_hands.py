@@ -12,28 +12,16 @@ from engine.camera import CANVAS, UNIT
 from engine.errors import UserError
 from engine.networks.hands import with_hands
 from engine.person import hands as hands_module
-from engine.person.detector import BUNDLE, detect
+from engine.person.detector import BUNDLE
 from engine.person.hands import FINGERS, HAND_MODEL, KNUCKLES, WRIST, find_hands, palm_length
 from engine.person.keypoints import LANDMARKS
-from engine.photo import load_photo
 from engine.types import Maps
 
-SAMPLE = Path(__file__).parents[2] / "docs" / "images" / "sample_person.jpg"
 DEPTH, THICK = 2.0, 60 / UNIT
 
 needs_models = pytest.mark.skipif(
     not (BUNDLE.is_file() and HAND_MODEL.is_file()), reason="the models of pose and hands are not set up"
 )
-
-
-@pytest.fixture(scope="module")
-def photo() -> np.ndarray:
-    return load_photo(SAMPLE).rgb
-
-
-@pytest.fixture(scope="module")
-def landmarks(photo: np.ndarray) -> np.ndarray:
-    return detect(photo)[0].landmarks
 
 
 @needs_models
