@@ -20,7 +20,7 @@ from engine.networks.face import with_face
 from engine.networks.graph import TwoK2K, depth_maps
 from engine.networks.hands import with_hands
 from engine.networks.parts import PARTS, blend, blend_weight, crop, is_placed, part_affines
-from engine.networks.prior import prior_maps
+from engine.networks.prior import limb_maps, prior_maps
 from engine.networks.relief import with_relief
 from engine.networks.sharpen import sharpened
 from engine.networks.tiles import person_tiles, refine_tile
@@ -71,7 +71,8 @@ def _predict(
     normals, raw = network.coarse(small, prior)
     depths = depth_maps(raw, prior)
     if prior is not None:
-        depths = sharpened(small, prior, normals, depths)
+        limbs = torch.from_numpy(limb_maps(canvas.keypoints, canvas.depths))[None].to(device)
+        depths = sharpened(small, prior, limbs, normals, depths)
     step(COARSE_SHARE)
     if show_coarse is not None:
         show_coarse(_coarse_maps(network, depths, canvas.mask))

@@ -42,6 +42,13 @@ _START = np.array([INDEX[a] for a, *_ in ALL_BONES])
 _END = np.array([INDEX[b] for _, b, *_ in ALL_BONES])
 _LENGTH = np.array([length for *_, length, _ in ALL_BONES])
 _RADIUS = np.array([radius for *_, radius in ALL_BONES])
+_LIMBS = tuple(
+    np.array([a.startswith(side) and any(joint in a + b for joint in joints) for a, b, *_ in ALL_BONES])
+    for joints in (("elbow", "wrist"), ("knee", "toe"))
+    for side in ("left", "right")
+)
+MIRRORED_LIMBS = (1, 0, 3, 2)
+"""The order of `limb_maps` in the mirrored picture."""
 
 
 def centred_depths(depths: NDArray) -> NDArray:
@@ -80,16 +87,29 @@ def capsule_maps(keypoints: NDArray, depths: NDArray, size: int = SIZE) -> NDArr
     Channel 1: half the thickness in network units, 0 outside. Channel 2: 1 inside the capsules, falling to 0 around.
     Joints that are missing (NaN) take their bones away; without any bone all channels are 0.
     """
+    maps = _capsules(keypoints, depths, np.ones(len(ALL_BONES), bool))
+    return np.stack([cv2.resize(m, (size, size), interpolation=cv2.INTER_LINEAR) for m in maps])
+
+
+def limb_maps(keypoints: NDArray, depths: NDArray) -> NDArray[np.float32]:
+    """Left arm, right arm, left leg and right leg alone, which in `capsule_maps` merge with the body.
+
+    keypoints: (31, 2). depths: (31,). Gives (4, 3, 128, 128) float32, the channels of `capsule_maps`; 0 for
+    a limb of which no bone is known.
+    """
+    return np.stack([_capsules(keypoints, depths, bones) for bones in _LIMBS])
+
+
+def _capsules(keypoints: NDArray, depths: NDArray, bones: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """The maps (3, 128, 128) of some of `ALL_BONES`."""
     joints = camera_joints(keypoints, centred_depths(depths))
     height = body_height(joints)
-    known = np.isfinite(joints[_START]).all(1) & np.isfinite(joints[_END]).all(1)
+    known = bones & np.isfinite(joints[_START]).all(1) & np.isfinite(joints[_END]).all(1)
     if not known.any() or not np.isfinite(height):
-        return np.zeros((3, size, size), np.float32)
+        return np.zeros((3, _WORKING_SIZE, _WORKING_SIZE), np.float32)
     radius = (_RADIUS[known] * height)[:, None, None].astype(np.float32)
-    start, end = joints[_START[known]], joints[_END[known]]
-    distance, depth = _distance_to_bones(start, end, _WORKING_SIZE)
-    maps = _merge(distance, depth, radius, _WORKING_SIZE)
-    return np.stack([cv2.resize(m, (size, size), interpolation=cv2.INTER_LINEAR) for m in maps])
+    distance, depth = _distance_to_bones(joints[_START[known]], joints[_END[known]], _WORKING_SIZE)
+    return _merge(distance, depth, radius, _WORKING_SIZE)
 
 
 def _distance_to_bones(start: NDArray, end: NDArray, size: int) -> tuple[NDArray, NDArray]:

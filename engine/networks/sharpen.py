@@ -18,49 +18,57 @@ from engine.networks.unet import UNet, read
 WEIGHTS = Path(__file__).with_name("sharpen.safetensors")
 
 _CHANNELS = (32, 48, 64, 96, 128)
-_INPUTS = 4 * 6 + 6 + 3
 _SHIFT = 0.1
-"""Network units by which an output of 1 moves the middle; of the thickness it changes the logarithm."""
+"""Network units by which an output of 1 moves the middle, front or back; of the thickness it changes the logarithm."""
 _MOST = 2.0
 """Largest change of that logarithm."""
+LIMBS, ARMS = 4, 2
+"""The limbs of `limb_maps`, and how many of them, the first ones, are arms."""
+_INPUTS = 4 * 6 + 6 + 3 + 3 * LIMBS
+_OUTPUTS = 4
+"""Changes of middle, thickness, front and back."""
 _COARSER = 6.0
 """Standard deviation in pixels of what the coarse networks judge well by themselves."""
-_BELIEVED = 0.2
-"""Share of the changes coarser than that which is taken: people unlike those that it has learned from get too much of
-them (docs/training.md)."""
+_BELIEVED, _BELIEVED_FINE = 0.2, 0.7
+"""Shares of the changes coarser and finer than that which are taken: people unlike those that it has learned from get
+too much of them (docs/training.md)."""
 
 
 class Sharpen(UNet):
-    """Picture (B, 3, H, W; -1..1, black outside the mask), prior (B, 4, H, W), coarse normals (B, 6, H, W) and depths
-    (B, 2, H, W) -> better depths (B, 2, H, W). H and W must be multiples of 32."""
+    """Picture (B, 3, H, W; -1..1, black outside the mask), prior (B, 4, H, W), limbs (B, LIMBS, 3, H / 2, W / 2; see
+    `limb_maps`), coarse normals (B, 6, H, W) and depths (B, 2, H, W) -> better depths (B, 2, H, W).
+
+    H and W must be multiples of 32.
+    """
 
     def __init__(self) -> None:
-        super().__init__(_INPUTS, _CHANNELS, 2 * 4, max_pool2d)
+        super().__init__(_INPUTS, _CHANNELS, 4 * _OUTPUTS, max_pool2d)
         for values in self.out.parameters():
             nn.init.zeros_(values)
 
     def forward(  # type: ignore[override]
-        self, picture: Tensor, prior: Tensor, normals: Tensor, depths: Tensor
+        self, picture: Tensor, prior: Tensor, limbs: Tensor, normals: Tensor, depths: Tensor
     ) -> Tensor:
-        change = pixel_shuffle(super().forward(inputs(picture, prior, normals, depths)).float(), 2)
+        change = pixel_shuffle(super().forward(inputs(picture, prior, limbs, normals, depths)).float(), 2)
         middle, half = (depths[:, 1:] + depths[:, :1]) / 2, (depths[:, 1:] - depths[:, :1]) / 2
         middle = middle + _SHIFT * change[:, :1]
-        half = half * change[:, 1:].clamp(-_MOST, _MOST).exp()
-        return torch.cat([middle - half, middle + half], 1)
+        half = half * change[:, 1:2].clamp(-_MOST, _MOST).exp()
+        return torch.cat([middle - half, middle + half], 1) + _SHIFT * change[:, 2:]
 
 
-def inputs(picture: Tensor, prior: Tensor, normals: Tensor, depths: Tensor) -> Tensor:
-    """What the network sees, at half the size (B, 33, H / 2, W / 2)."""
+def inputs(picture: Tensor, prior: Tensor, limbs: Tensor, normals: Tensor, depths: Tensor) -> Tensor:
+    """What the network sees, at half the size (B, 45, H / 2, W / 2)."""
     fine = torch.cat([picture, prior[:, 3:], depths - BODY_DEPTH], 1)
     coarse = torch.cat([normals, prior[:, :3]], 1)[..., 1::2, 1::2]
-    return torch.cat([pixel_unshuffle(fine, 2), coarse], 1)
+    return torch.cat([pixel_unshuffle(fine, 2), coarse, limbs.flatten(1, 2)], 1)
 
 
 @torch.inference_mode()
-def sharpened(picture: Tensor, prior: Tensor, normals: Tensor, depths: Tensor) -> Tensor:
+def sharpened(picture: Tensor, prior: Tensor, limbs: Tensor, normals: Tensor, depths: Tensor) -> Tensor:
     """Coarse depths (1, 2, 256, 256) with what the second look adds; arguments as in `Sharpen`."""
-    change = _network(str(depths.device))(picture, prior, normals, depths) - depths
-    return depths + change - (1 - _BELIEVED) * blurred(change, prior[:, 3:], _COARSER)
+    change = _network(str(depths.device))(picture, prior, limbs, normals, depths) - depths
+    coarse = blurred(change, prior[:, 3:], _COARSER)
+    return depths + _BELIEVED * coarse + _BELIEVED_FINE * (change - coarse)
 
 
 def blurred(values: Tensor, mask: Tensor, sigma: float) -> Tensor:

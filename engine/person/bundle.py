@@ -14,6 +14,8 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,7 +61,6 @@ MODELS = (
     ),
 )
 
-
 PLAIN = (
     (
         "mediapipe/modules/face_landmark/face_landmark.tflite",
@@ -79,10 +80,8 @@ def extract_plain(wheel: Path) -> list[Path]:
     """Write the other models from `wheel` and return their paths; raises UserError as `build_bundle` does."""
     for source, sha256, target in PLAIN:
         content = _read_model(wheel, source, sha256)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        partial = target.with_suffix(".partial")
-        partial.write_bytes(content)
-        partial.replace(target)
+        with _whole(target) as partial:
+            partial.write_bytes(content)
     return [target for *_, target in PLAIN]
 
 
@@ -93,13 +92,19 @@ def build_bundle(wheel: Path, bundle: Path = BUNDLE) -> Path:
     """
     import_mediapipe()  # its schemas are imported below, which must not ask for more than is installed
     models = [(model.name, _with_metadata(_read_model(wheel, model.source, model.sha256), model)) for model in MODELS]
-    bundle.parent.mkdir(parents=True, exist_ok=True)
-    partial = bundle.with_suffix(".partial")
-    with zipfile.ZipFile(partial, "w", zipfile.ZIP_STORED) as archive:
+    with _whole(bundle) as partial, zipfile.ZipFile(partial, "w", zipfile.ZIP_STORED) as archive:
         for name, content in models:
             archive.writestr(_aligned_entry(name, archive.start_dir), content)
-    partial.replace(bundle)
     return bundle
+
+
+@contextmanager
+def _whole(target: Path) -> Iterator[Path]:
+    """A path to write to; what is written takes its place at `target` when the block ends without an error."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_suffix(".partial")
+    yield partial
+    partial.replace(target)
 
 
 def download_wheel(folder: Path) -> Path:

@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from engine.camera import NETWORK_FOCAL, UNIT, Camera, ray_lengths
-from engine.networks.prior import TORSO, capsule_maps
+from engine.networks.prior import TORSO, capsule_maps, limb_maps
 from engine.render.maps import RenderedView, render_maps
 from engine.render.shading import random_lighting
 from engine.render.view import HALF_EXTENT, View
@@ -166,7 +166,8 @@ def _store(
     views.albedo[i] = [sparse(layer.albedo) for layer in (seen.front, seen.back)]
     views.mask[i] = segmented(seen, rng) & shown
     views.keypoints[i] = points
-    views.prior[i] = capsule_maps(points, np.where(np.isnan(points[:, 0]), np.nan, found[1]))
+    behind = np.where(np.isnan(points[:, 0]), np.nan, found[1])
+    views.prior[i], views.limbs[i] = capsule_maps(points, behind), limb_maps(points, behind)
     views.done[i] = True
 
 

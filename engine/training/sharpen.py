@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import pad, smooth_l1_loss
+from torch.nn.functional import interpolate, pad, smooth_l1_loss
 
-from engine.networks.graph import TwoK2K, depth_maps
-from engine.networks.sharpen import WEIGHTS, Sharpen
+from engine.networks.graph import BODY_DEPTH, TwoK2K, depth_maps
+from engine.networks.sharpen import ARMS, WEIGHTS, Sharpen
 from engine.training.coarse import whole_views
 from engine.training.colors import varied
 from engine.training.fit import Batch, Loss
@@ -24,6 +24,11 @@ from engine.training.losses import gradient_loss, inner, mean_inside
 
 SLOPE = 32.0
 """Slope of the surface where the network depth changes by 1 per pixel of 256."""
+_BEYOND, _APART, _FARTHEST = 60.0, 30.0, 0.3
+"""Weight per network unit (up to so many) by which an arm lies before the front or behind the back, and one leg behind
+the other."""
+_INSIDE, _CLOSE = 0.9, 0.3
+"""Confidences of being on and close to a limb."""
 _BETA = 0.02
 """Error in network units beyond which it counts linearly."""
 _BATCH, _RATE = 16, 2e-3
@@ -45,18 +50,53 @@ def loss_with(network: TwoK2K) -> Loss:
             normals, raw = network.coarse(picture, batch["prior"])
             depths = depth_maps(raw, batch["prior"])
         with torch.autocast(picture.device.type, torch.bfloat16):
-            found = module(picture, batch["prior"], normals, depths)
-        return errors(found, torch.cat([batch["front"], batch["back"]], 1))
+            found = module(picture, batch["prior"], batch["limbs"], normals, depths)
+        target = torch.cat([batch["front"], batch["back"]], 1)
+        return errors(found, target, weight(batch["limbs"], depths))
 
     return loss
 
 
-def errors(found: Tensor, target: Tensor) -> dict[str, Tensor]:
-    """Depth: smooth L1 and gradients; L1 of the normals. Both (B, 2, H, W), 0 = nobody is there."""
+def weight(limbs: Tensor, depths: Tensor) -> Tensor:
+    """How much (B, 2, H, W) what is said of limbs (B, LIMBS, 3, H / 2, W / 2; see `limb_maps`) counts.
+
+    Arms before or behind the body and crossed legs are small and rare: without a weight of its own nothing would be
+    learned of what is known about them. What the truth is has no part in it: that would make them likelier than they
+    are.
+    """
+    middle, half, near = _enlarged(limbs)
+    outside = beyond(middle[:, :ARMS] + BODY_DEPTH, half[:, :ARMS], near[:, :ARMS], depths)
+    return 1 + _BEYOND * outside + _APART * apart(middle[:, ARMS:], near[:, ARMS:]).clamp(max=_FARTHEST)
+
+
+def beyond(middle: Tensor, half: Tensor, near: Tensor, depths: Tensor) -> Tensor:
+    """By how much (B, 2, H, W) limbs lie before the front and behind the back of depths (B, 2, H, W).
+
+    middle, half, near: (B, L, H, W), where the limbs are, how thick, and the confidence. All in network units.
+    """
+    out = torch.stack([depths[:, :1] - (middle - half), middle + half - depths[:, 1:]], 1)
+    return (out * (near > _INSIDE)[:, None]).amax(2).clamp(0, _FARTHEST)
+
+
+def _enlarged(limbs: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Middle, half thickness and confidence (B, L, H, W) of limbs (B, L, 3, H / 2, W / 2)."""
+    middle, half, near = interpolate(limbs.flatten(1, 2), scale_factor=2.0).unflatten(1, (-1, 3)).unbind(2)
+    return middle, half, near
+
+
+def apart(middle: Tensor, near: Tensor) -> Tensor:
+    """How far (B, 1, H, W) one leg is behind the other, from the depths of both (B, 2, H, W) and their confidence; 0
+    where the picture does not show them close to each other."""
+    return (middle[:, :1] - middle[:, 1:]).abs() * (near > _CLOSE).all(1, keepdim=True)
+
+
+def errors(found: Tensor, target: Tensor, weight: Tensor) -> dict[str, Tensor]:
+    """Depth: smooth L1, weighted, and gradients; L1 of the normals. All (B, 2, H, W), 0 = nobody is there."""
     mask = (target[:, :1] > 0).float()
-    apart = smooth_l1_loss(found, target, beta=_BETA, reduction="none")
+    away = smooth_l1_loss(found, target, beta=_BETA, reduction="none")
+    weight = (weight * mask).expand_as(target)
     return {
-        "depth": 5 * mean_inside(apart, mask),
+        "depth": 5 * (away * weight).sum() / weight.sum().clamp(min=1),
         "gradient": 5 * gradient_loss(found, target, mask),
         "normals": 1.5 * mean_inside((_normals(found) - _normals(target)).abs(), inner(mask)),
     }

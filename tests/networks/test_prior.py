@@ -6,7 +6,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.camera import CANVAS, Camera
-from engine.networks.prior import CHANNELS, SIZE, body_height, camera_joints, capsule_maps, prior_maps
+from engine.networks.prior import (
+    CHANNELS,
+    MIRRORED_LIMBS,
+    SIZE,
+    body_height,
+    camera_joints,
+    capsule_maps,
+    limb_maps,
+    prior_maps,
+)
+from engine.person.depths import MIRRORED_KEYPOINTS
 from engine.skeleton import INDEX, KEYPOINTS
 from engine.types import Canvas
 
@@ -43,6 +53,31 @@ def test_capsules_have_thickness_only_inside() -> None:
     assert maps[2, 2, 2] < 0.1
     assert np.isfinite(maps).all()
     assert abs(middle) < 0.1
+
+
+def test_each_limb_has_maps_of_its_own() -> None:
+    """An arm held before the other one does not hide it, and a limb without a known bone is empty."""
+    points, depths = standing(), np.zeros(31)
+    for joint, depth in (("wrist", -0.2), ("finger3", -0.2)):
+        points[INDEX[f"left_{joint}"]] = points[INDEX[f"right_{joint}"]]
+        depths[INDEX[f"left_{joint}"]] = depth
+    points[INDEX["right_knee"]] = np.nan
+    points[[INDEX[f"right_{joint}"] for joint in ("big_toe", "heel")]] = np.nan
+    left, right, leg, other = limb_maps(points, depths)
+    x, y = (points[INDEX["right_wrist"]] / 16).astype(int)
+    assert left[0, y, x] < right[0, y, x] - 0.5
+    assert left[2, y, x] == right[2, y, x] == pytest.approx(1)
+    assert left[2, y, 128 - x] < 0.01
+    assert leg[2].max() == pytest.approx(1)
+    assert not other.any()
+
+
+def test_limbs_of_the_mirrored_person_change_sides() -> None:
+    points = standing()
+    points[INDEX["left_wrist"]] += (90, -200)
+    mirrored = (points * (-1, 1) + (CANVAS, 0))[MIRRORED_KEYPOINTS]
+    maps, reflected = limb_maps(points, np.zeros(31)), limb_maps(mirrored, np.zeros(31))
+    np.testing.assert_allclose(reflected, maps[list(MIRRORED_LIMBS)][..., ::-1], atol=2e-5)
 
 
 def test_height_from_bones() -> None:
