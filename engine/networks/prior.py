@@ -47,6 +47,8 @@ _LIMBS = tuple(
     for joints in (("elbow", "wrist"), ("knee", "toe"))
     for side in ("left", "right")
 )
+LIMBS, ARMS = len(_LIMBS), 2
+"""The limbs of `limb_maps`, and how many of them, the first ones, are arms."""
 MIRRORED_LIMBS = (1, 0, 3, 2)
 """The order of `limb_maps` in the mirrored picture."""
 
@@ -94,7 +96,7 @@ def capsule_maps(keypoints: NDArray, depths: NDArray, size: int = SIZE) -> NDArr
 def limb_maps(keypoints: NDArray, depths: NDArray) -> NDArray[np.float32]:
     """Left arm, right arm, left leg and right leg alone, which in `capsule_maps` merge with the body.
 
-    keypoints: (31, 2). depths: (31,). Gives (4, 3, 128, 128) float32, the channels of `capsule_maps`; 0 for
+    keypoints: (31, 2). depths: (31,). Gives (LIMBS, 3, 128, 128) float32, the channels of `capsule_maps`; 0 for
     a limb of which no bone is known.
     """
     return np.stack([_capsules(keypoints, depths, bones) for bones in _LIMBS])

@@ -26,8 +26,9 @@ def inner(mask: Tensor) -> Tensor:
 
 
 def mean_inside(error: Tensor, mask: Tensor) -> Tensor:
-    """Mean over channels and over the pixels where mask (B, 1, H, W) is 1."""
-    return (error * mask).sum() / (mask.sum() * error.shape[1]).clamp(min=1)
+    """Mean over channels and over the pixels where mask (B, 1, H, W) is 1; or weighted, by (B, 1 or C, H, W)."""
+    weights = mask.expand_as(error)
+    return (error * weights).sum() / weights.sum().clamp(min=1)
 
 
 def structural_dissimilarity(a: Tensor, b: Tensor, window: int = 5) -> Tensor:

@@ -15,7 +15,8 @@ from torch import Tensor, nn
 from torch.nn.functional import interpolate, pad, smooth_l1_loss
 
 from engine.networks.graph import BODY_DEPTH, TwoK2K, depth_maps
-from engine.networks.sharpen import ARMS, WEIGHTS, Sharpen
+from engine.networks.prior import ARMS
+from engine.networks.sharpen import WEIGHTS, Sharpen
 from engine.training.coarse import whole_views
 from engine.training.colors import varied
 from engine.training.fit import Batch, Loss
@@ -90,13 +91,12 @@ def apart(middle: Tensor, near: Tensor) -> Tensor:
     return (middle[:, :1] - middle[:, 1:]).abs() * (near > _CLOSE).all(1, keepdim=True)
 
 
-def errors(found: Tensor, target: Tensor, weight: Tensor) -> dict[str, Tensor]:
+def errors(found: Tensor, target: Tensor, weights: Tensor) -> dict[str, Tensor]:
     """Depth: smooth L1, weighted, and gradients; L1 of the normals. All (B, 2, H, W), 0 = nobody is there."""
     mask = (target[:, :1] > 0).float()
     away = smooth_l1_loss(found, target, beta=_BETA, reduction="none")
-    weight = (weight * mask).expand_as(target)
     return {
-        "depth": 5 * (away * weight).sum() / weight.sum().clamp(min=1),
+        "depth": 5 * mean_inside(away, weights * mask),
         "gradient": 5 * gradient_loss(found, target, mask),
         "normals": 1.5 * mean_inside((_normals(found) - _normals(target)).abs(), inner(mask)),
     }

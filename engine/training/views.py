@@ -10,7 +10,7 @@ from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
 
 from engine.errors import UserError
-from engine.networks.prior import MIRRORED_LIMBS, SIZE
+from engine.networks.prior import LIMBS, MIRRORED_LIMBS, SIZE
 
 DEPTH_SCALE = 12000
 """Stored depth = network depth * DEPTH_SCALE as uint16 (1/23 of a canvas pixel); 0 = background."""
@@ -24,7 +24,7 @@ class Views:
     """N views of one size S, as memory-mapped arrays.
 
     picture: (N, S, S, 3) uint8. depth: (N, 2, S, S) uint16, front and back. mask: (N, S, S) uint8 0/1, as a detector
-    would give it. prior: (N, 3, 256, 256) float16. limbs: (N, 4, 3, 128, 128) float16, see `limb_maps`.
+    would give it. prior: (N, 3, 256, 256) float16. limbs: (N, LIMBS, 3, 128, 128) float16, see `limb_maps`.
     keypoints: (N, 31, 2) float32 canvas pixels as detected.
     albedo: (N, 2, 128, 128, 3) uint8 sRGB without light, front and back, of every second pixel of 256.
     done: (N,) bool, views that are complete; the others are still to be rendered.
@@ -51,7 +51,7 @@ class Views:
         shapes = {
             "picture": ((count, size, size, 3), np.uint8), "depth": ((count, 2, size, size), np.uint16),
             "mask": ((count, size, size), np.uint8), "prior": ((count, 3, SIZE, SIZE), np.float16),
-            "limbs": ((count, 4, 3, COLOR_SIZE, COLOR_SIZE), np.float16),
+            "limbs": ((count, LIMBS, 3, SIZE // 2, SIZE // 2), np.float16),
             "keypoints": ((count, 31, 2), np.float32), "albedo": ((count, 2, COLOR_SIZE, COLOR_SIZE, 3), np.uint8),
             "done": ((count,), np.bool_),
         }  # fmt: skip
@@ -87,7 +87,7 @@ class Views:
 
     def sample(self, index: int, mirrored: bool) -> dict[str, NDArray[np.float32]]:
         """One view of 256 pixels as network planes (C, 256, 256): picture 0..1, prior, front, back, mask; limbs
-        (4, 3, 128, 128)."""
+        (LIMBS, 3, 128, 128)."""
         depth = self.depth[index].astype(np.float32) / DEPTH_SCALE
         seen = self.mask[index].astype(np.float32)[None]
         planes = {
