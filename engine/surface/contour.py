@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from engine.pixels import Bools, Float, blur, distance, nearest, signed_distance
 from engine.surface.clean import Shell
+from engine.surface.jumps import extremes
 
 _WIDEST = 24.0
 """Largest width of the bend in pixels (about 2.5 cm)."""
@@ -15,6 +16,8 @@ _FINE, _EVEN = 6.0, 16.0
 """Standard deviations in pixels of the smoothing of the contour itself and of the even line through its bumps."""
 _SUBPIXEL = 1.5
 """Standard deviation in pixels of the smoothing that tells where between pixels the contour runs."""
+_LINE, _SIDES = 2.0, 8
+"""The same where a jump is cut, and half the width of the window that tells its two sides apart."""
 _BUMP = 1.5
 """Height in pixels of bumps of the contour that are taken off, and depth of dents that do not reach from front to back;
 what is twice as large stays."""
@@ -33,11 +36,32 @@ _SIDE, _FOLLOWED = 10.0, 6.0
 def displacement(mask: Bools) -> NDArray[np.float32]:
     """(H, W, 2) shift (x, y) in pixels that carries pixels along the mask's edge onto its smoothed contour."""
     inside = cv2.GaussianBlur(signed_distance(mask), (0, 0), _SUBPIXEL)
+    edge = mask & (cv2.erode(mask.astype(np.uint8), np.ones((3, 3), np.uint8)) == 0)
+    return _across(inside, edge, np.float32(0), (-0.7, 0.4))
+
+
+def straightened(depth: Float, mask: Bools, cut: Bools) -> NDArray[np.float32]:
+    """(H, W, 2) shift (x, y) in pixels that puts pixels on both sides of a cut jump half a pixel beside its smoothed
+    line. cut: (H-1, W-1) cells."""
+    if not cut.any():
+        return np.zeros((*mask.shape, 2), np.float32)
+    low, high = extremes(depth, mask, _SIDES)
+    inside = cv2.GaussianBlur(signed_distance(depth < (low + high) / 2), (0, 0), _LINE)
+    return _across(inside, mask & _corners_of(cut), 0.5 * np.sign(inside), (-0.5, 0.5))
+
+
+def _across(inside: Float, moved: Bools, goal: Float | np.float32, limits: tuple[float, float]) -> Float:
+    """(H, W, 2) shift of the `moved` pixels to where the distance `inside` is the goal, by limited steps."""
     gradient = np.stack([cv2.Scharr(inside, cv2.CV_32F, 1, 0), cv2.Scharr(inside, cv2.CV_32F, 0, 1)], axis=-1) / 32
     steepness = np.maximum(np.linalg.norm(gradient, axis=-1), 0.1)
-    step = np.clip(-inside / steepness, -0.7, 0.4)
-    edge = mask & (cv2.erode(mask.astype(np.uint8), np.ones((3, 3), np.uint8)) == 0)
-    return np.where(edge[..., None], gradient * (step / steepness)[..., None], 0).astype(np.float32)
+    step = np.clip((goal - inside) / steepness, *limits)
+    return np.where(moved[..., None], gradient * (step / steepness)[..., None], 0).astype(np.float32)
+
+
+def _corners_of(cut: Bools) -> Bools:
+    """Pixels (H, W) at the corners of cells (H-1, W-1)."""
+    pixels = np.pad(cut, ((0, 1), (0, 1))).astype(np.uint8)
+    return np.asarray(cv2.dilate(pixels, np.ones((2, 2), np.uint8), anchor=(1, 1)) > 0)
 
 
 def bend(shell: Shell) -> Shell:

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.pixels import Bools, Float, distance, nearest
+from engine.pixels import Bools, Float, blur, distance, nearest
 
 _WEAK, _STRONG = 0.8, 2.0
 """Slopes (pixels of depth per pixel) between which an edge must rise, as in Canny's hysteresis."""
@@ -12,6 +12,8 @@ JUMP = 14.0
 """Smallest jump in pixels (about 1.5 cm) that is taken for an occlusion."""
 RAMP = 10
 """Half width in pixels of the widest ramp that a network draws in place of a jump."""
+_SMOOTH = 3.0
+"""Standard deviation in pixels of the smoothing of the depth that takes the place of a ramp."""
 _PROFILE = 18
 """Half length in pixels of the depth profile that is examined across an edge."""
 
@@ -92,7 +94,8 @@ def _sharpened(depth: Float, mask: Bools, curves: Bools, rise: Float) -> Float:
     for side, ends in ((share < 0.5, wide & (share < 0.5)), (share >= 0.5, wide & (share >= 0.5))):
         chosen = ramp & side
         if chosen.any() and ends.any():
-            result[chosen] = depth.ravel()[nearest(ends)[chosen]]
+            filled = np.where(chosen, depth.ravel()[nearest(ends)], depth)
+            result[chosen] = blur(filled, (chosen | ends).astype(np.float32), _SMOOTH)[chosen]
     return result
 
 

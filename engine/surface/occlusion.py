@@ -22,6 +22,8 @@ _LAYER = 40.0
 """Of two occluded surfaces close together that differ by more pixels than this only the deeper one is continued."""
 _SLIT = 4.0
 """Narrowest gap in pixels of depth."""
+_OUTLINE = 2.0
+"""Standard deviation in pixels of the smoothing that tells where between pixels an occluder's outline runs."""
 _OPEN = 0.3
 """Least share of a gap's border that lies on a jump, where it opens."""
 _SMALLEST = 300
@@ -211,7 +213,9 @@ def _continue(depth: Float, steep: Bools, mask: Bools) -> _Side:
     border = distance(mask & ~occluded)
     edge = mask & (reach <= border + 0.01)
     before = edge & (depth < continued - 0.5 * JUMP)
-    return _Side(depth, steep, reach, continued, _thickness(border, before), before)
+    inside = np.where(edge & ~before, -border, border - 0.5).astype(np.float32)
+    inside = np.where(edge, cv2.GaussianBlur(inside, (0, 0), _OUTLINE), inside)
+    return _Side(depth, steep, reach, continued, _thickness(inside, before), before)
 
 
 def _thickness(border: Float, before: Bools) -> Float:
@@ -222,7 +226,7 @@ def _thickness(border: Float, before: Bools) -> Float:
     )
     radius = cv2.resize(cv2.dilate(small, np.ones((61, 61), np.uint8)), size, interpolation=cv2.INTER_LINEAR)
     radius = np.maximum(radius, border)
-    inner = np.maximum(border - 0.5, 0)
+    inner = np.maximum(border, 0)
     return np.asarray(2 * np.sqrt(np.maximum(inner * (2 * radius - inner), 0)), np.float32)
 
 

@@ -41,7 +41,18 @@ def solidify(shell: Shell, gaps: Gaps, step: int = 1) -> Solid:
 
     step: a vertex for every pixel, or for every second in both directions. Raises UserError where nothing is left.
     """
-    return _on_canvas(_solidify(*_sparse(shell, gaps, step), _APART * (step - 1)), shell, step)
+    return _on_canvas(
+        _solidify(*_sparse(shell, gaps, step), _lines(shell, gaps, step), _APART * (step - 1)), shell, step
+    )
+
+
+def _lines(shell: Shell, gaps: Gaps, step: int) -> Float:
+    """Shift (H, W, 2) in pixels of what lies beside the cut jumps of both maps; none on a sparse grid, where the cuts
+    are wide."""
+    if step > 1:
+        return np.zeros((*shell.mask[::step, ::step].shape, 2), np.float32)
+    near = contour.straightened(shell.near, shell.mask, gaps.cut_near)
+    return near + contour.straightened(-shell.far, shell.mask, gaps.cut_far)
 
 
 def _sparse(shell: Shell, gaps: Gaps, step: int) -> tuple[Shell, Gaps]:
@@ -73,8 +84,11 @@ def _on_canvas(solid: Solid, shell: Shell, step: int) -> Solid:
     return replace(solid, columns=columns, rows=rows, pixel=pixel.astype(np.int32))
 
 
-def _solidify(shell: Shell, gaps: Gaps, apart: float) -> Solid:
-    """The same with positions in pixels of the shell's own grid. apart: least depth between sheets if there is room."""
+def _solidify(shell: Shell, gaps: Gaps, lines: Float, apart: float) -> Solid:
+    """The same with positions in pixels of the shell's own grid.
+
+    lines: (H, W, 2) shift beside cut jumps. apart: least depth between sheets if there is room.
+    """
     least = np.clip((shell.far - shell.near) / 4, _LEAST, max(apart, _LEAST))
     behind = np.clip(gaps.behind, shell.near + least, shell.far - 2 * least - _LEAST)
     hidden = np.clip(gaps.hidden, behind + least, shell.far - least)
@@ -84,7 +98,7 @@ def _solidify(shell: Shell, gaps: Gaps, apart: float) -> Solid:
         raise UserError(NOBODY)
     topology = weld.weld(body, gaps.cells, gaps.cut_near, gaps.cut_far, _diagonals(maps, gaps))
     depth = _depths(topology, maps)
-    columns, rows = _positions(topology, shell)
+    columns, rows = _positions(topology, shell, lines)
     solid = Solid(topology.faces, depth, columns, rows, topology.pixel, topology.sheets)
     return _main_parts(_repaired(solid, topology.first_sewn))
 
@@ -115,13 +129,14 @@ def _depths(topology: weld.Topology, maps: tuple[Float, ...]) -> Float:
     return depth
 
 
-def _positions(topology: weld.Topology, shell: Shell) -> tuple[Float, Float]:
+def _positions(topology: weld.Topology, shell: Shell, lines: Float) -> tuple[Float, Float]:
+    line = lines.reshape(-1, 2)[topology.pixel]
     shift = contour.displacement(shell.mask).reshape(-1, 2)[topology.pixel]
     share = np.where(topology.sheets == 1 << weld.RIM, np.float32(1), np.float32(0.5))
     rows, columns = np.divmod(topology.pixel, shell.mask.shape[1])
     return (
-        (columns + share * shift[:, 0]).astype(np.float32),
-        (rows + share * shift[:, 1]).astype(np.float32),
+        (columns + share * shift[:, 0] + line[:, 0]).astype(np.float32),
+        (rows + share * shift[:, 1] + line[:, 1]).astype(np.float32),
     )
 
 
