@@ -26,6 +26,8 @@ _OUTLINE = 2.0
 """Standard deviation in pixels of the smoothing that tells where between pixels an occluder's outline runs."""
 _OPEN = 0.3
 """Least share of a gap's border that lies on a jump, where it opens."""
+_WINDOW = 200
+"""Length in pixels from which on a gap opens although it does not reach the silhouette."""
 _SMALLEST = 300
 """Least number of cells of a gap."""
 
@@ -113,6 +115,7 @@ def _outline(slit: Float, mask: Bools, front: _Side, rear: _Side) -> tuple[Bools
     gap = _gap(corners(slit, np.minimum), body, (front.steep | rear.steep) & body) | (
         body & long & _overlap(front, rear)
     )
+    gap = _without_windows(gap, body)
     jumps = [body & (side.steep | (_near(gap) & (climb(side.depth) > 1.5 * JUMP))) for side in (front, rear)]
     gap |= _threads(gap, body, jumps[0] | jumps[1], long)
     parted |= body & ~gap & _near(gap, 6) & (_shared(near, far) < -JUMP)
@@ -176,6 +179,15 @@ def _overlap(front: _Side, rear: _Side) -> Bools:
     """Cells in the narrow strip between a jump of the near and one of the far sheet: parts that only just overlap."""
     wide = [side.steep & (climb(side.depth) > _LAYER) for side in (front, rear)]
     return _near(wide[0], 4) & _near(wide[1], 4) & ~front.steep & ~rear.steep
+
+
+def _without_windows(gap: Bools, body: Bools) -> Bools:
+    """The gap without its small pieces that do not reach the silhouette: around them all is one body."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(gap.astype(np.uint8), connectivity=8)
+    long = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) >= _WINDOW
+    keep = long | (np.bincount(labels[gap & _near(~body)], minlength=count) > 0)
+    keep[0] = False
+    return keep[labels]
 
 
 def _near(gap: Bools, steps: int = 2) -> Bools:
