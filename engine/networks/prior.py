@@ -16,20 +16,21 @@ TORSO = ("left_hip", "right_hip", "left_shoulder", "right_shoulder")
 """The joints whose mean depth is the body's centre; see `centred_depths`."""
 
 # Bones with their length and radius as shares of the body's height (Winter, Biomechanics and Motor Control of
-# Human Movement, body segment lengths; radii are half the mean thickness seen from the side).
+# Human Movement, body segment lengths; radii are half the mean thickness seen from the side), and how wide they are for
+# that thickness: the trunk's sides go along bones, beside which an arm may be.
 BONES = (
-    ("left_shoulder", "left_elbow", 0.172, 0.028), ("left_elbow", "left_wrist", 0.146, 0.023),
-    ("left_wrist", "left_finger3", 0.075, 0.016),
-    ("left_hip", "left_knee", 0.245, 0.048), ("left_knee", "left_ankle", 0.246, 0.034),
-    ("left_ankle", "left_big_toe", 0.110, 0.024), ("left_heel", "left_big_toe", 0.140, 0.020),
-    ("left_shoulder", "left_hip", 0.290, 0.062), ("left_ear", "left_eye", 0.050, 0.045),
+    ("left_shoulder", "left_elbow", 0.172, 0.028, 1.0), ("left_elbow", "left_wrist", 0.146, 0.023, 1.0),
+    ("left_wrist", "left_finger3", 0.075, 0.016, 1.0),
+    ("left_hip", "left_knee", 0.245, 0.048, 1.0), ("left_knee", "left_ankle", 0.246, 0.034, 1.0),
+    ("left_ankle", "left_big_toe", 0.110, 0.024, 1.0), ("left_heel", "left_big_toe", 0.140, 0.020, 1.0),
+    ("left_shoulder", "left_hip", 0.290, 0.062, 0.35), ("left_ear", "left_eye", 0.050, 0.045, 1.0),
 )  # fmt: skip
 CROSS_BONES = (
-    ("left_shoulder", "right_shoulder", 0.220, 0.052),
-    ("left_hip", "right_hip", 0.110, 0.066),
-    ("left_ear", "right_ear", 0.085, 0.060),
-    ("left_shoulder", "right_hip", 0.310, 0.062),
-    ("right_shoulder", "left_hip", 0.310, 0.062),
+    ("left_shoulder", "right_shoulder", 0.220, 0.052, 1.0),
+    ("left_hip", "right_hip", 0.110, 0.066, 0.7),
+    ("left_ear", "right_ear", 0.085, 0.060, 1.0),
+    ("left_shoulder", "right_hip", 0.310, 0.062, 0.7),
+    ("right_shoulder", "left_hip", 0.310, 0.062, 0.7),
 )
 
 
@@ -37,11 +38,10 @@ def _mirrored(name: str) -> str:
     return name.replace("left_", "right_", 1)
 
 
-ALL_BONES = BONES + tuple((_mirrored(a), _mirrored(b), length, r) for a, b, length, r in BONES) + CROSS_BONES
+ALL_BONES = BONES + tuple((_mirrored(a), _mirrored(b), *shape) for a, b, *shape in BONES) + CROSS_BONES
 _START = np.array([INDEX[a] for a, *_ in ALL_BONES])
 _END = np.array([INDEX[b] for _, b, *_ in ALL_BONES])
-_LENGTH = np.array([length for *_, length, _ in ALL_BONES])
-_RADIUS = np.array([radius for *_, radius in ALL_BONES])
+_LENGTH, _RADIUS, _WIDTH = np.array([shape for _, _, *shape in ALL_BONES]).T
 _LIMBS = tuple(
     np.array([a.startswith(side) and any(joint in a + b for joint in joints) for a, b, *_ in ALL_BONES])
     for joints in (("elbow", "wrist"), ("knee", "toe"))
@@ -111,7 +111,7 @@ def _capsules(keypoints: NDArray, depths: NDArray, bones: NDArray[np.bool_]) -> 
         return np.zeros((3, _WORKING_SIZE, _WORKING_SIZE), np.float32)
     radius = (_RADIUS[known] * height)[:, None, None].astype(np.float32)
     distance, depth = _distance_to_bones(joints[_START[known]], joints[_END[known]], _WORKING_SIZE)
-    return _merge(distance, depth, radius, _WORKING_SIZE)
+    return _merge(distance, depth, radius, _WIDTH[known][:, None, None].astype(np.float32), _WORKING_SIZE)
 
 
 def _distance_to_bones(start: NDArray, end: NDArray, size: int) -> tuple[NDArray, NDArray]:
@@ -127,13 +127,14 @@ def _distance_to_bones(start: NDArray, end: NDArray, size: int) -> tuple[NDArray
     return distance, start[:, 2, None, None] * (1 - along) + end[:, 2, None, None] * along
 
 
-def _merge(distance: NDArray, depth: NDArray, radius: NDArray, size: int) -> NDArray[np.float32]:
-    half = np.sqrt(np.maximum(radius**2 - distance**2, 0))
-    inside = distance < radius
+def _merge(distance: NDArray, depth: NDArray, radius: NDArray, width: NDArray, size: int) -> NDArray[np.float32]:
+    across = distance / width
+    half = np.sqrt(np.maximum(radius**2 - across**2, 0))
+    inside = across < radius
     covered = inside.any(0)
     front = np.where(inside, depth - half, np.inf).min(0)
     back = np.where(inside, depth + half, -np.inf).max(0)
-    gap = np.maximum(distance - radius, 0) + 0.1 * radius
+    gap = np.maximum(across - radius, 0) + 0.1 * radius
     weight = gap**-4
     middle = (weight * depth).sum(0) / weight.sum(0)
     middle = np.where(covered, (np.where(covered, front, 0) + np.where(covered, back, 0)) / 2, middle)

@@ -44,6 +44,15 @@ def test_the_arm_in_front_lies_in_front() -> None:
     assert maps[0, y, SIZE - 1 - x] - maps[0, y, x] == pytest.approx(0.1 * 2195.975 / 512, abs=0.05)
 
 
+def test_an_elbow_beside_the_trunk_keeps_its_own_depth() -> None:
+    points, depths = standing(), np.zeros(31)
+    points[INDEX["left_elbow"]], depths[INDEX["left_elbow"]] = (1225, 790), 0.2
+    maps = capsule_maps(points, depths)
+    x, y = (int(v) // 8 for v in points[INDEX["left_elbow"]])
+    assert maps[0, y, x] == pytest.approx(0.2 * 2195.975 / 512, rel=0.15)
+    assert maps[1, y, x] < 0.6 * maps[1, y, SIZE // 2]
+
+
 def test_capsules_have_thickness_only_inside() -> None:
     maps = capsule_maps(standing(), np.zeros(31))
     middle, half, confidence = maps[:, SIZE // 2 - 30, SIZE // 2]

@@ -9,8 +9,10 @@ from engine.cli import main
 from engine.errors import UserError
 from engine.skeleton import INDEX
 from engine.training.people import SyntheticPerson, Wardrobe, load_people, load_wardrobe, pack_people, sample_person
+from engine.training.people.arms import posed_joints
 from engine.training.people.body import BODY_VERTICES, load_body
 from engine.training.people.portrait import HEIGHT, WIDTH, portrait
+from engine.training.people.standing import sample_standing
 
 ASSETS = Path(__file__).parents[2].parent / "shared" / "assets"
 
@@ -61,6 +63,18 @@ def test_joints_lie_in_the_body_and_left_is_left(people: list[SyntheticPerson]) 
         assert joints[INDEX["nose"], 1] < joints[INDEX["left_ear"], 1]
         assert joints[INDEX["left_big_toe"], 1] < joints[INDEX["left_heel"], 1] - 0.05
         assert joints[INDEX["left_ankle"], 2] < joints[INDEX["left_knee"], 2] < joints[INDEX["left_hip"], 2]
+
+
+def test_who_stands_has_shoulders_above_the_hips_and_hips_before_the_ankles() -> None:
+    body, rng = load_body(), np.random.default_rng(0)
+    rest = body.rest(body.coefficients({}, {}))
+    posed = [posed_joints(body, rest, sample_standing(rng)) for _ in range(60)]
+    shoulders, ankles = (
+        np.mean([[j[f"{bone}.{side}"][1] - j[f"upperleg01.{side}"][1] for side in "LR"] for j in posed])
+        for bone in ("upperarm01", "foot")
+    )
+    assert abs(shoulders) < 0.02
+    assert 0.02 < ankles < 0.06
 
 
 @needs_assets

@@ -40,7 +40,7 @@ HARD_CASES = {
     "hand in pocket": Wish("standing", "pocket", _close, carries=False),
     "hand on hip": Wish("standing", "hip", _close, carries=False),
     "hands before face": Wish("standing", "face", _close, carries=False),
-    "legs crossed": Wish("crossed legs", None, _close, carries=False),
+    "legs crossed": Wish("crossed legs", "none", _close, carries=False),
     "long skirt": Wish("standing", "none", _long_skirt, carries=False),
     "long hair": Wish("standing", "none", _long_hair, carries=False),
 }

@@ -40,7 +40,9 @@ _DEEP = 0.03
 _GLASSES = 0.17
 """Share of people who wear glasses."""
 
-_POSES = {"standing": 0.43, "striding": 0.15, "a-pose": 0.06, "t-pose": 0.05, "motion": 0.31}
+_POSES = {
+    "standing": 0.42, "striding": 0.14, "crossed legs": 0.06, "a-pose": 0.06, "t-pose": 0.03, "motion": 0.29,
+}  # fmt: skip
 
 _POSED = {
     "standing": sample_standing, "striding": sample_striding, "a-pose": sample_a_pose, "t-pose": sample_t_pose,
@@ -133,8 +135,8 @@ def _sample_dressed(
 
 
 def _stoop(rng: np.random.Generator, phenotype: dict[str, float]) -> float:
-    """Degrees by which the back is rounded; more in old age."""
-    return float(abs(rng.normal(0, 5)) + rng.uniform(0, 26) * np.clip(phenotype["age"] * 5 - 4.1, 0, 1))
+    """Degrees by which the back is rounded (negative: flat); more in old age."""
+    return float(rng.normal(0, 4) + rng.uniform(0, 26) * np.clip(phenotype["age"] * 5 - 4.1, 0, 1))
 
 
 def _curl(rng: np.random.Generator) -> float:
@@ -165,7 +167,7 @@ def _sample_pose(
         kind, pose = "standing", _sample_kind(rng, wardrobe, "standing", stoop)
     if kind != "motion":
         pose = _planted(body, rest, pose)
-    reaches = sample_reaches(rng, wish.gesture) if kind in ("standing", "striding") else {}
+    reaches = sample_reaches(rng, wish.gesture) if kind in ("standing", "striding", "crossed legs") else {}
     for side, goal in reaches.items():
         reach(body, rest, torso, pose, side, goal)
     buried = frozenset(side for side, goal in reaches.items() if goal.buried)

@@ -26,6 +26,20 @@ JOINT = {name: i for i, name in enumerate(JOINTS)}
 
 _MIRROR = np.diag([-1.0, 1.0, 1.0])
 
+_TRUNK = {
+    "pelvis": 0.4,
+    "spine_01": 1.0,
+    "spine_02": 1.0,
+    "spine_03": 1.0,
+    "clavicle_l": 1.0,
+    "clavicle_r": 1.0,
+    "neck": 0.7,
+}
+"""Share of each joint in a trunk that leans."""
+CAPTURED = 5.5
+"""Degrees by which the body's trunk leans forward at rest, compared with the T-pose of the captured people: its
+shoulders are 2 cm before its hips, theirs 3 cm behind them."""
+
 _Y_UP_TO_Z_UP = np.array([[1.0, 0, 0], [0, 0, -1], [0, 1, 0]])
 
 
@@ -80,6 +94,14 @@ def leg_rotations(leg: Leg) -> Rotations:
     return np.stack([thigh, calf, turn @ rotate("x", leg.heel), turn])
 
 
+def straightened(pose: Rotations, degrees: float) -> Rotations:
+    """The pose (..., 22, 3, 3) with the trunk by so much less forward."""
+    result = pose.copy()
+    for name, share in _TRUNK.items():
+        result[..., JOINT[name], :, :] = pose[..., JOINT[name], :, :] @ rotate("x", -share * degrees)
+    return result
+
+
 @lru_cache(maxsize=2)
 def load_motions(assets: Path) -> Rotations:
     """Captured poses (N, 22, 3, 3) with an upright pelvis that faces the camera; UserError where they are missing."""
@@ -92,7 +114,7 @@ def load_motions(assets: Path) -> Rotations:
     rotations = Rotation.from_quat(quaternions[..., [1, 2, 3, 0]].reshape(-1, 4)).as_matrix()
     rotations = _Y_UP_TO_Z_UP @ rotations.reshape(-1, len(JOINTS), 3, 3) @ _Y_UP_TO_Z_UP.T
     upright = rotations[:, 0, 2, 2] > 0.6
-    return _facing(rotations[upright])
+    return straightened(_facing(rotations[upright]), CAPTURED)
 
 
 def is_upright(pose: Rotations) -> bool:

@@ -15,6 +15,7 @@ from engine.training.people.pose import (
     leg_rotations,
     mirrored,
     rotate,
+    straightened,
 )
 
 _GESTURES = {
@@ -59,6 +60,8 @@ CROSSED_OVER = Gesture(Reach(0.6, -110, 0.085, (-0.85, 0.5, 0.1), (0.2, 0.9, -0.
 CROSSED_UNDER = Gesture(Reach(0.5, -112, 0.03, (-0.85, 0.5, 0.25), (0.2, 0.9, -0.1), (0.75, -0.05, -0.75)))
 
 
+_UPRIGHT = 2.5
+"""Degrees by which the body's trunk leans forward at rest, compared with people who stand for a photo."""
 _SWAYING = 0.5
 """Share of people whose pelvis and shoulders are tilted against each other."""
 
@@ -100,7 +103,7 @@ def sample_crossed_legs(rng: np.random.Generator, stoop: float = 0.0) -> Rotatio
     before = Leg(-rng.uniform(7, 11), rng.uniform(8, 13), rng.uniform(2, 10), rng.uniform(0, 12))
     behind = Leg(-rng.uniform(4, 7), -rng.uniform(4, 8), rng.uniform(0, 4), rng.uniform(0, 8))
     legs = (before, behind) if rng.uniform() < 0.5 else (behind, before)
-    return _with_limbs(_sample_trunk(rng, 1.0, stoop), _sample_arms(rng), legs)
+    return _with_limbs(_sample_trunk(rng, 1.0, stoop), _sample_arms(rng), _leaning(rng, legs))
 
 
 def sample_reaches(rng: np.random.Generator, name: str | None = None) -> dict[str, Reach]:
@@ -195,7 +198,15 @@ def _sample_legs(rng: np.random.Generator) -> tuple[Leg, Leg]:
     stiff = Leg(spread, rng.normal(0, 2), rng.uniform(0, 4), outward)
     knee = rng.uniform(0, 5) if rng.uniform() < 0.6 else rng.uniform(8, 28)
     relaxed = Leg(spread + rng.uniform(-1, 2.5), knee * rng.uniform(0.4, 0.8), knee, outward + rng.uniform(0, 15))
-    return (stiff, relaxed) if rng.uniform() < 0.5 else (relaxed, stiff)
+    return _leaning(rng, (stiff, relaxed) if rng.uniform() < 0.5 else (relaxed, stiff))
+
+
+def _leaning(rng: np.random.Generator, legs: tuple[Leg, Leg]) -> tuple[Leg, Leg]:
+    """Legs of who stands: the hips are some centimetres before the ankles, so that the body's weight is over the middle
+    of the feet (Winter, Human balance and posture control during standing and walking, 1995)."""
+    lean = rng.normal(2.5, 2)
+    left, right = (replace(leg, flexion=leg.flexion - lean) for leg in legs)
+    return left, right
 
 
 def _sample_step(rng: np.random.Generator) -> tuple[Leg, Leg]:
@@ -220,7 +231,7 @@ def _with_limbs(trunk: Rotations, arms: tuple[Arm, Arm], legs: tuple[Leg, Leg]) 
             local = rotations if side == "l" else mirrored(rotations)
             for name, rotation in zip(names, local, strict=True):
                 pose[JOINT[f"{name}_{side}"]] = base @ rotation
-    return pose
+    return straightened(pose, _UPRIGHT)
 
 
 def _yaw_of(rotation: Rotations) -> Rotations:
