@@ -26,8 +26,9 @@ _OUTLINE = 2.0
 """Standard deviation in pixels of the smoothing that tells where between pixels an occluder's outline runs."""
 _OPEN = 0.3
 """Least share of a gap's border that lies on a jump, where it opens."""
-_WINDOW = 200
-"""Length in pixels from which on a gap opens although it does not reach the silhouette."""
+_WINDOW, _MOUTH = 200, 20
+"""Length in pixels from which on a gap opens wherever it is, and cells along the silhouette from which on a shorter one
+does."""
 _SMALLEST = 300
 """Least number of cells of a gap."""
 
@@ -182,10 +183,10 @@ def _overlap(front: _Side, rear: _Side) -> Bools:
 
 
 def _without_windows(gap: Bools, body: Bools) -> Bools:
-    """The gap without its small pieces that do not reach the silhouette: around them all is one body."""
+    """The gap without its small pieces that hardly reach the silhouette: around them all is one body."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(gap.astype(np.uint8), connectivity=8)
     long = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) >= _WINDOW
-    keep = long | (np.bincount(labels[gap & _near(~body)], minlength=count) > 0)
+    keep = long | (np.bincount(labels[gap & _near(~body, 1)], minlength=count) >= _MOUTH)
     keep[0] = False
     return keep[labels]
 
