@@ -37,7 +37,7 @@ def displacement(mask: Bools) -> NDArray[np.float32]:
     """(H, W, 2) shift (x, y) in pixels that carries pixels along the mask's edge onto its smoothed contour."""
     inside = cv2.GaussianBlur(signed_distance(mask), (0, 0), _SUBPIXEL)
     edge = mask & (cv2.erode(mask.astype(np.uint8), np.ones((3, 3), np.uint8)) == 0)
-    return _across(inside, edge, np.float32(0), (-0.7, 0.4))
+    return _across(inside, edge, 0.0, (-0.7, 0.4))
 
 
 def straightened(depth: Float, mask: Bools, cut: Bools) -> NDArray[np.float32]:
@@ -50,7 +50,7 @@ def straightened(depth: Float, mask: Bools, cut: Bools) -> NDArray[np.float32]:
     return _across(inside, mask & _corners_of(cut), 0.5 * np.sign(inside), (-0.5, 0.5))
 
 
-def _across(inside: Float, moved: Bools, goal: Float | np.float32, limits: tuple[float, float]) -> Float:
+def _across(inside: Float, moved: Bools, goal: Float | float, limits: tuple[float, float]) -> Float:
     """(H, W, 2) shift of the `moved` pixels to where the distance `inside` is the goal, by limited steps."""
     gradient = np.stack([cv2.Scharr(inside, cv2.CV_32F, 1, 0), cv2.Scharr(inside, cv2.CV_32F, 0, 1)], axis=-1) / 32
     steepness = np.maximum(np.linalg.norm(gradient, axis=-1), 0.1)

@@ -232,7 +232,8 @@ def _continue(depth: Float, steep: Bools, mask: Bools) -> _Side:
 
 
 def _thickness(border: Float, before: Bools) -> Float:
-    """Depth of a round limb at distance `border` from its outline: twice the height of a circle's arc."""
+    """Depth of a round limb at distance `border` from its outline, negative beyond it: twice the height of a circle's
+    arc."""
     size = (border.shape[1], border.shape[0])
     small = cv2.resize(
         np.where(before, border, 0), (-(-size[0] // 4), -(-size[1] // 4)), interpolation=cv2.INTER_NEAREST

@@ -36,7 +36,7 @@ _TRUNK = {
     "neck": 0.7,
 }
 """Share of each joint in a trunk that leans."""
-CAPTURED = 5.5
+_CAPTURED = 5.5
 """Degrees by which the body's trunk leans forward at rest, compared with the T-pose of the captured people: its
 shoulders are 2 cm before its hips, theirs 3 cm behind them."""
 
@@ -114,7 +114,7 @@ def load_motions(assets: Path) -> Rotations:
     rotations = Rotation.from_quat(quaternions[..., [1, 2, 3, 0]].reshape(-1, 4)).as_matrix()
     rotations = _Y_UP_TO_Z_UP @ rotations.reshape(-1, len(JOINTS), 3, 3) @ _Y_UP_TO_Z_UP.T
     upright = rotations[:, 0, 2, 2] > 0.6
-    return straightened(_facing(rotations[upright]), CAPTURED)
+    return straightened(_facing(rotations[upright]), _CAPTURED)
 
 
 def is_upright(pose: Rotations) -> bool:
