@@ -38,10 +38,10 @@ def _mirrored(name: str) -> str:
     return name.replace("left_", "right_", 1)
 
 
-ALL_BONES = BONES + tuple((_mirrored(a), _mirrored(b), *shape) for a, b, *shape in BONES) + CROSS_BONES
+ALL_BONES = BONES + tuple((_mirrored(a), _mirrored(b), size, r, width) for a, b, size, r, width in BONES) + CROSS_BONES
 _START = np.array([INDEX[a] for a, *_ in ALL_BONES])
 _END = np.array([INDEX[b] for _, b, *_ in ALL_BONES])
-_LENGTH, _RADIUS, _WIDTH = np.array([shape for _, _, *shape in ALL_BONES]).T
+_LENGTH, _RADIUS, _WIDTH = np.array([bone[2:] for bone in ALL_BONES]).T
 _LIMBS = tuple(
     np.array([a.startswith(side) and any(joint in a + b for joint in joints) for a, b, *_ in ALL_BONES])
     for joints in (("elbow", "wrist"), ("knee", "toe"))

@@ -20,12 +20,12 @@ WEIGHTS = Path(__file__).with_name("sharpen.safetensors")
 
 _CHANNELS = (32, 48, 64, 96, 128)
 _SHIFT = 0.1
-"""Network units by which an output of 1 moves the middle, front or back; of the thickness it changes the logarithm."""
+"""Network units by which an output of 1 moves the middle and changes half the thickness."""
 _MOST = 2.0
-"""Largest change of that logarithm."""
+"""Largest change of the thickness's logarithm."""
 _INPUTS = 4 * 6 + 6 + 3 + 3 * LIMBS
-_OUTPUTS = 4
-"""Changes of middle, thickness, front and back."""
+_OUTPUTS = 3
+"""Changes of the middle, of the logarithm of the thickness, and of the thickness itself."""
 _THINNEST = 1e-3
 """Half thickness (0.6 mm of a person of 1.8 m) below which nothing gets: the front stays before the back."""
 _COARSER = 6.0
@@ -52,9 +52,8 @@ class Sharpen(UNet):
     ) -> Tensor:
         change = pixel_shuffle(super().forward(inputs(picture, prior, limbs, normals, depths)).float(), 2)
         middle, half = (depths[:, 1:] + depths[:, :1]) / 2, (depths[:, 1:] - depths[:, :1]) / 2
-        front, back = change[:, 2:3], change[:, 3:]
-        middle = middle + _SHIFT * (change[:, :1] + (front + back) / 2)
-        half = half * change[:, 1:2].clamp(-_MOST, _MOST).exp() + _SHIFT * (back - front) / 2
+        middle = middle + _SHIFT * change[:, :1]
+        half = half * change[:, 1:2].clamp(-_MOST, _MOST).exp() + _SHIFT * change[:, 2:]
         half = half.clamp(min=_THINNEST)
         return torch.cat([middle - half, middle + half], 1)
 

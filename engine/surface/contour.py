@@ -35,7 +35,7 @@ _SIDE, _FOLLOWED = 10.0, 6.0
 
 def displacement(mask: Bools) -> NDArray[np.float32]:
     """(H, W, 2) shift (x, y) in pixels that carries pixels along the mask's edge onto its smoothed contour."""
-    inside = cv2.GaussianBlur(signed_distance(mask), (0, 0), _SUBPIXEL)
+    inside = _soft(mask, _SUBPIXEL)
     edge = mask & (cv2.erode(mask.astype(np.uint8), np.ones((3, 3), np.uint8)) == 0)
     return _across(inside, edge, 0.0, (-0.7, 0.4))
 
@@ -46,8 +46,13 @@ def straightened(depth: Float, mask: Bools, cut: Bools) -> NDArray[np.float32]:
     if not cut.any():
         return np.zeros((*mask.shape, 2), np.float32)
     low, high = extremes(depth, mask, _SIDES)
-    inside = cv2.GaussianBlur(signed_distance(depth < (low + high) / 2), (0, 0), _LINE)
+    inside = _soft(depth < (low + high) / 2, _LINE)
     return _across(inside, mask & _corners_of(cut), 0.5 * np.sign(inside), (-0.5, 0.5))
+
+
+def _soft(mask: Bools, sigma: float) -> Float:
+    """Distance in pixels from the mask's contour, smoothed so that it tells where between pixels that runs."""
+    return np.asarray(cv2.GaussianBlur(signed_distance(mask), (0, 0), sigma), np.float32)
 
 
 def _across(inside: Float, moved: Bools, goal: Float | float, limits: tuple[float, float]) -> Float:
