@@ -16,8 +16,8 @@ TORSO = ("left_hip", "right_hip", "left_shoulder", "right_shoulder")
 """The joints whose mean depth is the body's centre; see `centred_depths`."""
 
 # Bones with their length and radius as shares of the body's height (Winter, Biomechanics and Motor Control of
-# Human Movement, body segment lengths; radii are half the mean thickness seen from the side), and how wide they are for
-# that thickness: the trunk's sides go along bones, beside which an arm may be.
+# Human Movement, body segment lengths; radii are half the mean thickness seen from the side), and their width over that
+# thickness: the trunk's sides go along bones, beside which an arm may be.
 BONES = (
     ("left_shoulder", "left_elbow", 0.172, 0.028, 1.0), ("left_elbow", "left_wrist", 0.146, 0.023, 1.0),
     ("left_wrist", "left_finger3", 0.075, 0.016, 1.0),

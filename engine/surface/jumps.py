@@ -86,9 +86,7 @@ def _sharpened(depth: Float, mask: Bools, curves: Bools, rise: Float) -> Float:
         return depth
     band = mask & (distance(~curves) <= RAMP)
     ramp = band & _on_ramp(depth)
-    window = np.ones((2 * RAMP + 1, 2 * RAMP + 1), np.uint8)
-    low = cv2.erode(np.where(mask, depth, np.float32(1e6)), window)
-    share = (depth - low) / np.maximum(rise, 1)
+    share = (depth - extremes(depth, mask, RAMP)[0]) / np.maximum(rise, 1)
     wide = mask & (distance(~curves) <= 2 * RAMP) & ~ramp
     result = depth.copy()
     for side, ends in ((share < 0.5, wide & (share < 0.5)), (share >= 0.5, wide & (share >= 0.5))):

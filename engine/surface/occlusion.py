@@ -26,9 +26,10 @@ _OUTLINE = 2.0
 """Standard deviation in pixels of the smoothing that tells where between pixels an occluder's outline runs."""
 _OPEN = 0.3
 """Least share of a gap's border that lies on a jump, where it opens."""
-_WINDOW, _MOUTH = 200, 20
-"""Length in pixels from which on a gap opens wherever it is, and cells along the silhouette from which on a shorter one
-does."""
+_WINDOW = 200
+"""Width or height in pixels from which on a gap opens wherever it is."""
+_MOUTH, _CLOSE = 20, 4
+"""Number of cells along the body's border that a smaller gap must come so close to, in pixels, to open."""
 _SMALLEST = 300
 """Least number of cells of a gap."""
 
@@ -55,7 +56,8 @@ class _Side:
     """One map as its own camera sees it (smaller depth = nearer to that camera).
 
     depth: with sharp jumps. steep: cells on a jump. reach: distance to the nearest occluded pixel along a jump.
-    continued: depth of the occluded surface there. thickness: of the occluder. edge: its nearest border is a jump.
+    continued: depth of the occluded surface there. thickness: of the occluder. edge: pixels of an occluder, nearest
+    to a jump.
     """
 
     depth: Float
@@ -183,10 +185,11 @@ def _overlap(front: _Side, rear: _Side) -> Bools:
 
 
 def _without_windows(gap: Bools, body: Bools) -> Bools:
-    """The gap without its small pieces that hardly reach the silhouette: around them all is one body."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(gap.astype(np.uint8), connectivity=8)
-    long = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) >= _WINDOW
-    keep = long | (np.bincount(labels[gap & _near(~body, 1)], minlength=count) >= _MOUTH)
+    """The gap without its small pieces that hardly reach the body's border: around them all is one body."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(gap.astype(np.uint8), connectivity=8)
+    large = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) >= _WINDOW
+    reach = cv2.dilate(labels.astype(np.float32), np.ones((2 * _CLOSE + 1, 2 * _CLOSE + 1), np.uint8)).astype(np.int32)
+    keep = large | (np.bincount(reach[~body & _near(body, 1)], minlength=len(stats)) >= _MOUTH)
     keep[0] = False
     return keep[labels]
 
@@ -226,8 +229,9 @@ def _continue(depth: Float, steep: Bools, mask: Bools) -> _Side:
     border = distance(mask & ~occluded)
     edge = mask & (reach <= border + 0.01)
     before = edge & (depth < continued - 0.5 * JUMP)
-    inside = np.where(edge & ~before, -border, border - 0.5).astype(np.float32)
-    inside = np.where(edge, cv2.GaussianBlur(inside, (0, 0), _OUTLINE), inside)
+    inside = border - 0.5
+    signed = np.where(edge & ~before, -border - 0.5, inside).astype(np.float32)
+    inside = np.where(before, cv2.GaussianBlur(signed, (0, 0), _OUTLINE), inside)
     return _Side(depth, steep, reach, continued, _thickness(inside, before), before)
 
 

@@ -30,6 +30,14 @@ def test_a_short_gap_opens_only_where_it_reaches_the_silhouette(first: int, last
     assert behind.all() if opens else not gaps.cells.any()
 
 
+def test_a_part_before_the_body_leaves_the_gap_of_one_behind_it_open() -> None:
+    shell = slab_with_bar(280, HEIGHT)
+    shell.far[280:, 140:170] = 120
+    behind = find_gaps(shell)[1].cells[290 : HEIGHT - 30]
+    assert behind[:, 90:110].all()
+    assert behind[:, 148:162].all()
+
+
 def test_an_occluder_is_as_round_beside_a_slanted_outline_as_beside_a_straight_one() -> None:
     """Where its outline goes to the next pixel, its rear has no step."""
     shell = slab_with_bar(60, 340)
