@@ -20,18 +20,19 @@ _PROFILE = 18
 
 def cut(depth: Float, mask: Bools) -> tuple[Float, Bools]:
     """Depth with sharp jumps, and the cells on them."""
-    curves, rise = _jumps(depth, mask)
-    sharp = _sharpened(depth, mask, curves, rise)
+    low, high = extremes(depth, mask, RAMP)
+    rise = np.where(mask, high - low, 0)
+    curves = _jumps(depth, mask, rise)
+    sharp = _sharpened(depth, mask, curves, low, rise)
     return sharp, _steep(sharp, mask, curves, rise)
 
 
-def _jumps(depth: Float, mask: Bools) -> tuple[Bools, Float]:
-    """Pixels along depth edges inside the body, and the rise within the widest ramp around every pixel."""
+def _jumps(depth: Float, mask: Bools, rise: Float) -> Bools:
+    """Pixels along depth edges inside the body. rise: within the widest ramp around every pixel."""
     soft = cv2.GaussianBlur(depth, (0, 0), 1.0)
     dx, dy = (np.asarray(cv2.Sobel(soft, cv2.CV_32F, i, 1 - i, scale=1 / 8), np.float32) for i in (1, 0))
     fixed = [np.clip(g * 32, -32000, 32000).astype(np.int16) for g in (dx, dy)]
     edges = cv2.Canny(fixed[0], fixed[1], _WEAK * 32, _STRONG * 32, L2gradient=True) > 0
-    rise = _rise(depth, mask, RAMP)
     inside = distance(mask)
     sx, sy = (cv2.Sobel(inside, cv2.CV_32F, i, 1 - i, scale=1 / 8) for i in (1, 0))
     along = np.abs(dx * sx + dy * sy) > 0.6 * np.hypot(dx, dy) * np.hypot(sx, sy)
@@ -40,7 +41,7 @@ def _jumps(depth: Float, mask: Bools) -> tuple[Bools, Float]:
     joined = cv2.dilate(edges.astype(np.uint8), np.ones((5, 5), np.uint8))
     _, labels, _, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     long = np.bincount(labels[edges], minlength=labels.max() + 1) >= 12
-    return edges & long[labels], rise
+    return edges & long[labels]
 
 
 def _excess(depth: Float, mask: Bools, edges: Bools, dx: Float, dy: Float) -> Float:
@@ -66,12 +67,6 @@ def _excess(depth: Float, mask: Bools, edges: Bools, dx: Float, dy: Float) -> Fl
     return best
 
 
-def _rise(depth: Float, mask: Bools, radius: int) -> Float:
-    """Largest minus smallest depth of the body in a square window."""
-    low, high = extremes(depth, mask, radius)
-    return np.where(mask, high - low, 0)
-
-
 def extremes(depth: Float, mask: Bools, radius: int) -> tuple[Float, Float]:
     """Smallest and largest depth of the body in a square window around every pixel."""
     window = np.ones((2 * radius + 1, 2 * radius + 1), np.uint8)
@@ -80,13 +75,13 @@ def extremes(depth: Float, mask: Bools, radius: int) -> tuple[Float, Float]:
     return np.asarray(low, np.float32), np.asarray(high, np.float32)
 
 
-def _sharpened(depth: Float, mask: Bools, curves: Bools, rise: Float) -> Float:
+def _sharpened(depth: Float, mask: Bools, curves: Bools, low: Float, rise: Float) -> Float:
     """Turn the ramps along the curves into steps: a pixel on a ramp takes the depth of its side's end of the ramp."""
     if not curves.any():
         return depth
     band = mask & (distance(~curves) <= RAMP)
     ramp = band & _on_ramp(depth)
-    share = (depth - extremes(depth, mask, RAMP)[0]) / np.maximum(rise, 1)
+    share = (depth - low) / np.maximum(rise, 1)
     wide = mask & (distance(~curves) <= 2 * RAMP) & ~ramp
     result = depth.copy()
     for side, ends in ((share < 0.5, wide & (share < 0.5)), (share >= 0.5, wide & (share >= 0.5))):
