@@ -7,6 +7,9 @@ from numpy.typing import NDArray
 Float = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 
+_FINENESS = 4.0
+"""Pixels of the grid on which a Gaussian is computed, in its standard deviation."""
+
 
 def nearest(known: Bools) -> NDArray[np.int32]:
     """Flat index of the nearest known pixel for every pixel; `known` must not be empty."""
@@ -29,10 +32,20 @@ def signed_distance(mask: Bools) -> Float:
     return np.where(mask, distance(mask) - 0.5, 0.5 - distance(~mask)).astype(np.float32)
 
 
+def smooth(values: Float, sigma: float) -> Float:
+    """Gaussian mean, a wide one on a coarser grid."""
+    height, width = values.shape[:2]
+    step = max(1, int(sigma / _FINENESS))
+    small = (-(-width // step), -(-height // step))
+    coarse = cv2.resize(values, small, interpolation=cv2.INTER_AREA) if step > 1 else values
+    mean = cv2.GaussianBlur(coarse, (0, 0), sigma / step)
+    return np.asarray(cv2.resize(mean, (width, height)) if step > 1 else mean, np.float32)
+
+
 def blur(values: Float, weights: Float, sigma: float) -> Float:
     """Gaussian mean of the pixels with weight; where none is near, zero."""
-    total = cv2.GaussianBlur(weights, (0, 0), sigma)
-    mean = cv2.GaussianBlur(values * (weights[..., None] if values.ndim == 3 else weights), (0, 0), sigma)
+    total = smooth(weights, sigma)
+    mean = smooth(values * (weights[..., None] if values.ndim == 3 else weights), sigma)
     return mean / np.maximum(total[..., None] if values.ndim == 3 else total, 1e-6)
 
 

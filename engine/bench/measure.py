@@ -25,6 +25,7 @@ STAGES = {
     "engine.surface:find_gaps": "surface",
     "engine.surface:bend": "surface",
     "engine.surface.form:solidify": "surface",
+    "engine.surface:both_sides": "colours",
     "engine.surface:sheet_colors": "colours",
     "engine.surface:paint": "colours",
     "engine.surface.form:reduce": "reduction",

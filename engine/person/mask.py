@@ -14,16 +14,8 @@ from PIL import Image, ImageOps
 
 from engine.errors import UserError
 from engine.person.detector import Detection
-from engine.person.refine import BODY, LIMB_REACH, refine
-from engine.person.segment import (
-    body_size,
-    grab_cut,
-    tidy,
-    uniform_background,
-    unlike_background,
-    without_specks,
-    without_whiskers,
-)
+from engine.person.refine import refine
+from engine.person.segment import tidy, uniform_background, unlike_background, without_specks, without_whiskers
 from engine.person.window import Window
 from engine.photo import open_picture
 from engine.types import Photo
@@ -57,9 +49,7 @@ def person_mask(photo: Photo, person: Detection, others: Sequence[Detection], fi
     background = uniform_background(pixels, coarse, crowd)
     if background is not None:
         return _before_uniform(photo, person, others, background)
-    limbs, size = _from_limbs(window, person), body_size(coarse)
-    first = grab_cut(pixels, coarse, limbs < LIMB_REACH / BODY * size)
-    inside = without_whiskers(refine(pixels, coarse, first, limbs, size), coarse)
+    inside = without_whiskers(refine(pixels, coarse, _from_limbs(window, person)), coarse)
     return window.paste(tidy(inside & _nearest(window, person, others), coarse))
 
 

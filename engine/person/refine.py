@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from engine.person.local_colors import color_evidence
 from engine.person.random_walker import random_walk
+from engine.person.segment import body_size, grab_cut
 from engine.pixels import signed_distance
 
 Bool = NDArray[np.bool_]
@@ -28,7 +29,7 @@ _COLORS = 4.0
 """What the first cut says, and the most that colours nearby can say."""
 _LIMB, _LIMB_SLOPE, _BESIDE = 1.0, 16.0, -1.5
 """What is said inside hands and feet, the distance from them that takes 1 from it, and the least that it becomes."""
-LIMB_REACH = 48.0
+_LIMB_REACH = 48.0
 """Distance from hands and feet at which the person may be where the coarse mask does not show them."""
 _NEARBY = 100.0
 _CORE = 12.0
@@ -37,41 +38,39 @@ _BEYOND = (20.0, 50.0, 150.0)
 of it: from none to all, up to the last."""
 _EVEN = 20.0
 """Distance over which areas of one colour are evened out."""
-BODY = 1569.0
+_BODY = 1569.0
 """All lengths above are for a body of as many pixels."""
 _LARGEST = 1000.0
 """Size in pixels of the copy of the person in which the border is looked for."""
 
 
-def refine(pixels: NDArray[np.uint8], coarse: Float, first: Bool, limbs: Float, size: float) -> Bool:
-    """The mask (H, W) of a person.
+def refine(pixels: NDArray[np.uint8], coarse: Float, limbs: Float) -> Bool:
+    """The mask (H, W) of a person, empty with nobody in the coarse mask.
 
-    pixels: (H, W, 3) sRGB. coarse: (H, W) probability. first: (H, W), a first cut. limbs: (H, W) pixels from the hands
-    and feet, 0 inside of them. size: of the person in pixels; with nobody in the coarse mask
-    the first cut remains.
+    pixels: (H, W, 3) sRGB. coarse: (H, W) probability. limbs: (H, W) pixels from the hands and feet, 0 inside of them.
     """
+    size = body_size(coarse)
     if size < 1:
-        return first
+        return coarse > 0.5
     scale = min(1.0, _LARGEST / size)
     height, width = coarse.shape
     small = (max(1, round(width * scale)), max(1, round(height * scale)))
-    picture, mask, cut = (
-        cv2.resize(part, small, interpolation=cv2.INTER_AREA) for part in (pixels, coarse, first.astype(np.float32))
-    )
+    picture, mask = (cv2.resize(part, small, interpolation=cv2.INTER_AREA) for part in (pixels, coarse))
     near = cv2.resize(limbs, small, interpolation=cv2.INTER_NEAREST) * np.float32(scale)
-    found = _likelihood(picture, mask, cut, near, scale * size)
+    found = _likelihood(picture, mask, near, scale * size)
     return np.asarray(cv2.resize(found, (width, height), interpolation=cv2.INTER_LINEAR) > 0.5)
 
 
-def _likelihood(pixels: NDArray, coarse: NDArray, first: NDArray, limbs: NDArray, size: float) -> Float:
-    """Probability (H, W) of being inside; see `refine`."""
-    unit = size / BODY
+def _likelihood(pixels: NDArray, coarse: NDArray, limbs: NDArray, size: float) -> Float:
+    """Probability (H, W) of being inside; see `refine`. size: of the person in pixels."""
+    unit = size / _BODY
+    first = grab_cut(pixels, coarse, limbs < _LIMB_REACH * unit)
     lab = cv2.cvtColor(pixels.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
     colors = np.asarray(cv2.GaussianBlur(lab, (0, 0), 0.7), np.float32)
     inside, away = coarse > 0.5, signed_distance(coarse > 0.5) / unit
-    extremities = (limbs < LIMB_REACH * unit) & ~inside
+    extremities = (limbs < _LIMB_REACH * unit) & ~inside
     free = _strip(away) | extremities
-    expected = _expected(away, limbs / unit) + _FIRST_CUT * free * (2 * first - 1)
+    expected = _expected(away, limbs / unit) + _FIRST_CUT * free * np.where(first, 1, -1)
     weight = _weight(away) * ~extremities
     for _ in range(_ROUNDS):
         unknown = _strip(away) | extremities
@@ -100,7 +99,7 @@ def _expected(away: Float, limbs: Float) -> Float:
     """Logarithm of the odds of being inside that the coarse mask, and hands and feet, give to each pixel."""
     expected = (away / _SLOPE).clip(-_CERTAIN, _CERTAIN)
     beside = (_LIMB - limbs / _LIMB_SLOPE).clip(_BESIDE, None)
-    return np.where(limbs < LIMB_REACH, np.maximum(expected, beside), expected)
+    return np.where(limbs < _LIMB_REACH, np.maximum(expected, beside), expected)
 
 
 def _ramp(values: Float, low: float, high: float) -> Float:

@@ -9,6 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.pixels import distance
+
 Bool = NDArray[np.bool_]
 Float = NDArray[np.float32]
 Picture = NDArray[np.uint8]
@@ -19,6 +21,11 @@ _SURROUNDINGS = 48 / 1569
 """Strip around the coarse mask that may still hold parts of the person; outside it a background shows itself."""
 _RIPPLE = 6 / 1569
 """Standard deviation of the filter that smooths a cut border, as a share of the person's size."""
+_CORNERS = 0.3
+"""Pixels added to a radius, so that small discs are round."""
+_DISC = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (7, 7))
+_EVERY = 7
+"""So many pixels of a background speak for themselves and the next ones."""
 _UNIFORM = 8
 """Largest deviation (8-bit levels, any channel, 99 % of the pixels) of a background that counts as uniform."""
 
@@ -26,7 +33,7 @@ _UNIFORM = 8
 def uniform_background(pixels: Picture, coarse: Float, crowd: Sequence[Float]) -> Float | None:
     """The colour (3,) of a background without any texture, None if there is one. crowd: masks of other people."""
     people = np.maximum.reduce([coarse, *crowd])
-    outside = pixels[~_grown(people > 0.3, _SURROUNDINGS * body_size(coarse))]
+    outside = pixels[~_grown(people > 0.3, _SURROUNDINGS * body_size(coarse))][::_EVERY]
     if len(outside) < 100:
         return None
     colour = np.median(outside, axis=0).astype(np.float32)
@@ -46,7 +53,7 @@ def unlike_background(pixels: Picture, coarse: Float, background: Float) -> Bool
     inside = _touching(visible, body) | _shrunk(body, INWARD * size) | hidden
     inside = _shrunk(_grown(inside, 2), 2)
     rim = inside & ~hidden & ~_shrunk(inside, 2)
-    mixed = difference < 0.5 * cv2.dilate(difference, _disc(3))  # less than half of the body's colour: an edge pixel
+    mixed = difference < 0.5 * cv2.dilate(difference, _DISC)  # less than half of the body's colour: an edge pixel
     return np.asarray(inside & ~(rim & mixed))
 
 
@@ -90,8 +97,7 @@ def smooth_border(inside: Bool) -> Bool:
 
 def _near_broad(mask: Bool, sigma: float) -> Bool:
     """Pixels nearer than `sigma` to discs with a radius of 2 sigma that fit into the mask."""
-    core = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5) > 2 * sigma
-    return np.asarray(cv2.distanceTransform((~core).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5) < 3 * sigma)
+    return distance(distance(mask) <= 2 * sigma) < 3 * sigma
 
 
 def without_specks(inside: Bool, coarse: Float) -> Bool:
@@ -113,13 +119,9 @@ def body_size(coarse: Float) -> float:
 
 
 def _grown(mask: Bool, radius: float) -> Bool:
-    return np.asarray(cv2.dilate(mask.astype(np.uint8), _disc(radius)) > 0)
+    return ~_shrunk(~mask, radius)
 
 
 def _shrunk(mask: Bool, radius: float) -> Bool:
-    return np.asarray(cv2.erode(mask.astype(np.uint8), _disc(radius)) > 0)
-
-
-def _disc(radius: float) -> NDArray[np.uint8]:
-    whole = max(1, round(radius))
-    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * whole + 1, 2 * whole + 1)), np.uint8)
+    """Without what is nearer than `radius` to the outside; beyond the picture nothing is outside."""
+    return distance(mask) > max(1, round(radius)) + _CORNERS

@@ -1,13 +1,13 @@
 """Depth maps and photo -> closed, coloured, life-size triangle mesh."""
 
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.surface.clean import Shell, clean
-from engine.surface.colors import SheetColors, paint, sheet_colors
+from engine.surface.colors import SheetColors, both_sides, paint, sheet_colors
 from engine.surface.contour import bend
 from engine.surface.detail import STEPS, grain
 from engine.surface.form import form_of, located
@@ -57,38 +57,28 @@ def construct(
     """
     tell = progress or (lambda stage, fraction: None)
     tell("Building the mesh", 0.0)
-    shell, gaps = _opened(maps)
-    tell("Building the mesh", 0.3)
+    shell = clean(maps)
     with ThreadPoolExecutor(1) as other:
-
-        def begin(solid: Solid) -> Future[Painted]:
-            smoothing = grain(settings.detail, STEPS.get(settings.detail, 1) ** 2 * len(solid.faces))
-            return other.submit(_painted, solid, shell, canvas, photo, smoothing)
-
-        made = form_of(shell, gaps, canvas, settings, begin)
+        coloring = other.submit(both_sides, shell, canvas, photo)
+        shell, gaps = _opened(shell)
+        joining = other.submit(lambda: sheet_colors(*coloring.result(), shell))
+        tell("Building the mesh", 0.3)
+        made = form_of(shell, gaps, canvas, settings)
         tell("Colouring the mesh", 0.75)
-        colors, paints = made.painting.result()
+        colors = joining.result()
+    paints = paint(made.solid, shell, colors, grain(settings.detail, made.solid))[made.origin]
     tell("Checking the mesh", 0.95)
-    mesh = Mesh(made.sound.vertices, made.sound.faces, paints[made.origin])
+    mesh = Mesh(made.sound.vertices, made.sound.faces, paints)
     failed = failures(check(mesh, made.sound.zone), made.sound.crossing, len(mesh.faces), settings.height)
     warnings = (*made.place.warnings, *(f"Check '{name}' failed: {why}" for name, why in failed.items()))
     return Surface(mesh, made.origin, shell, made.gaps, made.solid, colors, made.place, warnings)
 
 
-Painted = tuple[SheetColors, NDArray[np.uint8]]
-"""The sheets' colours, and the vertices'."""
-
-
-def _painted(solid: Solid, shell: Shell, canvas: Canvas, photo: Photo, smoothing: float) -> Painted:
-    colors = sheet_colors(shell, canvas, photo)
-    return colors, paint(solid, shell, colors, smoothing)
-
-
 def locate(maps: Maps, canvas: Canvas, settings: Settings) -> Placement:
     """Where `build` puts the upright points of the maps (camera units)."""
-    return located(solidify(*_opened(maps), STEPS.get(settings.detail, 1)), canvas, settings)[1]
+    return located(solidify(*_opened(clean(maps)), STEPS.get(settings.detail, 1)), canvas, settings)[1]
 
 
-def _opened(maps: Maps) -> tuple[Shell, Gaps]:
-    shell, gaps = find_gaps(clean(maps))
+def _opened(shell: Shell) -> tuple[Shell, Gaps]:
+    shell, gaps = find_gaps(shell)
     return bend(shell), gaps

@@ -32,10 +32,15 @@ class SheetColors:
     seen: Float
 
 
-def sheet_colors(shell: Shell, canvas: Canvas, photo: Photo) -> SheetColors:
-    """The photo in front and made-up colours behind."""
+def both_sides(shell: Shell, canvas: Canvas, photo: Photo) -> tuple[Float, Float]:
+    """(H, W, 3) float32 sRGB in [0, 255]: the photo in front and made-up colours behind."""
     seen = front_colors(shell, canvas, photo)
-    front, back, share = meet(seen, back_colors(shell, seen, canvas), shell)
+    return seen, back_colors(shell, seen, canvas)
+
+
+def sheet_colors(seen: Float, made: Float, shell: Shell) -> SheetColors:
+    """What `both_sides` says, joined on the sides of the finished shell."""
+    front, back, share = meet(seen, made, shell)
     return SheetColors(front, back, seen, share)
 
 

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.pixels import Bools, Float, blur, distance, nearest, signed_distance
+from engine.pixels import Bools, Float, blur, distance, nearest, signed_distance, smooth
 from engine.surface.clean import Shell
 from engine.surface.jumps import extremes
 
@@ -106,8 +106,8 @@ def _even(mask: Bools) -> Float:
 def _smoothed(signed: Float, line: Float, sigma: float, near: float) -> Float:
     """Distances from the smoothed contour, where that is at most `near` pixels from another line; else so far."""
     rim = round(3 * sigma)
-    smooth = cv2.GaussianBlur(np.pad(signed, rim, "reflect", reflect_type="odd"), (0, 0), sigma)[rim:-rim, rim:-rim]
-    return np.asarray(line + np.clip(smooth - line, -near, near), np.float32)
+    even = smooth(np.pad(signed, rim, "reflect", reflect_type="odd"), sigma)[rim:-rim, rim:-rim]
+    return np.asarray(line + np.clip(even - line, -near, near), np.float32)
 
 
 def _along_sides(shell: Shell, inside: Float) -> Shell:

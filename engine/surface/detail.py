@@ -46,9 +46,9 @@ def reduce(
     return _compact(vertices, simple, parents)
 
 
-def grain(detail: Detail, faces: int) -> float:
-    """Standard deviation in pixels of the low-pass filter that the colours need before `reduce`; faces: of the full
-    mesh."""
+def grain(detail: Detail, solid: Solid) -> float:
+    """Standard deviation in pixels of the low-pass filter that the colours need for what `reduce` makes of a solid."""
+    faces = STEPS.get(detail, 1) ** 2 * len(solid.faces)
     return 0.25 * float(np.sqrt(max(faces / TRIANGLES.get(detail, faces) - 1, 0)))
 
 

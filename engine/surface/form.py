@@ -1,9 +1,6 @@
 """Shell and gaps -> the mesh's shape: welded, placed, reduced and untangled, until no triangle crosses another."""
 
-from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from typing import Generic, TypeVar
 
 import cv2
 import numpy as np
@@ -24,14 +21,12 @@ _REACH = 5
 _ROOM = 8
 """Pixels around seams within which a knot may be cut out where the nearest ones leave it no room."""
 
-Painted = TypeVar("Painted")
-
 
 @dataclass(frozen=True)
-class Form(Generic[Painted]):
+class Form:
     """gaps: those that were kept. solid: the mesh on the canvas with all its vertices. sound: the mesh in metres.
     origin: (N,) vertex of `solid` that each vertex of `sound` is, or stands next to. knots: vertices of
-    `solid` near which triangles still cross. painting: what was begun for `solid`."""
+    `solid` near which triangles still cross."""
 
     gaps: Gaps
     solid: Solid
@@ -39,34 +34,28 @@ class Form(Generic[Painted]):
     sound: Untangled
     origin: NDArray[np.int64]
     knots: NDArray[np.int64]
-    painting: "Future[Painted]"
 
 
-def form_of(
-    shell: Shell, gaps: Gaps, canvas: Canvas, settings: Settings, begin: Callable[[Solid], "Future[Painted]"]
-) -> Form[Painted]:
-    """The person's shape at the level of detail, and what `begin` has begun meanwhile.
+def form_of(shell: Shell, gaps: Gaps, canvas: Canvas, settings: Settings) -> Form:
+    """The person's shape at the level of detail.
 
     A gap whose sides the level's triangles cannot keep apart is filled around the knot, and the mesh is made anew.
     Raises UserError where nothing is left.
     """
-    best = found = _formed(shell, gaps, canvas, settings, begin)
+    best = found = _formed(shell, gaps, canvas, settings)
     for wider in range(1, _FILLINGS + 1):
         filled = _filled(found, shell, wider * _REACH * STEPS.get(settings.detail, 1))
         if filled is None:
             break
-        found = _formed(shell, filled, canvas, settings, begin)
+        found = _formed(shell, filled, canvas, settings)
         if found.sound.crossing < best.sound.crossing:
             best = found
     return best
 
 
-def _formed(
-    shell: Shell, gaps: Gaps, canvas: Canvas, settings: Settings, begin: Callable[[Solid], "Future[Painted]"]
-) -> Form[Painted]:
+def _formed(shell: Shell, gaps: Gaps, canvas: Canvas, settings: Settings) -> Form:
     step = STEPS.get(settings.detail, 1)
     solid = solidify(shell, gaps, step)
-    painting = begin(solid)
     vertices, place = located(solid, canvas, settings)
     if settings.detail in TRIANGLES:
         vertices, faces, origin = reduce(vertices, solid.faces, settings.detail, solid, canvas)
@@ -75,7 +64,7 @@ def _formed(
         origin, sound = np.arange(len(vertices)), untangle(vertices, solid.faces, seams(solid, shell, 1))
         if sound.crossing:
             sound = untangle(vertices, solid.faces, seams(solid, shell, _ROOM))
-    return Form(gaps, solid, place, sound, origin[sound.source], origin[sound.knots], painting)
+    return Form(gaps, solid, place, sound, origin[sound.source], origin[sound.knots])
 
 
 def located(solid: Solid, canvas: Canvas, settings: Settings) -> tuple[NDArray[np.float32], Placement]:

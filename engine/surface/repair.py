@@ -59,10 +59,12 @@ def _split_fans(faces: NDArray, count: int, first: int) -> tuple[NDArray, NDArra
     at = np.flatnonzero((faces >= first).any(axis=1))
     fan = corner_fans(faces[at], count)
     vertex = faces[at].ravel()
-    pairs, inverse = np.unique(np.stack([vertex, fan], axis=1), axis=0, return_inverse=True)
-    extra = np.concatenate([[False], pairs[1:, 0] == pairs[:-1, 0]]) & (pairs[:, 0] >= first)
-    number = pairs[:, 0].copy()
+    span = fan.max(initial=0) + 1
+    pairs, inverse = np.unique(vertex.astype(np.int64) * span + fan, return_inverse=True)
+    old = pairs // span
+    extra = np.concatenate([[False], old[1:] == old[:-1]]) & (old >= first)
+    number = old.copy()
     number[extra] = count + np.arange(np.count_nonzero(extra))
     result = faces.copy()
-    result[at] = number[inverse.ravel()].reshape(-1, 3)
-    return result, pairs[extra, 0]
+    result[at] = number[inverse].reshape(-1, 3)
+    return result, old[extra]

@@ -23,7 +23,7 @@ def _found(knots: list[int]) -> tuple[Form, Shell]:
     )
     none = np.zeros(0, np.int64)
     sound = Untangled(np.zeros((0, 3), np.float32), np.zeros((0, 3), np.int32), none, none > 0, len(knots), none)
-    return Form(gaps, solid, Placement(1.0, np.zeros(3)), sound, none, np.array(knots, np.int64), None), shell
+    return Form(gaps, solid, Placement(1.0, np.zeros(3)), sound, none, np.array(knots, np.int64)), shell
 
 
 def test_only_what_is_near_a_knot_is_filled() -> None:
