@@ -14,6 +14,8 @@ _CHUNK = 200_000
 """Pairs that are examined at once: bounds the memory."""
 _TOUCH = 1e-8
 """Metres that one triangle may reach through another: less than float32 coordinates of a person can say."""
+_ROUNDING = 1e-7
+"""Metres by which float32 coordinates of a person may be wrong."""
 
 
 @dataclass(frozen=True)
@@ -41,25 +43,38 @@ def crossings(vertices: NDArray, faces: NDArray[np.int32], among: Bools | None =
 def cross(vertices: NDArray, faces: NDArray[np.int32], pairs: Pairs, contact: float = 0.0) -> Bools:
     """Which pairs (K, 2) of triangles cross: an edge of one runs through the other.
 
-    Triangles that only touch, or reach less than `_TOUCH` through each other, do not cross. contact: metres within
-    which an end of an edge counts as being through a triangle, if the two have no common corner.
+    Triangles that only touch, or reach less than `_TOUCH` through each other, do not cross. contact: metres; where it
+    is given, an end of an edge that is as near counts as being through a triangle, if the two have no common corner,
+    and triangles that lie on each other cross.
     """
     points = vertices[faces[pairs]]
-    reach = np.full(len(pairs), _TOUCH - contact, np.float32)
-    if contact:
-        reach[_common_corners(faces, pairs) > 0] = _TOUCH
-    at = np.flatnonzero(_straddle(points[:, 0], points[:, 1], reach))
-    at = at[_straddle(points[at, 1], points[at, 0], reach[at])]
-    points, reach = points[at].astype(np.float64), reach[at]
+    joined = _common_corners(faces, pairs) > 0
+    reach = np.float32(-contact if contact else _TOUCH)
+    at = np.flatnonzero(_straddle(points[:, 0], points[:, 1], joined, reach))
+    at = at[_straddle(points[at, 1], points[at, 0], joined[at], reach)]
+    one, two = points[at].astype(np.float64).swapaxes(0, 1)
+    above, below = heights(two, one), heights(one, two)
+    margin = np.where(joined[at], np.float32(_TOUCH), reach)
     result = np.zeros(len(pairs), bool)
-    result[at] = _pierces(points[:, 0], points[:, 1], reach) | _pierces(points[:, 1], points[:, 0], reach)
+    result[at] = _pierces(one, two, above, margin) | _pierces(two, one, below, margin)
+    if contact:
+        near = (np.minimum(np.abs(above).min(axis=0), np.abs(below).min(axis=0)) < _ROUNDING) & ~result[at]
+        corners = faces[pairs[at[near]]].swapaxes(0, 1)
+        rests, lies = _touches(one[near], two[near], np.abs(above[:, near]) < _ROUNDING, *corners)
+        bears, covers = _touches(two[near], one[near], np.abs(below[:, near]) < _ROUNDING, *corners[::-1])
+        result[at[near]] = rests | bears | (lies & covers)
     return result
 
 
-def _straddle(plane: NDArray, other: NDArray, reach: NDArray[np.float32]) -> Bools:
-    """Whether the plane of one triangle (K, 3, 3) has corners of the other farther than `reach` (K,) on both sides."""
+def _straddle(plane: NDArray, other: NDArray, joined: Bools, reach: np.float32) -> Bools:
+    """Whether the plane of one triangle (K, 3, 3) has corners of the other farther than `reach` on both sides; of
+    joined triangles (K,) the common corner does not count."""
     a, b, c = heights(plane, other)
-    return (np.minimum(np.minimum(a, b), c) < -reach) & (np.maximum(np.maximum(a, b), c) > reach)
+    low, high = np.minimum(np.minimum(a, b), c), np.maximum(np.maximum(a, b), c)
+    middle = np.maximum(np.minimum(a, b), np.minimum(np.maximum(a, b), c))
+    low = np.where(joined & (low > -_TOUCH), middle, low)
+    high = np.where(joined & (high < _TOUCH), middle, high)
+    return (low < -reach) & (high > reach)
 
 
 def heights(plane: NDArray, other: NDArray) -> NDArray:
@@ -80,9 +95,9 @@ def _dot(a: NDArray, b: NDArray) -> NDArray:
     return np.asarray(np.einsum("kj,kj->k", a, b))
 
 
-def _pierces(edges: NDArray, target: NDArray, reach: NDArray[np.float32]) -> Bools:
-    """Whether an edge of one triangle (K, 3, 3) runs through the other, its border included, `reach` (K,) beyond it."""
-    height = heights(target, edges)
+def _pierces(edges: NDArray, target: NDArray, height: NDArray, reach: NDArray[np.float32]) -> Bools:
+    """Whether an edge of one triangle (K, 3, 3) runs through the other, its border included, `reach` (K,) beyond it.
+    height: see `heights`."""
     result = np.zeros(len(edges), bool)
     for i, j in ((0, 1), (1, 2), (2, 0)):
         low, high = np.minimum(height[i], height[j]), np.maximum(height[i], height[j])
@@ -93,6 +108,22 @@ def _pierces(edges: NDArray, target: NDArray, reach: NDArray[np.float32]) -> Boo
         volumes = np.stack([_dot(_cross(spokes[k], spokes[(k + 1) % 3]), along) for k in range(3)])
         result[at] |= (volumes >= 0).all(axis=0) | (volumes <= 0).all(axis=0)
     return result
+
+
+def _touches(
+    corners: NDArray, target: NDArray, near: Bools, own: NDArray[np.int32], other: NDArray[np.int32]
+) -> tuple[Bools, Bools]:
+    """Whether one of those corners of a triangle (K, 3, 3) that are `near` (3, K) the plane of another one lies over
+    the inside of that, and whether all are near without lying beyond one of its edges. own, other: (K, 3) vertices;
+    common ones do not count as lying there."""
+    sides = [target[:, (k + 1) % 3] - target[:, k] for k in range(3)]
+    normal = _cross(sides[0], sides[1])
+    inward = [_cross(normal, side) for side in sides]
+    length = [np.maximum(np.sqrt(_dot(axis, axis)), 1e-30) for axis in inward]
+    within = [[_dot(corners[:, i] - target[:, k], inward[k]) / length[k] for i in range(3)] for k in range(3)]
+    inside = np.array(within) > _ROUNDING
+    alone = (own[:, :, None] != other[:, None, :]).all(axis=2).T
+    return (near & inside.all(axis=0) & alone).any(axis=0), near.all(axis=0) & inside.any(axis=1).all(axis=0)
 
 
 def _neighbours(vertices: NDArray, faces: NDArray[np.int32], among: Bools | None, contact: float) -> Iterator[Pairs]:

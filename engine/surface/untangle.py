@@ -52,8 +52,9 @@ def untangle(vertices: NDArray[np.float32], faces: NDArray[np.int32], zone: Bool
 
     Vertices in one place are drawn a little apart first, so that parts do not touch. Then every round cuts out the
     triangles that cross and closes each hole with a fan around the mean of its border: the mesh stays closed and
-    manifold, a knot becomes a smooth patch. A round after which no fewer cross is undone, and the next one takes a
-    wider margin. vertices: (N, 3). faces: (M, 3). zone: (M,) bool, the only triangles that are looked at; None = all.
+    manifold, a knot becomes a smooth patch. Where no fewer cross then, the fans that cross something are undone; where
+    that does not help, the next round takes a wider margin. vertices: (N, 3). faces: (M, 3). zone: (M,) bool, the only
+    triangles that are looked at; None = all.
     """
     zone = np.ones(len(faces), bool) if zone is None else zone
     vertices = _opened(_parted(vertices, faces[zone]), faces[zone])
@@ -61,23 +62,42 @@ def untangle(vertices: NDArray[np.float32], faces: NDArray[np.int32], zone: Bool
     pairs = crossings(part.vertices, part.faces, contact=_CONTACT)
     if not len(pairs):
         return Untangled(vertices, faces, part.source, zone, 0, part.source[:0])
-    crossing, rings = np.unique(pairs), 0
+    part, close = _rounds(part, np.unique(pairs))
+    among = np.zeros(len(part.faces), bool)
+    among[close] = True
+    return _joined(faces[~zone], part, np.unique(crossings(part.vertices, part.faces, among)))
+
+
+def _rounds(part: _Part, crossing: NDArray[np.int32]) -> tuple[_Part, NDArray[np.int32]]:
+    """What the rounds make of a part, and its triangles that cross after them."""
+    rings = 0
     for _ in range(_ROUNDS):
         region = _without_pinches(_grown(part, crossing, rings), part.faces)
-        if rings and np.count_nonzero(region) > _LARGEST * len(region):
+        if not len(crossing) or (rings and np.count_nonzero(region) > _LARGEST * len(region)):
             break
-        if region.all() or not region.any():
-            rings += 1
-            continue
-        tried = _capped(part, region)
-        left = _crossing_after(part, region, crossing, tried)
+        tried, left = _after(part, region, crossing)
+        if len(left) >= len(crossing):
+            tried, left = _after(part, _without_knots(part, region, tried, left), crossing)
         if len(left) < len(crossing):
             part, crossing, rings = tried, left, 0
         else:
             rings += 1
-        if not len(crossing):
-            break
-    return _joined(faces[~zone], part, crossing)
+    return part, crossing
+
+
+def _after(part: _Part, region: Bools, crossing: NDArray[np.int32]) -> tuple[_Part, NDArray[np.int32]]:
+    """The part with the region capped, and its triangles that cross then; nothing is done where region is all."""
+    if region.all() or not region.any():
+        return part, crossing
+    tried = _capped(part, region)
+    return tried, _crossing_after(region, crossing, tried)
+
+
+def _without_knots(part: _Part, region: Bools, capped: _Part, crossing: NDArray[np.int32]) -> Bools:
+    """The region without its connected parts whose fans cross something."""
+    labels = component_labels(part.faces[region], len(part.vertices))
+    fans = capped.faces[crossing[crossing >= np.count_nonzero(~region)]]
+    return region & ~np.isin(labels[part.faces[:, 0]], labels[fans[:, 0]])
 
 
 def _parted(vertices: NDArray[np.float32], faces: NDArray[np.int32]) -> NDArray[np.float32]:
@@ -126,7 +146,7 @@ def _joined(others: NDArray[np.int32], part: _Part, crossing: NDArray[np.int32])
     return Untangled(part.vertices[used], faces, part.source[used], zone, len(crossing), knots)
 
 
-def _crossing_after(part: _Part, region: Bools, crossing: NDArray[np.int32], capped: _Part) -> NDArray[np.int32]:
+def _crossing_after(region: Bools, crossing: NDArray[np.int32], capped: _Part) -> NDArray[np.int32]:
     """Triangles that cross once the region is capped; those that crossed before and the fans are looked at."""
     looked = np.ones(len(capped.faces), bool)
     kept = np.flatnonzero(~region)

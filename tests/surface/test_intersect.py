@@ -49,6 +49,22 @@ def test_triangles_with_a_common_corner() -> None:
     assert len(crossings(vertices, np.array([[0, 1, 2], [0, 3, 5]], np.int32))) == 0
 
 
+@pytest.mark.parametrize(
+    ("points", "faces", "found"),
+    [
+        ([[0.3, 0.3, 1e-9], [0.9, 0.9, 1]], [0, 3, 4], 1),  # a corner beside the common one lies on the inside
+        ([[-1, 0, 0], [0, -1, 0]], [0, 3, 4], 0),  # flat, on the other side of the common corner
+        ([[1, 1, 0], [2, 0, 0]], [1, 4, 3], 0),  # flat, beside each other
+        ([[-1, 0.2, 0], [2, 0.3, 0], [2, 0.2, 0]], [3, 4, 5], 1),  # flat, across each other like a star
+        ([[0.1, 0.1, 0], [0.1, 0.5, 0], [0.5, 0.1, 0]], [3, 4, 5], 1),  # flat, one within the other
+    ],
+)
+def test_triangles_that_lie_on_each_other(points: list[list[float]], faces: list[int], found: int) -> None:
+    vertices = np.array([*TRIANGLE, *points], float)
+    for order in ([[0, 1, 2], faces], [faces, [0, 1, 2]], [[2, 1, 0], faces]):
+        assert len(crossings(vertices, np.array(order, np.int32), contact=1e-7)) == found
+
+
 @settings(max_examples=30, deadline=None)
 @given(st.integers(0, 2**31), st.integers(2, 60))
 def test_every_pair_is_found(seed: int, count: int) -> None:
@@ -110,6 +126,17 @@ def test_any_tangle_stays_closed(seed: int, noise: float, share: float) -> None:
     assert health.unused == 0
     pairs = crossings(found.vertices, found.faces[found.zone])
     assert len(np.unique(pairs)) <= found.crossing
+
+
+def test_only_fans_that_cross_something_are_undone() -> None:
+    ball = trimesh.creation.icosphere(3)
+    vertices, faces = np.array(ball.vertices, np.float32), np.array(ball.faces, np.int32)
+    caps = [sign * vertices[faces].mean(axis=1)[:, 2] > 0.9 for sign in (1, -1)]
+    part = untangling._Part(vertices, faces, np.arange(len(vertices)))
+    capped = untangling._capped(part, caps[0] | caps[1])
+    fan = np.flatnonzero((capped.faces >= len(vertices)).any(axis=1) & (capped.vertices[capped.faces[:, 0], 2] > 0))
+    left = untangling._without_knots(part, caps[0] | caps[1], capped, fan[:1].astype(np.int32))
+    np.testing.assert_array_equal(left, caps[1])
 
 
 def test_what_still_crosses_is_told_with_its_vertices() -> None:
