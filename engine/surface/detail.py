@@ -14,8 +14,9 @@ TRIANGLES: dict[Detail, int] = {"high": 400_000, "medium": 100_000, "low": 25_00
 STEPS: dict[Detail, int] = {"medium": 2, "low": 4}
 """Levels for which a vertex for every so many pixels is enough to begin with; far fewer triangles cross afterwards."""
 
-_ROOM = 0.998
-"""Share of the triangles that the simplification may leave; its repair may add some."""
+SHARES = (0.998, 0.98, 0.96)
+"""Shares of the triangles that the simplification may leave, as its repair may add some; other numbers of triangles have
+other knots, so the next share is tried where the first one left some."""
 
 _HASTE = (2, 4, 7)
 """How fast the bound of the error grows while edges collapse: slow leaves fewer folds, but may end early."""
@@ -31,7 +32,12 @@ _REGIONS = (
 
 
 def reduce(
-    vertices: NDArray[np.float32], faces: NDArray[np.int32], detail: Detail, solid: Solid, canvas: Canvas
+    vertices: NDArray[np.float32],
+    faces: NDArray[np.int32],
+    detail: Detail,
+    solid: Solid,
+    canvas: Canvas,
+    share: float = SHARES[0],
 ) -> tuple[NDArray[np.float32], NDArray[np.int32], NDArray[np.int64]]:
     """Simplify to the level of detail (Garland and Heckbert, 1997, in fast-simplification); "full" is returned as is.
 
@@ -42,7 +48,7 @@ def reduce(
     if target is None or len(faces) <= target:
         return vertices, faces, np.arange(len(vertices))
     weighted = _enlarged(vertices, solid, canvas)
-    simple, parents = repair(_cleaned(_simplify(weighted, faces, int(_ROOM * target))), len(vertices))
+    simple, parents = repair(_cleaned(_simplify(weighted, faces, int(share * target))), len(vertices))
     return _compact(vertices, simple, parents)
 
 

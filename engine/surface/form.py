@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.surface.clean import Shell
-from engine.surface.detail import STEPS, TRIANGLES, reduce
+from engine.surface.detail import SHARES, STEPS, TRIANGLES, reduce
 from engine.surface.occlusion import Gaps
 from engine.surface.place import Placement, placement, world
 from engine.surface.solid import Solid, seams, solidify
 from engine.surface.untangle import Untangled, untangle
-from engine.types import Canvas, Settings
+from engine.types import Canvas, Detail, Settings
 
 _FILLINGS = 4
 """How often gaps are filled at most."""
@@ -42,29 +42,41 @@ def form_of(shell: Shell, gaps: Gaps, canvas: Canvas, settings: Settings) -> For
     A gap whose sides the level's triangles cannot keep apart is filled around the knot, and the mesh is made anew.
     Raises UserError where nothing is left.
     """
-    best = found = _formed(shell, gaps, canvas, settings)
+    best = found = _formed(shell, gaps, canvas, settings, SHARES)
     for wider in range(1, _FILLINGS + 1):
         filled = _filled(found, shell, wider * _REACH * STEPS.get(settings.detail, 1))
         if filled is None:
             break
-        found = _formed(shell, filled, canvas, settings)
+        found = _formed(shell, filled, canvas, settings, SHARES[:1])
         if found.sound.crossing < best.sound.crossing:
             best = found
     return best
 
 
-def _formed(shell: Shell, gaps: Gaps, canvas: Canvas, settings: Settings) -> Form:
+def _formed(shell: Shell, gaps: Gaps, canvas: Canvas, settings: Settings, shares: tuple[float, ...]) -> Form:
     step = STEPS.get(settings.detail, 1)
     solid = solidify(shell, gaps, step)
     vertices, place = located(solid, canvas, settings)
     if settings.detail in TRIANGLES:
-        vertices, faces, origin = reduce(vertices, solid.faces, settings.detail, solid, canvas)
-        sound = untangle(vertices, faces)
+        origin, sound = _reduced(vertices, solid, canvas, settings.detail, shares)
     else:
         origin, sound = np.arange(len(vertices)), untangle(vertices, solid.faces, seams(solid, shell, 1))
         if sound.crossing:
             sound = untangle(vertices, solid.faces, seams(solid, shell, _ROOM))
     return Form(gaps, solid, place, sound, origin[sound.source], origin[sound.knots])
+
+
+def _reduced(
+    vertices: NDArray[np.float32], solid: Solid, canvas: Canvas, detail: Detail, shares: tuple[float, ...]
+) -> tuple[NDArray[np.int64], Untangled]:
+    """The fewer triangles of the level, and which of the vertices (N, 3) theirs are."""
+    tried = []
+    for share in shares:
+        points, faces, origin = reduce(vertices, solid.faces, detail, solid, canvas, share)
+        tried.append((origin, untangle(points, faces)))
+        if not tried[-1][1].crossing:
+            break
+    return min(tried, key=lambda one: one[1].crossing)
 
 
 def located(solid: Solid, canvas: Canvas, settings: Settings) -> tuple[NDArray[np.float32], Placement]:
