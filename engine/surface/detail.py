@@ -15,7 +15,7 @@ STEPS: dict[Detail, int] = {"medium": 2, "low": 4}
 """Levels for which a vertex for every so many pixels is enough to begin with; far fewer triangles cross afterwards."""
 
 SHARES = (0.998, 0.98, 0.96)
-"""Shares of the triangles that the simplification may leave, as its repair may add some. Other numbers of triangles have
+"""Shares of the triangles that the simplification may leave, as its repair may add some. With others there are
 other knots, so the next share is tried where some cross."""
 
 _HASTE = (2, 4, 7)
