@@ -14,7 +14,7 @@ TRIANGLES: dict[Detail, int] = {"high": 400_000, "medium": 100_000, "low": 25_00
 STEPS: dict[Detail, int] = {"medium": 2, "low": 4}
 """Levels for which a vertex for every so many pixels is enough to begin with; far fewer triangles cross afterwards."""
 
-SHARES = (0.998, 0.98, 0.96)
+SHARES = (0.998, 0.98, 0.96, 0.9, 0.8)
 """Shares of the triangles that the simplification may leave, as its repair may add some. With others there are
 other knots, so the next share is tried where some cross."""
 

@@ -114,16 +114,18 @@ def _touches(
     corners: NDArray, target: NDArray, near: Bools, own: NDArray[np.int32], other: NDArray[np.int32]
 ) -> tuple[Bools, Bools]:
     """Whether one of those corners of a triangle (K, 3, 3) that are `near` (3, K) the plane of another one lies over
-    the inside of that, and whether all are near without lying beyond one of its edges. own, other: (K, 3) vertices;
-    common ones do not count as lying there."""
+    that, its border included, and whether all are near without lying beyond one of its edges.
+
+    own, other: (K, 3) vertices; common ones do not count as lying there.
+    """
     sides = [target[:, (k + 1) % 3] - target[:, k] for k in range(3)]
     normal = _cross(sides[0], sides[1])
     inward = [_cross(normal, side) for side in sides]
     length = [np.maximum(np.sqrt(_dot(axis, axis)), 1e-30) for axis in inward]
-    within = [[_dot(corners[:, i] - target[:, k], inward[k]) / length[k] for i in range(3)] for k in range(3)]
-    inside = np.array(within) > _ROUNDING
+    within = np.array([[_dot(corners[:, i] - target[:, k], inward[k]) / length[k] for i in range(3)] for k in range(3)])
     alone = (own[:, :, None] != other[:, None, :]).all(axis=2).T
-    return (near & inside.all(axis=0) & alone).any(axis=0), near.all(axis=0) & inside.any(axis=1).all(axis=0)
+    rests = near & (within > -_ROUNDING).all(axis=0) & alone
+    return rests.any(axis=0), near.all(axis=0) & (within > _ROUNDING).any(axis=1).all(axis=0)
 
 
 def _neighbours(vertices: NDArray, faces: NDArray[np.int32], among: Bools | None, contact: float) -> Iterator[Pairs]:

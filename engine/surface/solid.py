@@ -12,7 +12,7 @@ from engine.surface import cells, contour, weld
 from engine.surface.clean import NOBODY, Shell
 from engine.surface.health import component_labels
 from engine.surface.jumps import corners
-from engine.surface.occlusion import Gaps
+from engine.surface.occlusion import Gaps, mouths
 from engine.surface.repair import repair
 
 SMALLEST_PART = 0.02
@@ -65,6 +65,7 @@ def _sparse(shell: Shell, gaps: Gaps, step: int) -> tuple[Shell, Gaps]:
         for c in (gaps.parted, gaps.cells, gaps.cut_near, gaps.cut_far)
     )
     cut_far &= ~cut_near
+    parted |= mouths(gap, cut_near, cut_far, cells.codes(mask) > 0)
     gap &= ~cut_near & ~cut_far
     return replace(shell, near=near, far=far, mask=mask), Gaps(behind, hidden, gap, cut_near, cut_far, parted)
 

@@ -6,8 +6,10 @@ from numpy.typing import NDArray
 
 from engine.surface.clean import Shell
 from engine.surface.contour import straightened
+from engine.surface.health import component_labels
 from engine.surface.jumps import climb
 from engine.surface.occlusion import find_gaps
+from engine.surface.solid import solidify
 
 HEIGHT, WIDTH = 400, 200
 BAR = slice(80, 120)
@@ -69,3 +71,18 @@ def test_the_line_of_a_cut_is_even() -> None:
     assert _residual(np.zeros_like(shift), first) > 0.25
     assert _residual(shift, first) < 0.1
     assert not shift[:, :20].any()
+
+
+@pytest.mark.parametrize("step", [1, 2])
+@pytest.mark.parametrize("slope", [-1.0, 0.3, 1.0, 1.5, 2.5])
+def test_parts_that_overlap_in_the_picture_alone_stay_apart(slope: float, step: int) -> None:
+    """A bar before the slanted end of another one, of which it hides a part, like a foot before the other."""
+    rows, columns = np.arange(HEIGHT)[:, None], np.arange(WIDTH)[None]
+    front = (columns >= 80) & (columns < 180) & (rows >= 20) & (rows < 380)
+    rear = (columns >= 20) & (columns < 150) & (rows >= 20) & (rows < 330 - slope * columns)
+    near = np.where(front, 0, 200).astype(np.float32)
+    far = np.where(rear, 260, 60).astype(np.float32)
+    shell, gaps = find_gaps(Shell(near, far, front | rear, 0, 0))
+    solid = solidify(shell, gaps, step)
+    labels = component_labels(solid.faces, len(solid.depth))
+    assert len(np.unique(labels[solid.faces[:, 0]])) == 2
