@@ -24,8 +24,8 @@ _RIPPLE = 6 / 1569
 _CORNERS = 0.3
 """Pixels added to a radius, so that small discs are round."""
 _DISC = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (7, 7))
-_EVERY = 7
-"""So many pixels of a background speak for themselves and the next ones."""
+_LEAST, _ENOUGH = 100, 100_000
+"""Pixels of a background that say something about it, and about as many as are looked at."""
 _UNIFORM = 8
 """Largest deviation (8-bit levels, any channel, 99 % of the pixels) of a background that counts as uniform."""
 
@@ -33,9 +33,10 @@ _UNIFORM = 8
 def uniform_background(pixels: Picture, coarse: Float, crowd: Sequence[Float]) -> Float | None:
     """The colour (3,) of a background without any texture, None if there is one. crowd: masks of other people."""
     people = np.maximum.reduce([coarse, *crowd])
-    outside = pixels[~_grown(people > 0.3, _SURROUNDINGS * body_size(coarse))][::_EVERY]
-    if len(outside) < 100:
+    outside = pixels[~_grown(people > 0.3, _SURROUNDINGS * body_size(coarse))]
+    if len(outside) < _LEAST:
         return None
+    outside = outside[:: max(1, len(outside) // _ENOUGH)]
     colour = np.median(outside, axis=0).astype(np.float32)
     deviation = np.abs(outside - colour).max(axis=1)
     return colour if np.percentile(deviation, 99) <= _UNIFORM else None

@@ -57,10 +57,10 @@ def construct(
     """
     tell = progress or (lambda stage, fraction: None)
     tell("Building the mesh", 0.0)
-    shell = clean(maps)
+    cleaned = clean(maps)
     with ThreadPoolExecutor(1) as other:
-        coloring = other.submit(both_sides, shell, canvas, photo)
-        shell, gaps = _opened(shell)
+        coloring = other.submit(both_sides, cleaned, canvas, photo)
+        shell, gaps = _opened(cleaned)
         joining = other.submit(lambda: sheet_colors(*coloring.result(), shell))
         tell("Building the mesh", 0.3)
         made = form_of(shell, gaps, canvas, settings)

@@ -9,6 +9,7 @@ from engine.pixels import Float, blur, distance, nearest
 from engine.surface import weld
 from engine.surface.back import back_colors
 from engine.surface.clean import Shell
+from engine.surface.contour import evened
 from engine.surface.front import front_colors
 from engine.surface.sides import meet
 from engine.surface.solid import Solid
@@ -33,7 +34,11 @@ class SheetColors:
 
 
 def both_sides(shell: Shell, canvas: Canvas, photo: Photo) -> tuple[Float, Float]:
-    """(H, W, 3) float32 sRGB in [0, 255]: the photo in front and made-up colours behind."""
+    """(H, W, 3) float32 sRGB in [0, 255]: the photo in front and made-up colours behind.
+
+    shell: as the maps have it, for these colours do not ask for gaps and bent sides.
+    """
+    shell = evened(shell)
     seen = front_colors(shell, canvas, photo)
     return seen, back_colors(shell, seen, canvas)
 

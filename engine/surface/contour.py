@@ -69,6 +69,11 @@ def _corners_of(cut: Bools) -> Bools:
     return np.asarray(cv2.dilate(pixels, np.ones((2, 2), np.uint8), anchor=(1, 1)) > 0)
 
 
+def evened(shell: Shell) -> Shell:
+    """The shell without the bumps of its silhouette that `bend` will take off."""
+    return replace(shell, mask=shell.mask & (_even(shell.mask) > 0))
+
+
 def bend(shell: Shell) -> Shell:
     """Bend both sheets towards each other along the silhouette as a quarter of an ellipse.
 

@@ -70,13 +70,16 @@ def _reduced(
     vertices: NDArray[np.float32], solid: Solid, canvas: Canvas, detail: Detail, shares: tuple[float, ...]
 ) -> tuple[NDArray[np.int64], Untangled]:
     """The fewer triangles of the level, and which of the vertices (N, 3) theirs are."""
-    tried = []
-    for share in shares:
+    best: tuple[NDArray[np.int64], Untangled] | None = None
+    for share in shares if len(solid.faces) > TRIANGLES[detail] else shares[:1]:
         points, faces, origin = reduce(vertices, solid.faces, detail, solid, canvas, share)
-        tried.append((origin, untangle(points, faces)))
-        if not tried[-1][1].crossing:
+        sound = untangle(points, faces)
+        if best is None or sound.crossing < best[1].crossing:
+            best = origin, sound
+        if not sound.crossing:
             break
-    return min(tried, key=lambda one: one[1].crossing)
+    assert best is not None
+    return best
 
 
 def located(solid: Solid, canvas: Canvas, settings: Settings) -> tuple[NDArray[np.float32], Placement]:

@@ -14,6 +14,8 @@ _CHUNK = 200_000
 """Pairs that are examined at once: bounds the memory."""
 _TOUCH = 1e-8
 """Metres that one triangle may reach through another: less than float32 coordinates of a person can say."""
+_NOTHING = 1e-30
+"""What stands for the length of a vector of none."""
 _ROUNDING = 1e-7
 """Metres by which float32 coordinates of a person may be wrong."""
 
@@ -41,7 +43,7 @@ def crossings(vertices: NDArray, faces: NDArray[np.int32], among: Bools | None =
 
 
 def cross(vertices: NDArray, faces: NDArray[np.int32], pairs: Pairs, contact: float = 0.0) -> Bools:
-    """Which pairs (K, 2) of triangles cross: an edge of one runs through the other.
+    """Which pairs (K, 2) of triangles cross: an edge of one runs through the other, or, with `contact`, nearly so.
 
     Triangles that only touch, or reach less than `_TOUCH` through each other, do not cross. contact: metres; where it
     is given, an end of an edge that is as near counts as being through a triangle, if the two have no common corner,
@@ -81,7 +83,7 @@ def heights(plane: NDArray, other: NDArray) -> NDArray:
     """Heights (3, K) of the corners of a triangle (K, 3, 3) over the plane of another, 0 for one without area."""
     origin = plane[:, 0]
     normal = _cross(plane[:, 1] - origin, plane[:, 2] - origin)
-    normal = normal / np.maximum(np.sqrt(_dot(normal, normal)), 1e-30)[:, None]
+    normal = normal / np.maximum(np.sqrt(_dot(normal, normal)), _NOTHING)[:, None]
     return np.stack([_dot(other[:, k] - origin, normal) for k in range(3)])
 
 
@@ -121,9 +123,9 @@ def _touches(
     sides = [target[:, (k + 1) % 3] - target[:, k] for k in range(3)]
     normal = _cross(sides[0], sides[1])
     inward = [_cross(normal, side) for side in sides]
-    length = [np.maximum(np.sqrt(_dot(axis, axis)), 1e-30) for axis in inward]
+    length = [np.maximum(np.sqrt(_dot(axis, axis)), _NOTHING) for axis in inward]
     within = np.array([[_dot(corners[:, i] - target[:, k], inward[k]) / length[k] for i in range(3)] for k in range(3)])
-    alone = (own[:, :, None] != other[:, None, :]).all(axis=2).T
+    alone = (own[:, :, None] != other[:, None, :]).all(axis=2).T & (np.min(length, axis=0) > _NOTHING)
     rests = near & (within > -_ROUNDING).all(axis=0) & alone
     return rests.any(axis=0), near.all(axis=0) & (within > _ROUNDING).any(axis=1).all(axis=0)
 

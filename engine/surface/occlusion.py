@@ -30,8 +30,6 @@ _WINDOW = 200
 """Width or height in pixels from which on a gap opens wherever it is."""
 _MOUTH, _CLOSE = 20, 4
 """Number of cells along the body's border that a smaller gap must come so close to, in pixels, to open."""
-_END = 8
-"""Cells from the silhouette within which a gap that reaches it may end."""
 _SMALLEST = 300
 """Least number of cells of a gap."""
 
@@ -127,14 +125,7 @@ def _outline(slit: Float, mask: Bools, front: _Side, rear: _Side) -> tuple[Bools
     parted |= body & ~gap & _near(gap, 6) & (_shared(near, far) < -JUMP)
     around = ~gap & ~parted & _near(gap)
     cut_near = jumps[0] & around & (~jumps[1] | (climb(near) >= climb(far)))
-    cut_far = jumps[1] & around & ~cut_near
-    return gap, parted | mouths(gap, cut_near, cut_far, body), cut_near, cut_far
-
-
-def mouths(gap: Bools, cut_near: Bools, cut_far: Bools, body: Bools) -> Bools:
-    """Cells close to the silhouette where a gap is so narrow that its sides, cuts of the near and the far sheet, meet:
-    there a thread would go from part to part."""
-    return cut_far & _near(cut_near, 1) & _near(gap) & _near(~body, _END)
+    return gap, parted, cut_near, jumps[1] & around & ~cut_near
 
 
 def _beside(cells_: Bools) -> Bools:

@@ -12,13 +12,15 @@ from engine.surface import cells, contour, weld
 from engine.surface.clean import NOBODY, Shell
 from engine.surface.health import component_labels
 from engine.surface.jumps import corners
-from engine.surface.occlusion import Gaps, mouths
+from engine.surface.occlusion import Gaps
 from engine.surface.repair import repair
 
 SMALLEST_PART = 0.02
 """Share of the largest part's triangles below which a part is a speck."""
 _LEAST = 0.2
 """Pixels of depth between any two sheets."""
+_END = 8
+"""Cells of the (sparse) grid from the silhouette within which a gap that reaches it may end."""
 _APART = 0.5
 """Pixels of depth between sheets for every pixel left out between vertices: else their coarse triangles would cross."""
 
@@ -65,9 +67,19 @@ def _sparse(shell: Shell, gaps: Gaps, step: int) -> tuple[Shell, Gaps]:
         for c in (gaps.parted, gaps.cells, gaps.cut_near, gaps.cut_far)
     )
     cut_far &= ~cut_near
-    parted |= mouths(gap, cut_near, cut_far, cells.codes(mask) > 0)
+    parted |= _mouths(gap, cut_near, cut_far, cells.codes(mask) > 0)
     gap &= ~cut_near & ~cut_far
     return replace(shell, near=near, far=far, mask=mask), Gaps(behind, hidden, gap, cut_near, cut_far, parted)
+
+
+def _mouths(gap: Bools, cut_near: Bools, cut_far: Bools, body: Bools) -> Bools:
+    """Cells close to the silhouette where a gap is so narrow that its sides, cuts of the near and the far sheet, meet:
+    there a thread would go from part to part."""
+    return cut_far & _near(cut_near, 1) & _near(gap, 2) & _near(~body, _END)
+
+
+def _near(marked: Bools, steps: int) -> Bools:
+    return cv2.dilate(marked.astype(np.uint8), np.ones((2 * steps + 1, 2 * steps + 1), np.uint8)) > 0
 
 
 def _blocks(marked: Bools, step: int, shape: tuple[int, int]) -> Bools:

@@ -27,8 +27,8 @@ _LARGEST = 0.03
 @dataclass(frozen=True)
 class Untangled:
     """vertices: (N, 3) float32. faces: (M, 3) int32. source: (N,) vertex of the given mesh that each comes from, for a
-    fan's centre one of its border. zone: (M,) bool, where it was looked. crossing: triangles that still cross others,
-    at most. knots: vertices of the given mesh that those have or stand next to."""
+    fan's centre one of its border. zone: (M,) bool, where it was looked. crossing: triangles that still run through
+    others, not those that only lie on one. knots: vertices of the given mesh that those have or stand next to."""
 
     vertices: NDArray[np.float32]
     faces: NDArray[np.int32]

@@ -1,7 +1,11 @@
 """Gaps that a level of detail cannot keep open are filled."""
 
-import numpy as np
+from dataclasses import replace
 
+import numpy as np
+import pytest
+
+from engine.surface import form
 from engine.surface.clean import Shell
 from engine.surface.form import Form, _filled
 from engine.surface.occlusion import Gaps
@@ -39,3 +43,32 @@ def test_only_what_is_near_a_knot_is_filled() -> None:
 def test_without_a_knot_or_without_a_gap_nearby_nothing_is_filled() -> None:
     assert _filled(*_found([]), 5) is None
     assert _filled(*_found([2 * 60 + 55]), 5) is None
+
+
+@pytest.mark.parametrize(("crossing", "tries", "chosen"), [([0], 1, 0), ([5, 3, 0], 3, 2), ([5, 3, 4, 3, 9], 5, 1)])
+def test_other_numbers_of_triangles_are_tried_until_none_cross(
+    monkeypatch: pytest.MonkeyPatch, crossing: list[int], tries: int, chosen: int
+) -> None:
+    found, _ = _found([])
+    faces = np.zeros((form.TRIANGLES["low"] + 1, 3), np.int32)
+    seen: list[float] = []
+
+    def reduce(vertices: object, faces: object, detail: object, solid: object, canvas: object, share: float) -> tuple:
+        seen.append(share)
+        return vertices, faces, np.array([len(seen) - 1])
+
+    monkeypatch.setattr(form, "reduce", reduce)
+    monkeypatch.setattr(form, "untangle", lambda *_: replace(found.sound, crossing=crossing[len(seen) - 1]))
+    origin, sound = form._reduced(found.sound.vertices, replace(found.solid, faces=faces), None, "low", form.SHARES)
+    assert len(seen) == tries
+    assert seen == list(form.SHARES[:tries])
+    assert (origin[0], sound.crossing) == (chosen, min(crossing))
+
+
+def test_a_mesh_that_has_few_triangles_anyway_is_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    found, _ = _found([3])
+    monkeypatch.setattr(form, "reduce", lambda vertices, faces, *_: (vertices, faces, np.zeros(0, np.int64)))
+    calls: list[int] = []
+    monkeypatch.setattr(form, "untangle", lambda *_: calls.append(1) or replace(found.sound, crossing=2))
+    form._reduced(found.sound.vertices, found.solid, None, "low", form.SHARES)
+    assert len(calls) == 1
