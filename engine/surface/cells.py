@@ -4,6 +4,7 @@ A cell's code is the set of its corners as bits. The corners of a block are numb
 2 = lower left, 3 = lower right. A quad has all four bits, a triangle lacks one, an empty block has code 0.
 """
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -50,3 +51,8 @@ def pixels(shape: tuple[int, int], corner: int) -> NDArray[np.int32]:
     index = np.arange(height * width, dtype=np.int32).reshape(shape)
     row, column = divmod(corner, 2)
     return index[row : height - 1 + row, column : width - 1 + column]
+
+
+def near(marked: Bools, steps: int = 2) -> Bools:
+    """Within so many cells of a marked one."""
+    return cv2.dilate(marked.astype(np.uint8), np.ones((2 * steps + 1, 2 * steps + 1), np.uint8)) > 0

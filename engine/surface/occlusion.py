@@ -119,11 +119,11 @@ def _outline(slit: Float, mask: Bools, front: _Side, rear: _Side) -> tuple[Bools
         body & long & _overlap(front, rear)
     )
     gap = _without_windows(gap, body)
-    jumps = [body & (side.steep | (_near(gap) & (climb(side.depth) > 1.5 * JUMP))) for side in (front, rear)]
-    gap &= ~((jumps[0] | jumps[1]) & _near(body & ~gap, 1))
+    jumps = [body & (side.steep | (cells.near(gap) & (climb(side.depth) > 1.5 * JUMP))) for side in (front, rear)]
+    gap &= ~((jumps[0] | jumps[1]) & cells.near(body & ~gap, 1))
     gap |= _threads(gap, body, jumps[0] | jumps[1], long)
-    parted |= body & ~gap & _near(gap, 6) & (_shared(near, far) < -JUMP)
-    around = ~gap & ~parted & _near(gap)
+    parted |= body & ~gap & cells.near(gap, 6) & (_shared(near, far) < -JUMP)
+    around = ~gap & ~parted & cells.near(gap)
     cut_near = jumps[0] & around & (~jumps[1] | (climb(near) >= climb(far)))
     return gap, parted, cut_near, jumps[1] & around & ~cut_near
 
@@ -182,7 +182,7 @@ def _gap(slit: Float, body: Bools, jump: Bools) -> Bools:
 def _overlap(front: _Side, rear: _Side) -> Bools:
     """Cells in the narrow strip between a jump of the near and one of the far sheet: parts that only just overlap."""
     wide = [side.steep & (climb(side.depth) > _LAYER) for side in (front, rear)]
-    return _near(wide[0], 4) & _near(wide[1], 4) & ~front.steep & ~rear.steep
+    return cells.near(wide[0], 4) & cells.near(wide[1], 4) & ~front.steep & ~rear.steep
 
 
 def _without_windows(gap: Bools, body: Bools) -> Bools:
@@ -190,14 +190,9 @@ def _without_windows(gap: Bools, body: Bools) -> Bools:
     _, labels, stats, _ = cv2.connectedComponentsWithStats(gap.astype(np.uint8), connectivity=8)
     large = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) >= _WINDOW
     reach = cv2.dilate(labels.astype(np.float32), np.ones((2 * _CLOSE + 1, 2 * _CLOSE + 1), np.uint8)).astype(np.int32)
-    keep = large | (np.bincount(reach[~body & _near(body, 1)], minlength=len(stats)) >= _MOUTH)
+    keep = large | (np.bincount(reach[~body & cells.near(body, 1)], minlength=len(stats)) >= _MOUTH)
     keep[0] = False
     return keep[labels]
-
-
-def _near(gap: Bools, steps: int = 2) -> Bools:
-    """Within so many cells of the gap."""
-    return cv2.dilate(gap.astype(np.uint8), np.ones((2 * steps + 1, 2 * steps + 1), np.uint8)) > 0
 
 
 def _threads(gap: Bools, body: Bools, jump: Bools, long: Bools) -> Bools:
@@ -205,13 +200,13 @@ def _threads(gap: Bools, body: Bools, jump: Bools, long: Bools) -> Bools:
 
     long: cells where near and far sheet are so far apart that a thread would show.
     """
-    open_ = gap | (jump & _near(gap))
+    open_ = gap | (jump & cells.near(gap))
     closed = cv2.morphologyEx(open_.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)) > 0
     rest = body & ~closed
     solid = cv2.morphologyEx(rest.astype(np.uint8), cv2.MORPH_OPEN, np.ones((13, 13), np.uint8)) > 0
     _, labels, stats, _ = cv2.connectedComponentsWithStats(rest.astype(np.uint8), connectivity=4)
     specks = rest & (stats[:, cv2.CC_STAT_AREA] < _SMALLEST)[labels]
-    thin = rest & ~solid & long & _near(gap, 8)
+    thin = rest & ~solid & long & cells.near(gap, 8)
     return body & ~jump & (closed | specks | thin)
 
 

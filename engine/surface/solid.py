@@ -75,11 +75,7 @@ def _sparse(shell: Shell, gaps: Gaps, step: int) -> tuple[Shell, Gaps]:
 def _mouths(gap: Bools, cut_near: Bools, cut_far: Bools, body: Bools) -> Bools:
     """Cells close to the silhouette where a gap is so narrow that its sides, cuts of the near and the far sheet, meet:
     there a thread would go from part to part."""
-    return cut_far & _near(cut_near, 1) & _near(gap, 2) & _near(~body, _END)
-
-
-def _near(marked: Bools, steps: int) -> Bools:
-    return cv2.dilate(marked.astype(np.uint8), np.ones((2 * steps + 1, 2 * steps + 1), np.uint8)) > 0
+    return cut_far & cells.near(cut_near, 1) & cells.near(gap, 2) & cells.near(~body, _END)
 
 
 def _blocks(marked: Bools, step: int, shape: tuple[int, int]) -> Bools:
