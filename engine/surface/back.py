@@ -16,7 +16,7 @@ from engine.networks.back_colors import Shares, network
 from engine.networks.prior import SIZE, prior_maps
 from engine.pixels import Bools, Float, nearest
 from engine.surface.clean import Shell
-from engine.surface.light import flatten
+from engine.surface.light import flatten_coarse
 from engine.types import Canvas
 
 _PLACES = 128
@@ -24,8 +24,6 @@ _PLACES = 128
 _APART = CANVAS // _PLACES
 _FIRST = 11.5
 """Canvas pixel of the first one."""
-_STEP = 4
-"""Light and shade are smoothed away on every fourth pixel; finer is only the weave of the cloth."""
 _WEAVE = 3.0
 """Coarsest detail of cloth that goes around: standard deviation in pixels."""
 
@@ -76,14 +74,12 @@ def _floats(values: NDArray) -> Float:
 
 def _without_light(colors: Float, mask: Bools) -> Float:
     """Light and shade are smoothed away, and the colours go on beyond the mask."""
-    height, width = mask.shape
-    small = (-(-width // _STEP), -(-height // _STEP))
-    inside = cv2.resize(mask.astype(np.float32), small, interpolation=cv2.INTER_AREA) > 0.5
+    flat = flatten_coarse(colors)
+    inside = cv2.resize(mask.astype(np.float32), flat.shape[1::-1], interpolation=cv2.INTER_AREA) > 0.5
     if not inside.any():
         return colors
-    flat = flatten(_floats(cv2.resize(colors, small, interpolation=cv2.INTER_AREA)))
     extended = flat.reshape(-1, 3)[nearest(inside)]
-    return _floats(cv2.resize(cv2.GaussianBlur(extended, (0, 0), 1.5), (width, height), interpolation=cv2.INTER_LINEAR))
+    return _floats(cv2.resize(cv2.GaussianBlur(extended, (0, 0), 1.5), mask.shape[::-1]))
 
 
 def _texture(colors: Float, front: Float, worn: Float, mask: Bools) -> Float:

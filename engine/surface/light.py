@@ -7,7 +7,9 @@ from engine.pixels import Float
 
 _DARK = 8.0
 """sRGB added to every channel: below it hues are noise."""
-_REACH, _STEP = 25, 0.16
+_STEP = 4
+"""Light and shade are smoothed away on every fourth pixel; finer is only the weave of the cloth."""
+_REACH, _TONES = 25, 0.16
 """Spatial (pixels) and tonal (0 to 1) standard deviation of the filter that smooths light and shade away."""
 
 
@@ -29,5 +31,12 @@ def flatten(colors: Float) -> Float:
     low = np.array([np.log(_DARK), 0.05, 0.05], np.float32)
     high = np.array([np.log(255 + _DARK), 0.75, 0.75], np.float32)
     levels = np.rint(255 * np.clip((_tones(colors) - low) / (high - low), 0, 1)).astype(np.uint8)
-    smooth = cv2.edgePreservingFilter(levels, flags=cv2.RECURS_FILTER, sigma_s=_REACH, sigma_r=_STEP)
+    smooth = cv2.edgePreservingFilter(levels, flags=cv2.RECURS_FILTER, sigma_s=_REACH, sigma_r=_TONES)
     return _from_tones(smooth.astype(np.float32) / 255 * (high - low) + low)
+
+
+def flatten_coarse(colors: Float) -> Float:
+    """(H, W, 3) -> (H / 4, W / 4, 3) without light and shade."""
+    height, width = colors.shape[:2]
+    small = (-(-width // _STEP), -(-height // _STEP))
+    return flatten(np.asarray(cv2.resize(colors, small, interpolation=cv2.INTER_AREA), np.float32))

@@ -9,6 +9,7 @@ import numpy as np
 
 from engine.pixels import Bools, Float, blur, distance, nearest
 from engine.surface.clean import Shell
+from engine.surface.light import flatten_coarse
 
 _GRAZING = 1.8
 """Depth per pixel beyond which the camera does not see a surface well (61 degrees)."""
@@ -19,6 +20,9 @@ _SIDE = 8.0
 _SLOPE, _ALONG = 2.0, 4.0
 """Standard deviations in pixels of the filters for slopes, and for the colours along the silhouette, which would be
 drawn out into stripes."""
+_FADES, _ENDS = 16.0, 32.0
+"""Pixels from the silhouette from which on a steep place is less and less of a side, and none any more: so far inside
+the photo shows enough of it, be it the slope from the trunk down to an arm behind it."""
 _SHARP = 12.0
 """Way in pixels on which the photo's detail fades to a third; what is left are the colours along the silhouette."""
 _NARROW, _WIDE = 4.0, 16.0
@@ -35,7 +39,8 @@ def meet(front: Float, back: Float, shell: Shell) -> tuple[Float, Float, Float]:
     seen = _way_on_near_sheet(shell, depth, edge)
     middle = ((shell.near + shell.far) / 2).ravel()[source]
     hidden = seen.ravel()[source] + np.hypot(depth, np.maximum(shell.far - middle, 0))
-    along = blur(front, edge.astype(np.float32), _ALONG).reshape(-1, 3)[source]
+    flat = cv2.resize(flatten_coarse(front), shell.mask.shape[::-1])
+    along = blur(flat, edge.astype(np.float32), _ALONG).reshape(-1, 3)[source]
     inside = shell.mask[..., None]
     near, far, sharp = (
         np.where(inside, np.exp(-way / fading)[..., None], np.float32(1))
@@ -56,6 +61,7 @@ def _way_on_near_sheet(shell: Shell, depth: Float, edge: Bools) -> Float:
     if not well.any():
         return np.zeros_like(shell.near)
     way = np.where(side, np.maximum(shell.near - shell.near.ravel()[nearest(well)], 0), 0)
+    way *= np.clip((_ENDS - depth) / (_ENDS - _FADES), 0, 1)
     return np.asarray(cv2.GaussianBlur(way.astype(np.float32), (0, 0), 1.0), np.float32)
 
 

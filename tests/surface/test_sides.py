@@ -57,6 +57,29 @@ def test_an_arm_before_the_trunk_keeps_its_colours() -> None:
     np.testing.assert_array_equal(near[inner], colors()[0][inner])
 
 
+def test_a_wide_slope_down_to_an_arm_behind_keeps_its_colours() -> None:
+    """A trunk, from which it goes down to an arm beside and behind it, in the photo's colours all the way."""
+    y, x = np.mgrid[:SIZE, :SIZE].astype(np.float32)
+    inside = (np.abs(y - SIZE / 2) < 80) & (x > 10) & (x < 190)
+    near_map = 900 + np.clip(x - 80, 0, 50) * 4
+    near, _, _ = meet(*colors(), Shell(near_map, np.full_like(near_map, 1300), inside, 0, 0))
+    np.testing.assert_allclose(near[60:140, 60:150], colors()[0][60:140, 60:150], atol=1)
+
+
+def test_shade_along_the_silhouette_is_not_drawn_out_into_stripes() -> None:
+    """Folds at the side of a column, a bright one every 40 pixels; the step to another cloth stays."""
+    x, y = np.arange(SIZE, dtype=np.float32) - SIZE / 2 + 0.5, np.arange(SIZE, dtype=np.float32)[:, None]
+    half = np.broadcast_to(0.3 * np.sqrt(np.maximum(RADIUS**2 - x**2, 1)), (SIZE, SIZE)).astype(np.float32)
+    shell = Shell(1000 - half, 1000 + half, (np.abs(x) < RADIUS) & (y > 5) & (y < 195), 0, 0)
+    photo, made = colors()
+    folded = photo * (1 + 0.1 * np.sin(y * 2 * np.pi / 40))[..., None]
+    folded[SIZE // 2 :] *= (0.2, 1, 4)
+    _, far, _ = meet(folded, made, shell)
+    rim = far[:, SIZE // 2 - RADIUS + 2, 0]
+    assert np.ptp(rim[30:80]) < 0.1 * np.ptp(folded[30:80, 0, 0])
+    assert rim[70] - rim[130] > 60
+
+
 def test_the_share_is_that_of_the_photos_detail() -> None:
     """What a texture may add of the photo's detail is what is left of it: on the sides less than of its colours."""
     photo, made = colors()
