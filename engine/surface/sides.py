@@ -39,7 +39,7 @@ def meet(front: Float, back: Float, shell: Shell) -> tuple[Float, Float, Float]:
     seen = _way_on_near_sheet(shell, depth, edge)
     middle = ((shell.near + shell.far) / 2).ravel()[source]
     hidden = seen.ravel()[source] + np.hypot(depth, np.maximum(shell.far - middle, 0))
-    flat = cv2.resize(flatten_coarse(front), shell.mask.shape[::-1])
+    flat = np.asarray(cv2.resize(flatten_coarse(front), shell.mask.shape[::-1]), np.float32)
     along = blur(flat, edge.astype(np.float32), _ALONG).reshape(-1, 3)[source]
     inside = shell.mask[..., None]
     near, far, sharp = (
