@@ -22,6 +22,9 @@ BLOCKING = {"BLOCKING", "GRAB_CURSOR", "GRAB_CURSOR_X", "GRAB_CURSOR_Y"}
 SHOWING = {"VIEW_3D", "IMAGE_EDITOR", "PREFERENCES"}
 """Editors that show something of the queue."""
 
+_drafts: list[Any] = []
+"""The drafts that the 3D views show."""
+
 
 def add(jobs: Sequence[Job]) -> None:
     """Put jobs in line; the call returns at once."""
@@ -69,12 +72,32 @@ def is_user_busy() -> bool:
 def show() -> None:
     """Bring all windows up to date with the queue."""
     photo_list.update()
+    whole = _drafts_changed()
     for window in bpy.context.window_manager.windows:
         for area in window.screen.areas:
             if area.type in SHOWING:
-                area.tag_redraw()
+                _redraw(area, whole)
         if not window.modal_operators:  # one that shows its keys in the status bar would lose them
             _redraw_status_bar(window)
+
+
+def _drafts_changed() -> bool:
+    """Whether the drafts under way are others than the 3D views show."""
+    drafts = [draft for job in session.queue.all("working", "ready") if (draft := getattr(job, "draft", None))]
+    if len(drafts) == len(_drafts) and all(a is b for a, b in zip(drafts, _drafts, strict=True)):
+        return False
+    _drafts[:] = drafts
+    return True
+
+
+def _redraw(area: bpy.types.Area, whole: bool) -> None:
+    """The scene takes long to draw, and of all that a 3D view shows only the drafts in it are the queue's."""
+    if whole or area.type != "VIEW_3D":
+        area.tag_redraw()
+        return
+    for region in area.regions:
+        if region.type == "UI":
+            region.tag_redraw()
 
 
 def _redraw_status_bar(window: bpy.types.Window) -> None:

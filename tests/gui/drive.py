@@ -195,6 +195,7 @@ def generate(window: Window) -> None:
     after = window.wait("the end of the work", finished, PATIENCE)
     window.settle()
     window.picture("result")
+    print("longest pauses of the event loop:", after["pauses"], flush=True)
     assert len(stages) > 1, (stages, after["message"])
     assert len(after["objects"]) == len(before["objects"]) + 1, after
     assert after["facts"]["2K2K Photo"], after

@@ -7,6 +7,7 @@ import itertools
 import json
 import os
 import sys
+import time
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -16,8 +17,29 @@ import bpy
 
 MODULE = "bl_ext.user_default.twok2k_blender.twok2k_blender"
 PERIOD = 0.2
+BEAT = 0.01
+"""Seconds between two beats of the pulse."""
 
 counter = itertools.count()
+
+
+class Pulse:
+    """How long Blender's event loop kept a timer waiting while the engine was at work, in seconds: `pauses`."""
+
+    def __init__(self) -> None:
+        self.pauses: list[float] = []
+        self._last = 0.0
+
+    def beat(self) -> float:
+        now = time.perf_counter()
+        session = import_module(f"{MODULE}.session").session
+        if session.busy and self._last:
+            self.pauses.append(now - self._last - BEAT)
+        self._last = now if session.busy else 0.0
+        return BEAT
+
+
+pulse = Pulse()
 
 
 def state() -> dict[str, Any]:
@@ -34,6 +56,7 @@ def state() -> dict[str, Any]:
         "busy": session.busy,
         "stage": task.stage if task else "",
         "fraction": task.fraction if task else 0,
+        "pauses": [len(pulse.pauses), sum(p > 0.1 for p in pulse.pauses), *sorted(pulse.pauses)[-5:]],
         "draft": getattr(job, "draft", None) is not None,
         "message": session.message,
         "photos": [{"name": job.name, "state": job.state, "error": job.error} for job in session.queue.listed],
@@ -111,3 +134,4 @@ def write(path: Path) -> float:
 
 
 bpy.app.timers.register(lambda: write(Path(sys.argv[-1])), first_interval=1, persistent=True)
+bpy.app.timers.register(pulse.beat, first_interval=1, persistent=True)
