@@ -74,8 +74,8 @@ def test_no_field_is_empty(manifest: dict[str, Any]) -> None:
     assert [key for key, value in manifest.items() if value in ("", [], {})] == []
 
 
-def test_asks_for_files_alone(manifest: dict[str, Any]) -> None:
-    assert set(manifest["permissions"]) == {"files"}
+def test_asks_for_what_it_uses_alone(manifest: dict[str, Any]) -> None:
+    assert set(manifest["permissions"]) == {"clipboard", "files"}
 
 
 def test_where_it_may_be_installed(manifest: dict[str, Any], built: Zip) -> None:
