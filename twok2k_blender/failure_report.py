@@ -54,7 +54,7 @@ def report_text(
     for error, settings in failures:
         lines += ["", f"Error: {error}"]
         lines += [f"    {name}: {value}" for name, value in settings.items()]
-    lines += ["", "The engine's log:", *(f"    {line.rstrip()}" for line in log[-LOG_LINES:] or ["(empty)"])]
+    lines += ["", "The log:", *(f"    {line.rstrip()}" for line in log[-LOG_LINES:] or ["(empty)"])]
     return scrubbed("\n".join(lines) + "\n", private)
 
 

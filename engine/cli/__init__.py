@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import NoReturn
 
 from engine import __version__
-from engine.errors import Cancelled, UserError
+from engine.errors import Cancelled, UserError, internal_error
 from engine.native import YIELDING
 
 COMMANDS = {
@@ -67,7 +67,7 @@ def _explain(error: BaseException) -> tuple[int, str]:
         case ModuleNotFoundError():
             return USER_ERROR, f"The Python package {error.name} is missing in {sys.executable}; {_REMEDY}"
         case _:
-            return INTERNAL_ERROR, f"Internal error: {type(error).__name__}: {error} (--debug shows where)."
+            return INTERNAL_ERROR, f"{internal_error(error)}; run it again with --debug, and send what that prints."
 
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
