@@ -48,8 +48,6 @@ class PhotoJob(PictureJob):
         self._source = photo_source(photo if isinstance(photo, Path) else photo.name)
         self.result: MeshData | None = None
         """The person, while it comes into the scene."""
-        self.failure: Exception | None = None
-        """Why it did not come into the scene."""
         self.draft: MeshData | None = None
         self._place: float | None = None
         self._thumbnail = thumbnails.key(self._photo)
@@ -83,10 +81,7 @@ class PhotoJob(PictureJob):
         self.result = read_mesh(self.result_file)
         self._facts = describe(self.name, self.settings, facts, version()) | self._source
         self._facts |= key_points(self.keypoints)
-        self.failure = None
-        bpy.ops.twok2k.add_person("EXEC_DEFAULT", True, key=self.key)  # an operator, because those make undo steps
-        if self.failure is not None:
-            raise self.failure
+        self.let("add_person")
 
     def add_to_scene(self, context: bpy.types.Context, data: MeshData) -> None:
         """The person comes to stand in its place, selected and active."""
