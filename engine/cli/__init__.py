@@ -20,7 +20,7 @@ from engine.native import YIELDING
 COMMANDS = {
     "reconstruct": "turn a photo of a person into a 3D mesh",
     "info": "show versions, devices, and the weights with their licences; check that all of it works",
-    "weights": "list, import, verify or remove network weights",
+    "weights": "list, import, download, verify or remove network weights",
     "check": "tell whether a mesh is closed, manifold and free of crossing faces",
     "evaluate": "measure a mesh against the truth",
     "bench": "measure seconds and memory, stage by stage",
