@@ -71,6 +71,9 @@ class TWOK2K_AP_preferences(bpy.types.AddonPreferences):  # noqa: N801
         soft_max=120,
         precision=0,
     )
+    download_address: bpy.props.StringProperty()
+    download_sha256: bpy.props.StringProperty()
+    download_size: bpy.props.IntProperty()
     known_weights: bpy.props.CollectionProperty(type=TWOK2K_PG_weights)
 
     def draw(self, context: bpy.types.Context) -> None:
