@@ -4,6 +4,9 @@ import os
 import sys
 from pathlib import Path
 
+SUFFIX = ".safetensors"
+"""Ends the name of a file of imported weights."""
+
 PARTIAL = ".partial"
 """Ends the name of a file whose download has not ended; what is known of it lies beside it."""
 
@@ -19,6 +22,11 @@ def data_folder() -> Path:
     else:
         base = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
     return base / "2k2k" / "weights"
+
+
+def imported_weights() -> list[Path]:
+    """The files of all imported weights, also of such as cannot be read."""
+    return sorted(data_folder().glob(f"*{SUFFIX}"))
 
 
 def unfinished_downloads() -> list[Path]:

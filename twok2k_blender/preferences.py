@@ -79,7 +79,7 @@ class TWOK2K_AP_preferences(bpy.types.AddonPreferences):  # noqa: N801
     def draw(self, context: bpy.types.Context) -> None:
         draw_engine(context, self.layout, self)
         draw_weights(self.layout, self)
-        draw_storage(self.layout, self)
+        draw_storage(self.layout)
 
 
 CLASSES = (TWOK2K_PG_weights, TWOK2K_AP_preferences)

@@ -1,7 +1,6 @@
 """How the preferences are drawn."""
 
 import textwrap
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import bpy
@@ -10,6 +9,7 @@ from . import online, storage
 from .choices import chosen_weights
 from .engine_facts import engine_facts
 from .session import session
+from .weights_list import ask_once
 from .widgets import draw_alert, draw_progress, draw_text
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ def draw_weights(layout: bpy.types.UILayout, preferences: "TWOK2K_AP_preferences
     box = _section(layout, "Weights")
     box.prop(preferences, "weights", text="Chosen")
     if not preferences.known_weights:
-        box.label(text="Test the engine to see all weights.", icon="INFO")
+        ask_once()
+        box.label(text="The engine is asked; if no list appears, Test Engine tells why.", icon="INFO")
     for weights in preferences.known_weights:
         _draw_weights(box.box(), weights)
     row = box.row()
@@ -55,11 +56,10 @@ def draw_weights(layout: bpy.types.UILayout, preferences: "TWOK2K_AP_preferences
         box.label(text=reason, icon="INFO")
 
 
-def draw_storage(layout: bpy.types.UILayout, preferences: "TWOK2K_AP_preferences") -> None:
+def draw_storage(layout: bpy.types.UILayout) -> None:
     """What is kept on disk and can be deleted."""
     box = _section(layout, "Disk")
-    imported = [Path(weights.file) for weights in preferences.known_weights if not weights.bundled]
-    box.label(text=f"Imported weights: {sum(map(storage.size_of, imported)) / 1e6:.1f} MB")
+    box.label(text=f"Imported weights: {storage.imported_bytes() / 1e6:.1f} MB")
     row = box.row()
     row.label(text=f"Logs, temporary files, unfinished downloads: {storage.used_bytes() / 1e6:.1f} MB")
     row.operator("twok2k.clear_cache", text="Clear Cache", icon="TRASH")

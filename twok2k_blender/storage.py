@@ -13,9 +13,9 @@ from .package import PACKAGE
 from .reply_file import SUFFIX
 
 if TYPE_CHECKING:
-    from engine.data_folder import unfinished_downloads
+    from engine.data_folder import imported_weights, unfinished_downloads
 else:
-    from ..engine.data_folder import unfinished_downloads
+    from ..engine.data_folder import imported_weights, unfinished_downloads
 
 TEMPORARY = "2k2k-"
 """How the names of temporary folders begin."""
@@ -35,6 +35,11 @@ def folder() -> Path:
 def used_bytes() -> int:
     """Size of all that `clear` deletes."""
     return sum(map(size_of, _clearable()))
+
+
+def imported_bytes() -> int:
+    """Size of the weights that the user has imported."""
+    return sum(map(size_of, imported_weights()))
 
 
 def size_of(path: Path) -> int:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import torch
 
-from engine.data_folder import data_folder
+from engine.data_folder import SUFFIX, data_folder
 from engine.errors import UserError
 from engine.networks.devices import memory_errors
 from engine.networks.graph import GraphConfig, TwoK2K
@@ -23,7 +23,6 @@ from engine.weights.checkpoint import COUNTER, State
 BUNDLED = Path(__file__).parent
 DEFAULT = "default"
 PUBLISHED = "published"
-SUFFIX = ".safetensors"
 
 PUBLISHED_LICENCE = "CC BY-NC 4.0 (non-commercial)"
 PUBLISHED_SOURCE = "2K2K, Han et al., CVPR 2023"
