@@ -13,7 +13,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     adding.add_argument("file", type=Path, metavar="FILE", help="a .pth.tar, .pth or .safetensors file")
     adding.add_argument("--name", help="the name to choose it by (default: a fitting one)")
     adding.set_defaults(action=_import)
-    fetching = actions.add_parser("download", help="fetch a checkpoint file, check it and make it available by name")
+    fetching = actions.add_parser("download", help="fetch a checkpoint file whose licence you accept, and import it")
     fetching.add_argument("address", metavar="ADDRESS", help="of the file itself: https://...")
     fetching.add_argument(
         "--sha256", required=True, metavar="HEX", help="the file's SHA-256, as the publisher names it"

@@ -1,11 +1,13 @@
 """A server on this computer that gives one file, well or badly. It needs nothing but the standard library."""
 
 import re
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 BLOCK = 1 << 14
 
@@ -20,8 +22,15 @@ class FileServer(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, content: bytes) -> None:
+    def __init__(self, content: bytes, certificate: Path | None = None) -> None:
+        """certificate: PEM file with a key; the server encrypts with it."""
         super().__init__(("127.0.0.1", 0), _Handler)
+        self.scheme = "http"
+        if certificate is not None:
+            self.scheme = "https"
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            self.socket = context.wrap_socket(self.socket, server_side=True)
         self.content, self.tag, self.ranges, self.chunked = content, '"1"', True, False
         self.cut: int | None = None
         self.held = threading.Event()
@@ -30,7 +39,7 @@ class FileServer(ThreadingHTTPServer):
 
     @property
     def address(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}/files/my%20net.pth.tar?x=1"
+        return f"{self.scheme}://127.0.0.1:{self.server_port}/files/my%20net.pth.tar?x=1"
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that goes away is no error."""
@@ -94,9 +103,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving(content: bytes) -> Iterator[FileServer]:
+def serving(content: bytes, certificate: Path | None = None) -> Iterator[FileServer]:
     """A server that runs as long as the block."""
-    server = FileServer(content)
+    server = FileServer(content, certificate)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     try:
         yield server

@@ -228,8 +228,33 @@ def test_no_server() -> None:
     fails(Source.of("https://host.invalid/net.pth", WRONG), "host.invalid cannot be reached")
 
 
-def test_server_without_a_certificate(server: FileServer) -> None:
+def test_server_that_does_not_encrypt(server: FileServer) -> None:
     fails(Source.of(server.address.replace("http:", "https:"), WRONG), "127.0.0.1 cannot be reached")
+
+
+def certificate(folder: Path) -> Path:
+    """A certificate of this computer's, which nobody trusts, with its key."""
+    if not (program := shutil.which("openssl")):
+        pytest.skip("needs the program openssl")
+    key, file = folder / "key.pem", folder / "certificate.pem"
+    names = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+    kind = ["-newkey", "rsa:2048", "-nodes", "-days", "2", "-keyout", key, "-out", file]
+    subprocess.run([program, "req", "-x509", *names, *kind], check=True, capture_output=True)
+    file.write_bytes(file.read_bytes() + key.read_bytes())
+    return file
+
+
+def test_encrypted_server_is_believed_by_its_certificate_and_led_on_to(
+    server: FileServer, content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = certificate(tmp_path)
+    cut(server)
+    with serving(content, file) as encrypted:
+        fails(source(encrypted), "127.0.0.1 cannot be reached .*certificate verify failed")
+        monkeypatch.setenv("SSL_CERT_FILE", str(file))
+        server.status, server.location = 307, encrypted.address
+        assert fetch(source(server), silent).name == "my-net"
+        assert encrypted.requests[-1]["Range"], "the server led on, and the download went on"
 
 
 def test_server_that_falls_silent(server: FileServer, monkeypatch: pytest.MonkeyPatch) -> None:
