@@ -61,7 +61,7 @@ def draw_storage(layout: bpy.types.UILayout) -> None:
     box = _section(layout, "Disk")
     box.label(text=f"Imported weights: {storage.imported_bytes() / 1e6:.1f} MB")
     row = box.row()
-    row.label(text=f"Logs, temporary files, unfinished downloads: {storage.used_bytes() / 1e6:.1f} MB")
+    row.label(text=f"Logs and unfinished files: {storage.used_bytes() / 1e6:.1f} MB")
     row.operator("twok2k.clear_cache", text="Clear Cache", icon="TRASH")
 
 

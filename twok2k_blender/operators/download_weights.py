@@ -51,7 +51,7 @@ class TWOK2K_OT_download_weights(JobOperator):  # noqa: N801
         options={"SKIP_SAVE"},
     )
     size: bpy.props.IntProperty(
-        name="Size in Bytes",
+        name="Size in Bytes, if Known",
         description="The file's size, as its publisher names it; 0 if it is not known",
         min=0,
         options={"SKIP_SAVE"},
