@@ -9,8 +9,23 @@ LOG_LINES = 40
 
 SUFFIXES = "jpe?g|png|webp|tiff?|bmp|gif|heic|heif|avif|exr|hdr|tga|psd|dng|cr2|nef|arw|blend1?"
 
-PICTURE_PATH = re.compile(rf"(?:[A-Za-z]:|~)?[\\/][^\"'\n<>|*?]*?\.(?:{SUFFIXES})\b", re.IGNORECASE)
+URL = r"(?P<url>\b(?!file:)[a-z][a-z0-9+.-]+://[^\s\"'<>]*)"
+"""An address, which is no path; that of a file is one."""
+
+PICTURE_PATH = re.compile(rf"{URL}|(?:[A-Z]:|~)?[\\/][^\"'\n<>|*?]*?\.(?:{SUFFIXES})\b", re.IGNORECASE)
 """A path with folders; it may hold blanks."""
+
+BLANK = r"(?<=[^\s;:.)'\"]) +(?=[^\s(])"
+"""One within a name; after most marks, and before a bracket, a blank is taken for the end of the path."""
+
+FOLDER = rf"(?:(?:[^\s\\/\"<>|]|{BLANK})*[^\s\\/\"<>|:]/[\\/]*|(?:[^\n\\/\"<>|:']|'(?! ))*[^\s\\/\"<>|:']\\[\\/]*)"
+"""One folder of a path with what separates it from the next; before a backslash any blank is within the name."""
+
+ROOT = rf"file:[\\/]+|(?<![a-z0-9])[a-z]:[\\/]+|(?<![\w.%)\]\\/])(?:~[\\/]+|(?:/|\\\\)[\\/]*{FOLDER})"
+"""How an absolute path begins: of a file's address, of a drive, of the home folder, of POSIX or a server."""
+
+FOLDERS = re.compile(rf"{URL}|(?:{ROOT})(?:{FOLDER})*(?=[^\s\\/\"'<>|])", re.IGNORECASE)
+"""All of an absolute path but its last part."""
 
 MIN_NAME = 3
 """Characters; a shorter name, or a number, is left where it stands alone, because it may be any word."""
@@ -39,15 +54,16 @@ def report_text(
     for error, settings in failures:
         lines += ["", f"Error: {error}"]
         lines += [f"    {name}: {value}" for name, value in settings.items()]
-    lines += ["", "The engine's log:", *(f"    {line.rstrip()}" for line in log[-LOG_LINES:] or ["(empty)"])]
+    lines += ["", "The log:", *(f"    {line.rstrip()}" for line in log[-LOG_LINES:] or ["(empty)"])]
     return scrubbed("\n".join(lines) + "\n", private)
 
 
 def scrubbed(text: str, private: Private) -> str:
-    """The text with the home folder, the user's name, and paths and names of pictures replaced."""
+    """The text without folders of absolute paths, and with the home folder, the user and pictures replaced."""
     if len(private.home) > 1:
         text = _replaced(text, private.home, "~")
-    text = PICTURE_PATH.sub("<photo>", text)
+    text = PICTURE_PATH.sub(lambda found: found["url"] or "<photo>", text)
+    text = FOLDERS.sub(lambda found: found["url"] or "", text)
     names = {name for name in private.names if len(name) >= MIN_NAME and not name.isdigit()}
     for name in sorted(names, key=len, reverse=True):
         text = _replaced(text, name, "<photo>")

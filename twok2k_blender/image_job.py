@@ -6,6 +6,7 @@ from typing import Any
 
 import bpy
 
+from .new_data import all_or_nothing
 from .picture_job import PictureJob
 from .preview import choice_of, chosen_photo, required_choice
 from .properties import TWOK2K_PG_picture
@@ -13,7 +14,7 @@ from .session import session
 
 
 class ImageJob(PictureJob):
-    """title: what follows the photo's name in the image's. operator: adds the image, because those make undo steps."""
+    """title: what follows the photo's name in the image's. operator: adds the image."""
 
     changes_scene = True
     title = ""
@@ -31,18 +32,19 @@ class ImageJob(PictureJob):
 
     def use(self, facts: Mapping[str, Any]) -> None:
         self.facts = facts
-        getattr(bpy.ops.twok2k, self.operator)("EXEC_DEFAULT", True, key=self.key)
+        self.let(self.operator)
 
     def add_to_file(self) -> None:
         """What was found becomes an image of the file, unless another photo or person was chosen meanwhile."""
         scene = bpy.data.scenes.get(self.scene) or bpy.context.scene
         if choice_of(scene.twok2k) != self.choice:
             return
-        image = bpy.data.images.load(str(self.result_file))
-        image.name = f"{Path(self.name).stem} {self.title}"
-        image.pack()
-        image.filepath = ""
-        self.put(scene.twok2k, image)
+        with all_or_nothing():
+            image = bpy.data.images.load(str(self.result_file))
+            image.name = f"{Path(self.name).stem} {self.title}"
+            image.pack()
+            image.filepath = ""
+            self.put(scene.twok2k, image)
 
 
 class AddImage:
@@ -57,5 +59,4 @@ class AddImage:
         if not isinstance(job, ImageJob) or not job.result_file.is_file():
             self.report({"ERROR"}, f"Nothing that is finished has this number; use {self.bl_label}.")
             return {"CANCELLED"}
-        job.add_to_file()
-        return {"FINISHED"}
+        return job.step(job.add_to_file)

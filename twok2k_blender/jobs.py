@@ -23,7 +23,11 @@ class PhotoError(Exception):
     """There is no photo; the text is one sentence for the user."""
 
 
-EXPECTED = (WorkerError, PhotoError, MeshFileError)
+class NotAllowed(Exception):
+    """The user has not allowed it; the text is one sentence: what to do before."""
+
+
+EXPECTED = (WorkerError, PhotoError, MeshFileError, NotAllowed)
 """Errors whose text is a sentence for the user."""
 
 _keys = itertools.count(1)

@@ -3,12 +3,11 @@
 import bpy
 
 from .choices import chosen_weights, is_non_commercial, preferences
-from .jobs import Job
 from .photo_list import draw_photos
 from .photo_options import draw_shown
 from .photo_view import draw_photo, has_photo
 from .session import session
-from .widgets import draw_alert, draw_text, progress_text
+from .widgets import draw_alert, draw_progress, draw_text
 
 
 class Tab:
@@ -38,7 +37,7 @@ class TWOK2K_PT_main(Tab, bpy.types.Panel):  # noqa: N801
         row.enabled = chosen
         row.operator("twok2k.generate", icon="OUTLINER_OB_ARMATURE")
         if session.working:
-            _draw_progress(layout, session.working)
+            draw_progress(layout, session.working)
         draw_photos(context, layout)
         if session.message:
             draw_text(context, layout, session.message, session.failed)
@@ -84,12 +83,6 @@ class TWOK2K_PT_engine(Tab, bpy.types.Panel):  # noqa: N801
         row.operator("twok2k.import_weights", text="", icon="IMPORT")
         layout.prop(preferences(), "device")
         layout.operator("twok2k.release_memory", text="Release Memory")
-
-
-def _draw_progress(layout: bpy.types.UILayout, job: Job) -> None:
-    row = layout.row(align=True)
-    row.progress(factor=job.fraction, type="BAR", text=progress_text(job))
-    row.operator("twok2k.cancel", text="", icon="X")
 
 
 CLASSES = (TWOK2K_PT_main, TWOK2K_PT_settings, TWOK2K_PT_engine)

@@ -81,7 +81,7 @@ class PhotoJob(PictureJob):
         self.result = read_mesh(self.result_file)
         self._facts = describe(self.name, self.settings, facts, version()) | self._source
         self._facts |= key_points(self.keypoints)
-        bpy.ops.twok2k.add_person("EXEC_DEFAULT", True, key=self.key)  # an operator, because those make undo steps
+        self.let("add_person")
 
     def add_to_scene(self, context: bpy.types.Context, data: MeshData) -> None:
         """The person comes to stand in its place, selected and active."""

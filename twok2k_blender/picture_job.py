@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,7 @@ class PictureJob(Job):
     ) -> None:
         """The settings and the pixels of images are taken as they are now. Raises PhotoError."""
         super().__init__(photo.name, bpy.context.scene.name)
+        self._failure: Exception | None = None
         self.settings = dict(settings)
         self._keypoints, self._person = keypoints or {}, self.settings.get("person")
         self._folder = Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=bpy.app.tempdir))
@@ -54,6 +55,22 @@ class PictureJob(Job):
         mask = {} if self._mask is None else {"mask": str(self._mask)}
         settings = {**self.settings, **mask, **({"keypoints": self.keypoints} if self.keypoints else {})}
         return self.kind, {"photo": str(self._photo), "settings": settings, "result": str(self.result_file)}
+
+    def let(self, operator: str) -> None:
+        """Have an operator do a `step`, because operators make undo steps; raises what the step raises."""
+        self._failure = None
+        getattr(bpy.ops.twok2k, operator)("EXEC_DEFAULT", True, key=self.key)
+        if self._failure is not None:
+            raise self._failure
+
+    def step(self, work: Callable[[], None]) -> set[str]:
+        """What the operator returns that does this work; Blender would make a text of an error's traceback."""
+        try:
+            work()
+        except Exception as error:
+            self._failure = error
+            return {"CANCELLED"}
+        return {"FINISHED"}
 
     @property
     def keypoints(self) -> KeyPoints:

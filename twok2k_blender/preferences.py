@@ -71,12 +71,15 @@ class TWOK2K_AP_preferences(bpy.types.AddonPreferences):  # noqa: N801
         soft_max=120,
         precision=0,
     )
+    download_address: bpy.props.StringProperty()
+    download_sha256: bpy.props.StringProperty()
+    download_size: bpy.props.IntProperty()
     known_weights: bpy.props.CollectionProperty(type=TWOK2K_PG_weights)
 
     def draw(self, context: bpy.types.Context) -> None:
         draw_engine(context, self.layout, self)
         draw_weights(self.layout, self)
-        draw_storage(self.layout, self)
+        draw_storage(self.layout)
 
 
 CLASSES = (TWOK2K_PG_weights, TWOK2K_AP_preferences)

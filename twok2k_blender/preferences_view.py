@@ -1,16 +1,16 @@
 """How the preferences are drawn."""
 
 import textwrap
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import bpy
 
-from . import storage
+from . import online, storage
 from .choices import chosen_weights
 from .engine_facts import engine_facts
 from .session import session
-from .widgets import draw_alert, draw_text
+from .weights_list import ask_once
+from .widgets import draw_alert, draw_progress, draw_text
 
 if TYPE_CHECKING:
     from .preferences import TWOK2K_AP_preferences, TWOK2K_PG_weights
@@ -35,7 +35,7 @@ def draw_engine(context: bpy.types.Context, layout: bpy.types.UILayout, preferen
     row.operator("twok2k.release_memory", text="Release Memory", icon="X")
     row.operator("twok2k.copy_report", icon="COPYDOWN")
     if session.working is not None:
-        draw_text(context, box, "The engine is at work.")
+        draw_progress(box, session.working)
     elif session.message:
         draw_text(context, box, session.message, failed=session.failed)
 
@@ -45,19 +45,23 @@ def draw_weights(layout: bpy.types.UILayout, preferences: "TWOK2K_AP_preferences
     box = _section(layout, "Weights")
     box.prop(preferences, "weights", text="Chosen")
     if not preferences.known_weights:
-        box.label(text="Test the engine to see all weights.", icon="INFO")
+        ask_once()
+        box.label(text="The engine is asked; if no list appears, Test Engine tells why.", icon="INFO")
     for weights in preferences.known_weights:
         _draw_weights(box.box(), weights)
-    box.operator("twok2k.import_weights", text="Import Weights", icon="IMPORT")
+    row = box.row()
+    row.operator("twok2k.import_weights", text="Import Weights", icon="IMPORT")
+    row.operator("twok2k.download_weights", text="Download Weights...", icon="URL")
+    if reason := online.obstacle():
+        box.label(text=reason, icon="INFO")
 
 
-def draw_storage(layout: bpy.types.UILayout, preferences: "TWOK2K_AP_preferences") -> None:
+def draw_storage(layout: bpy.types.UILayout) -> None:
     """What is kept on disk and can be deleted."""
     box = _section(layout, "Disk")
-    imported = [Path(weights.file) for weights in preferences.known_weights if not weights.bundled]
-    box.label(text=f"Imported weights: {sum(map(storage.size_of, imported)) / 1e6:.1f} MB")
+    box.label(text=f"Imported weights: {storage.imported_bytes() / 1e6:.1f} MB")
     row = box.row()
-    row.label(text=f"Logs and temporary files: {storage.used_bytes() / 1e6:.1f} MB")
+    row.label(text=f"Logs and unfinished files: {storage.used_bytes() / 1e6:.1f} MB")
     row.operator("twok2k.clear_cache", text="Clear Cache", icon="TRASH")
 
 

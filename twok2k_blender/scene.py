@@ -6,6 +6,7 @@ import bpy
 import numpy as np
 
 from .mesh_data import MeshData, TextureData
+from .new_data import all_or_nothing
 from .provenance import PREFIX
 from .result import copy_materials, mesh_of, replace_mesh, select_only
 from .transfer import carry_over
@@ -33,14 +34,15 @@ def add_person(
     """
     _leave_edit_modes(context)
     scene = context.scene
-    mesh = make_mesh(name, data, 1 / scene.unit_settings.scale_length)
-    mesh.materials.append(make_material(name, data.texture))
-    person = bpy.data.objects.new(name, mesh)
-    person.location = scene.cursor.location if location is None else location
-    for key, value in facts.items():
-        person[key] = value
-    _collection(context).objects.link(person)
-    select_only(context, person)
+    with all_or_nothing():
+        mesh = make_mesh(name, data, 1 / scene.unit_settings.scale_length)
+        mesh.materials.append(make_material(name, data.texture))
+        person = bpy.data.objects.new(name, mesh)
+        person.location = scene.cursor.location if location is None else location
+        for key, value in facts.items():
+            person[key] = value
+        _collection(context).objects.link(person)
+        select_only(context, person)
     return person
 
 
@@ -49,12 +51,13 @@ def replace_person(
 ) -> None:
     """Give the person another mesh and provenance; transform, parents, name, modifiers and materials stay, but for the
     first material where textures come or go."""
-    mesh = make_mesh(person.data.name, data, 1 / context.scene.unit_settings.scale_length)
-    if person.vertex_groups:
-        mesh = carry_over(context, mesh_of(person), mesh, colors=False)
-    copy_materials(mesh, mesh_of(person))
-    if data.texture is not None or mesh_of(person).uv_layers:
-        _set_first_material(mesh, make_material(person.name, data.texture))
+    with all_or_nothing():
+        mesh = make_mesh(person.data.name, data, 1 / context.scene.unit_settings.scale_length)
+        if person.vertex_groups:
+            mesh = carry_over(context, mesh_of(person), mesh, colors=False)
+        copy_materials(mesh, mesh_of(person))
+        if data.texture is not None or mesh_of(person).uv_layers:
+            _set_first_material(mesh, make_material(person.name, data.texture))
     replace_mesh(person, mesh)
     for key in [key for key in person.keys() if key.startswith(PREFIX)]:  # noqa: SIM118
         del person[key]

@@ -20,6 +20,8 @@ from .worker_client import Launch, WorkerClient, engine_command
 CANCEL_SECONDS = 4.0
 """How long the engine may go on with the step it is in after a cancel; then it is ended."""
 
+ASK_FOR_HELP = "click Copy Report and paste it where you ask for help"
+
 TICK = 0.1
 """Seconds between two looks at the engine."""
 
@@ -29,7 +31,7 @@ class Session:
 
     `step` and `use` never wait. `run` calls them until its jobs are over, for scripts; a timer of Blender's calls them
     otherwise (`background`). message: a sentence for the panel, `failed` tells whether it is an error.
-    engine: what the engine runs on, as far as that is known.
+    traceback: lines, of the last error in Blender that nobody has foreseen.
     """
 
     def __init__(self) -> None:
@@ -37,6 +39,7 @@ class Session:
         self.cancelled_at: float | None = None
         self.message = ""
         self.failed = False
+        self.traceback: list[str] = []
         self.pace = Pace()
         self._client: WorkerClient | None = None
 
@@ -171,7 +174,9 @@ class Session:
             self._end(job, "failed", str(error))
         except Exception as error:
             traceback.print_exc()
-            self._end(job, "failed", f"Blender cannot go on with {job.name} ({error}); its console tells more.")
+            self.traceback = traceback.format_exc().splitlines()
+            reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+            self._end(job, "failed", f"Blender cannot go on with {job.name} ({reason}); {ASK_FOR_HELP}.")
 
     def _end(self, job: Job, state: State, error: str = "") -> None:
         """The job is over; what is not listed is told as a message, and forgotten."""

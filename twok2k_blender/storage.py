@@ -1,15 +1,21 @@
-"""What the extension keeps on disk besides its preferences and weights. All of it can be made anew."""
+"""What the extension keeps on disk besides its preferences and weights. All of it can be made or fetched anew."""
 
 import shutil
 import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import bpy
 
 from .package import PACKAGE
 from .reply_file import SUFFIX
+
+if TYPE_CHECKING:
+    from engine.data_folder import imported_weights, unfinished_downloads
+else:
+    from ..engine.data_folder import imported_weights, unfinished_downloads
 
 TEMPORARY = "2k2k-"
 """How the names of temporary folders begin."""
@@ -31,6 +37,11 @@ def used_bytes() -> int:
     return sum(map(size_of, _clearable()))
 
 
+def imported_bytes() -> int:
+    """Size of the weights that the user has imported."""
+    return sum(map(size_of, imported_weights()))
+
+
 def size_of(path: Path) -> int:
     """Bytes of a file, or of all files in a folder; 0 if it does not exist."""
     with suppress(OSError):
@@ -40,7 +51,7 @@ def size_of(path: Path) -> int:
 
 
 def clear() -> None:
-    """Delete the logs, and what a Blender that has crashed has left behind."""
+    """Delete the logs, unfinished downloads, and what a Blender that has crashed has left behind."""
     for path in list(_clearable()):
         _delete(path)
 
@@ -57,6 +68,7 @@ def tidy() -> None:
 
 def _clearable() -> Iterator[Path]:
     yield from folder().iterdir()
+    yield from unfinished_downloads()
     yield from _left_behind()
 
 

@@ -32,6 +32,13 @@ def draw_alert(layout: bpy.types.UILayout, text: str) -> None:
     row.label(text=text, icon="ERROR")
 
 
+def draw_progress(layout: bpy.types.UILayout, job: Job) -> None:
+    """How far the job under way is, and a button that stops it."""
+    row = layout.row(align=True)
+    row.progress(factor=job.fraction, type="BAR", text=progress_text(job))
+    row.operator("twok2k.cancel", text="", icon="X")
+
+
 def progress_text(job: Job) -> str:
     """What the engine is doing for the job under way."""
     if session.cancelled_at is not None:

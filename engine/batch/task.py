@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.errors import UserError
+from engine.errors import UserError, internal_error
 
 if TYPE_CHECKING:
     from engine.types import Settings
@@ -44,7 +44,7 @@ class Reconstruct:
         except UserError as error:
             outcome = Outcome(error=str(error))
         except Exception as error:
-            outcome = Outcome(error=f"Internal error: {type(error).__name__}: {error}")
+            outcome = Outcome(error=f"{internal_error(error)}; run this picture alone with --debug.")
         return replace(outcome, seconds=round(time.perf_counter() - started, 3))
 
     def _reconstruct(self, job: Job) -> Outcome:

@@ -14,13 +14,13 @@ from importlib import import_module
 from typing import NoReturn
 
 from engine import __version__
-from engine.errors import Cancelled, UserError
+from engine.errors import Cancelled, UserError, internal_error
 from engine.native import YIELDING
 
 COMMANDS = {
     "reconstruct": "turn a photo of a person into a 3D mesh",
     "info": "show versions, devices, and the weights with their licences; check that all of it works",
-    "weights": "list, import, verify or remove network weights",
+    "weights": "list, import, download, verify or remove network weights",
     "check": "tell whether a mesh is closed, manifold and free of crossing faces",
     "evaluate": "measure a mesh against the truth",
     "bench": "measure seconds and memory, stage by stage",
@@ -67,7 +67,7 @@ def _explain(error: BaseException) -> tuple[int, str]:
         case ModuleNotFoundError():
             return USER_ERROR, f"The Python package {error.name} is missing in {sys.executable}; {_REMEDY}"
         case _:
-            return INTERNAL_ERROR, f"Internal error: {type(error).__name__}: {error} (--debug shows where)."
+            return INTERNAL_ERROR, f"{internal_error(error)}; run it again with --debug, and send what that prints."
 
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:

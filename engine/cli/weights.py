@@ -1,4 +1,4 @@
-"""`python -m engine weights`: list, import and verify network weights, and remove imported ones."""
+"""`python -m engine weights`: list, import, download and verify network weights, and remove imported ones."""
 
 import argparse
 from pathlib import Path
@@ -13,6 +13,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     adding.add_argument("file", type=Path, metavar="FILE", help="a .pth.tar, .pth or .safetensors file")
     adding.add_argument("--name", help="the name to choose it by (default: a fitting one)")
     adding.set_defaults(action=_import)
+    fetching = actions.add_parser("download", help="fetch a checkpoint file whose licence you accept, and import it")
+    fetching.add_argument("address", metavar="ADDRESS", help="of the file itself: https://...")
+    fetching.add_argument(
+        "--sha256", required=True, metavar="HEX", help="the file's SHA-256, as the publisher names it"
+    )
+    fetching.add_argument("--size", type=int, default=0, metavar="BYTES", help="the file's size, if it is known")
+    fetching.set_defaults(action=_download)
     checking = actions.add_parser("verify", help="check that weights are unchanged and whole")
     checking.add_argument("name", metavar="NAME")
     checking.set_defaults(action=_verify)
@@ -33,6 +40,14 @@ def _list(_: argparse.Namespace) -> None:
 
 def _import(args: argparse.Namespace) -> None:
     print("imported", _describe(import_checkpoint(args.file, args.name)))
+
+
+def _download(args: argparse.Namespace) -> None:
+    from engine.cli.reconstruct import progress_printer
+    from engine.weights.download import Source, download
+
+    source = Source.of(args.address, args.sha256, args.size)
+    print("downloaded", _describe(download(source, progress_printer())))
 
 
 def _verify(args: argparse.Namespace) -> None:

@@ -4,7 +4,6 @@ from engine.weights.registry import (
     WeightsInfo,
     available,
     build,
-    data_folder,
     import_checkpoint,
     load,
     remove,
@@ -12,4 +11,4 @@ from engine.weights.registry import (
     verify,
 )
 
-__all__ = ["WeightsInfo", "available", "build", "data_folder", "import_checkpoint", "load", "remove", "save", "verify"]
+__all__ = ["WeightsInfo", "available", "build", "import_checkpoint", "load", "remove", "save", "verify"]

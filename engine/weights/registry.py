@@ -1,19 +1,17 @@
 """The weights that can be chosen by name: the bundled ones and those the user has imported.
 
-The bundled file lies beside this module. Imported files lie in the user's data folder, which the environment
-variable TWOK2K_DATA overrides.
+The bundled file lies beside this module. Imported files lie in the user's data folder.
 """
 
 import json
-import os
 import re
-import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
 
+from engine.data_folder import SUFFIX, data_folder
 from engine.errors import UserError
 from engine.networks.devices import memory_errors
 from engine.networks.graph import GraphConfig, TwoK2K
@@ -25,7 +23,6 @@ from engine.weights.checkpoint import COUNTER, State
 BUNDLED = Path(__file__).parent
 DEFAULT = "default"
 PUBLISHED = "published"
-SUFFIX = ".safetensors"
 
 PUBLISHED_LICENCE = "CC BY-NC 4.0 (non-commercial)"
 PUBLISHED_SOURCE = "2K2K, Han et al., CVPR 2023"
@@ -60,19 +57,6 @@ class WeightsInfo:
     def bundled(self) -> bool:
         """Whether they belong to the engine and cannot be removed."""
         return self.path.parent == BUNDLED
-
-
-def data_folder() -> Path:
-    """The user's folder for imported weights; it need not exist."""
-    if chosen := os.environ.get("TWOK2K_DATA"):
-        return Path(chosen) / "weights"
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Application Support"
-    else:
-        base = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
-    return base / "2k2k" / "weights"
 
 
 def available() -> list[WeightsInfo]:

@@ -131,12 +131,21 @@ class Backend:
 
     def import_weights(self, file: str) -> dict[str, Any]:
         """Check a checkpoint file and add it to the user's weights; its name, and all weights."""
-        from engine.depth import release_networks
         from engine.weights import import_checkpoint
 
-        imported = import_checkpoint(Path(file)).name
+        return self._imported(import_checkpoint(Path(file)))
+
+    def download_weights(self, address: str, sha256: str, size: int, progress: "Progress") -> dict[str, Any]:
+        """Fetch a checkpoint file and add it to the user's weights; its name, and all weights. size: 0 = unknown."""
+        from engine.weights.download import Source, download
+
+        return self._imported(download(Source.of(address, sha256, size), progress))
+
+    def _imported(self, info: "WeightsInfo") -> dict[str, Any]:
+        from engine.depth import release_networks
+
         release_networks()  # the loaded network may have the same name
-        return {"imported": imported, **self.weights()}
+        return {"imported": info.name, **self.weights()}
 
     def remove_weights(self, name: str) -> dict[str, Any]:
         """Delete imported weights; all others."""

@@ -3,6 +3,8 @@
 import re
 import sys
 
+from engine.errors import internal_error
+
 
 def explain(error: BaseException) -> str:
     """What went wrong and what helps, in one sentence."""
@@ -17,8 +19,7 @@ def explain(error: BaseException) -> str:
         return "There is not enough memory for this picture; close other programs or choose the CPU as the device."
     if isinstance(error, OSError) and error.filename:
         return f"The file {error.filename} cannot be used ({error.strerror}); check its rights and the disk."
-    text = " ".join(str(error).split())[:200]
-    return f"Internal error ({type(error).__name__}: {text}); the engine's log has the details."
+    return f"{internal_error(error)}; click Copy Report and paste it where you ask for help."
 
 
 def _is_out_of_memory(error: BaseException) -> bool:

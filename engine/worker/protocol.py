@@ -30,6 +30,7 @@ REQUESTS: Mapping[str, Schema] = {
     "keypoints": {"photo": str, "settings": dict, "result": str},
     "weights": {},
     "import_weights": {"file": str},
+    "download_weights": {"address": str, "sha256": str, "size": int},
     "remove_weights": {"name": str},
     "cancel": {},
     "quit": {},

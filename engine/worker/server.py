@@ -21,7 +21,7 @@ ABANDON_SECONDS = 5.0
 SMALLEST_STEP = 0.005
 """Progress is sent when the stage changes or the fraction has grown by this much."""
 
-WITH_PROGRESS = ("reconstruct", "preview", "mask", "keypoints")
+WITH_PROGRESS = ("reconstruct", "preview", "mask", "keypoints", "download_weights")
 """Requests that tell how far they are, and can be cancelled on their way."""
 
 Facts = dict[str, Any]
@@ -53,6 +53,8 @@ class Engine(Protocol):
     def weights(self) -> Facts: ...
 
     def import_weights(self, file: str) -> Facts: ...
+
+    def download_weights(self, address: str, sha256: str, size: int, progress: "Progress") -> Facts: ...
 
     def remove_weights(self, name: str) -> Facts: ...
 

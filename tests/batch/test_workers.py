@@ -17,6 +17,15 @@ from engine.types import Settings
 JOBS = [Job(Path(f"{number}.jpg"), Path(f"{number}.glb")) for number in range(20)]
 
 
+def test_internal_error_is_one_line_with_a_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("by\nzero")
+
+    monkeypatch.setattr("engine.pipeline.reconstruct", fail)
+    error = Reconstruct(Settings())(JOBS[0]).error
+    assert error == "Internal error (ZeroDivisionError: by zero); run this picture alone with --debug."
+
+
 def _plan(
     monkeypatch: pytest.MonkeyPatch,
     devices: Sequence[str],

@@ -88,7 +88,7 @@ def _ends(error: BaseException) -> Callable[..., None]:
         (UserError("Take another picture."), 2, "Take another picture.\n"),
         (KeyboardInterrupt(), 130, "Interrupted.\n"),
         (ModuleNotFoundError("x", name="torch"), 2, f"The Python package torch is missing in {sys.executable}; "),
-        (ZeroDivisionError("by zero"), 1, "Internal error: ZeroDivisionError: by zero (--debug shows where).\n"),
+        (ZeroDivisionError("by zero"), 1, "Internal error (ZeroDivisionError: by zero); run it again with "),
     ],
 )
 def test_exit_codes(

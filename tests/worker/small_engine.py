@@ -139,6 +139,17 @@ class SmallEngine:
         self._weights = list(WEIGHTS)
         return {"imported": "published", **self.weights()}
 
+    def download_weights(
+        self, address: str, sha256: str, size: int, progress: Callable[[str, float], None]
+    ) -> dict[str, Any]:
+        behaviour = Path(address).stem
+        for step in range(10):
+            progress("Downloading the weights, 5 s left", step / 10)
+            misbehave(behaviour)
+        if behaviour == "cut":
+            raise UserError(f"Cut off after {size} bytes, digest {sha256}; download again to go on.")
+        return self.import_weights(address)
+
     def remove_weights(self, name: str) -> dict[str, Any]:
         self._weights = [weights for weights in self._weights if weights["name"] != name]
         return self.weights()

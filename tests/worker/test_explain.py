@@ -16,6 +16,7 @@ class OutOfMemoryError(RuntimeError):
         (OutOfMemoryError("CUDA"), "not enough memory"),
         (PermissionError(13, "Permission denied", "/a/b"), "/a/b cannot be used (Permission denied)"),
         (KeyError("x\ny"), "KeyError"),
+        (RuntimeError("Traceback\n  File"), "Traceback File); click Copy Report and paste it where you ask for help."),
     ],
 )
 def test_every_error_becomes_one_line_that_helps(error: Exception, words: str) -> None:

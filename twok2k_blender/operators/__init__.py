@@ -14,6 +14,7 @@ from .clear_finished import TWOK2K_OT_clear_finished
 from .copy_report import TWOK2K_OT_copy_report
 from .correct_key_points import TWOK2K_OT_correct_key_points
 from .decimate import TWOK2K_OT_decimate
+from .download_weights import TWOK2K_OT_download_weights
 from .export_result import TWOK2K_OT_export_result
 from .find_people import TWOK2K_OT_find_people
 from .generate import TWOK2K_OT_generate
@@ -48,6 +49,7 @@ CLASSES = (
     TWOK2K_OT_choose_person,
     TWOK2K_OT_clear_cache,
     TWOK2K_OT_clear_finished,
+    TWOK2K_OT_download_weights,
     TWOK2K_OT_find_people,
     TWOK2K_OT_generate,
     TWOK2K_OT_generate_from_image,

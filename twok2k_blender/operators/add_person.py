@@ -18,5 +18,5 @@ class TWOK2K_OT_add_person(bpy.types.Operator):  # noqa: N801
         if not isinstance(job, PhotoJob) or job.result is None:
             self.report({"ERROR"}, "No finished person has this number; generate one.")
             return {"CANCELLED"}
-        job.add_to_scene(context, job.result)
-        return {"FINISHED"}
+        data = job.result
+        return job.step(lambda: job.add_to_scene(context, data))

@@ -7,7 +7,7 @@ from ..session import session
 class TWOK2K_OT_cancel(bpy.types.Operator):  # noqa: N801
     bl_idname = "twok2k.cancel"
     bl_label = "Cancel Human"
-    bl_description = "Stop the photo that the engine is working on; those that wait go on"
+    bl_description = "Stop what the engine is working on; what waits in line goes on"
 
     @classmethod
     def poll(cls, _: bpy.types.Context) -> bool:

@@ -7,7 +7,10 @@ from ..session import session
 class TWOK2K_OT_clear_cache(bpy.types.Operator):  # noqa: N801
     bl_idname = "twok2k.clear_cache"
     bl_label = "Clear 2K2K Cache"
-    bl_description = "Delete the engine's logs and the temporary files of a Blender that has crashed; weights stay"
+    bl_description = (
+        "Delete the engine's logs, the temporary files of a Blender that has crashed and what unfinished downloads "
+        "have brought so far; weights stay"
+    )
 
     @classmethod
     def poll(cls, _: bpy.types.Context) -> bool:

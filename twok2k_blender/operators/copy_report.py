@@ -40,7 +40,8 @@ def failure_report() -> str:
     if session.failed:
         failures.append((session.message, {}))
     names = [name for job in session.queue.jobs for name in (job.name, Path(job.name).stem)]
-    return report_text(_versions(), failures, last_lines(log_file()), Private(str(Path.home()), _user(), names))
+    log = [*last_lines(log_file()), *session.traceback]
+    return report_text(_versions(), failures, log, Private(str(Path.home()), _user(), names))
 
 
 def _versions() -> dict[str, str]:

@@ -12,6 +12,9 @@ from ..session import session
 class WeightsImport(Job):
     """Has the engine check a file of weights and add it, and chooses it."""
 
+    done = "Imported"
+    """What has been done, for people."""
+
     def __init__(self, file: str) -> None:
         super().__init__("Weights")
         self._file = file
@@ -22,7 +25,7 @@ class WeightsImport(Job):
     def use(self, facts: Mapping[str, Any]) -> None:
         remember_weights(facts["available"])
         preferences().weights = facts["imported"]
-        session.say(f"Imported and chose the weights '{facts['imported']}'.")
+        session.say(f"{self.done} and chose the weights '{facts['imported']}'.")
 
 
 class TWOK2K_OT_import_weights(JobOperator):  # noqa: N801

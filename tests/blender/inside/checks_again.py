@@ -48,6 +48,21 @@ def test_what_the_user_did_to_the_object_stays(anna: bpy.types.Object) -> None:
     assert "detail medium" in anna["2K2K Settings"]
 
 
+def test_person_stays_as_it_was_when_another_mesh_cannot_be_made(
+    anna: bpy.types.Object, part: Part, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("nothing to divide by")
+
+    anna.vertex_groups.new(name="Mine")
+    monkeypatch.setattr(part("scene"), "copy_materials", fail)
+    with pytest.raises(RuntimeError, match="nothing to divide by") as raised:
+        bpy.ops.twok2k.generate_again(height=1.2)
+    assert "Traceback" not in str(raised.value)
+    assert [list(kind.keys()) for kind in (bpy.data.objects, bpy.data.meshes, bpy.data.materials)] == [["anna"]] * 3
+    assert height(anna) == pytest.approx(1.6)
+
+
 def test_settings_left_out_are_those_of_the_person_not_of_the_panel(anna: bpy.types.Object) -> None:
     panel = bpy.context.scene.twok2k
     panel.height, panel.detail, panel.person = 2.0, "full", 7

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from unittest.mock import MagicMock
 
 import bpy
 import pytest
@@ -36,6 +37,25 @@ def test_check_engine_learns_the_weights(part: Part) -> None:
     assert [weights.name for weights in choices.preferences().known_weights] == ["default", "published"]
     assert choices.is_non_commercial("published")
     assert not choices.is_non_commercial("default")
+
+
+@pytest.mark.usefixtures("small_engine")
+def test_preferences_that_are_drawn_first_learn_the_weights(
+    part: Part, wait: Callable[[Callable[[], Any]], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module, preferences, session = part("weights_list"), part("choices").preferences(), part("session").session
+    monkeypatch.setattr(module, "_asked", False)
+    session.say("Before.")
+    preferences.known_weights.clear()
+    part("preferences_view").draw_weights(MagicMock(), preferences)
+    assert not session.busy, "nothing may change while something is drawn"
+    bpy.app.timers.unregister(module._ask)
+    module._ask()
+    part("preferences_view").draw_weights(MagicMock(), preferences)
+    assert not bpy.app.timers.is_registered(module._ask), "the engine is asked once"
+    wait(lambda: preferences.known_weights)
+    assert preferences.known_weights.keys() == ["default", "published"]
+    assert session.message == "Before."
 
 
 @pytest.mark.usefixtures("small_engine")
@@ -84,6 +104,16 @@ def test_removed_weights_are_no_longer_chosen(part: Part, tmp_path: Path) -> Non
     assert bpy.ops.twok2k.remove_weights(weights="published") == {"FINISHED"}
     assert preferences.weights == "default"
     assert preferences.known_weights.keys() == ["default"]
+
+
+def test_imported_weights_count_whether_they_are_known_or_not(part: Part) -> None:
+    folder = Path(os.environ["TWOK2K_DATA"]) / "weights"
+    folder.mkdir(parents=True, exist_ok=True)
+    part("choices").preferences().known_weights.clear()
+    (folder / "mine.safetensors").write_bytes(b"x" * 700)
+    assert part("storage").imported_bytes() == 700
+    (folder / "mine.safetensors").unlink()
+    assert part("storage").imported_bytes() == 0
 
 
 def test_cache_is_cleared_and_old_logs_go(part: Part, small_engine: None, photo: Callable[[str], str]) -> None:

@@ -152,6 +152,7 @@ def test_errors_are_one_sentence_and_leave_nothing(photo: Photo, name: str, word
     with pytest.raises(RuntimeError, match=words) as raised:
         bpy.ops.twok2k.generate(filepath=photo(name))
     assert "Traceback" not in str(raised.value)
+    assert ("Internal error" in words) == ("; click Copy Report and paste it" in str(raised.value))
     assert (len(bpy.data.objects), len(bpy.data.meshes), len(bpy.data.materials)) == (0, 0, 0)
     assert generate(filepath=photo("anna.jpg")), "the engine starts again"
 

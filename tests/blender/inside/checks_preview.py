@@ -185,6 +185,22 @@ def test_mask_that_fails_leaves_nothing(panel: Panel) -> None:
     assert not bpy.data.images
 
 
+def test_image_that_cannot_be_shown_leaves_one_sentence_and_nothing_else(
+    part: Part, panel: Panel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("nothing to divide by")
+
+    settings = panel("anna.jpg")
+    for module, operator in (("mask_job", "paint_mask"), ("key_points_job", "correct_key_points")):
+        monkeypatch.setattr(part(module), "show_image", fail)
+        with pytest.raises(RuntimeError, match=r"\(ZeroDivisionError: nothing to divide by\); click Copy") as raised:
+            getattr(bpy.ops.twok2k, operator)()
+        assert "Traceback" not in str(raised.value)
+        assert not bpy.data.images
+        assert settings.mask is None
+
+
 def test_damaged_picture_is_told(part: Part, tmp_path: Path) -> None:
     for damage in (np.zeros((4, 4)), np.zeros((4, 4, 4), np.uint8), np.zeros((0, 4, 3), np.uint8)):
         np.save(tmp_path / "picture.npy", damage)

@@ -175,6 +175,33 @@ def test_broken_result_of_blender_itself_is_only_that_photos_failure(
     assert "nothing to divide by" in jobs[0].error
 
 
+@pytest.mark.parametrize("step", ["make_material", "_add_normal_map", "select_only"])
+def test_person_that_cannot_be_made_leaves_one_sentence_and_nothing_else(
+    part: Part, begin: Begin, wait: Wait, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    bpy.context.scene.twok2k.texture, bpy.context.scene.twok2k.detail = "2K", "low"
+
+    def fail(*_: Any) -> None:
+        raise ZeroDivisionError("nothing to\ndivide by")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(part("scene"), step, fail)
+        (job,) = begin("anna.jpg")
+        wait(lambda: job.over)
+    assert job.state == "failed"
+    assert job.error == (
+        "Blender cannot go on with anna.jpg (ZeroDivisionError: nothing to divide by); "
+        "click Copy Report and paste it where you ask for help."
+    )
+    assert [len(getattr(bpy.data, kind)) for kind in ("objects", "meshes", "materials", "images")] == [0, 0, 0, 0]
+    report = part("operators.copy_report").failure_report()
+    assert "Traceback (most recent call last):" in report
+    assert ", in add_person" in report
+    bpy.ops.twok2k.retry_photos(key=job.key)
+    wait(lambda: job.over)
+    assert bpy.data.objects.keys() == ["anna"]
+
+
 def test_script_is_served_after_what_is_in_line(photo: Callable[[str], str], begin: Begin, wait: Wait) -> None:
     jobs = begin("anna.jpg", "berta.jpg")
     assert bpy.ops.twok2k.generate(filepath=photo("clara.jpg")) == {"FINISHED"}

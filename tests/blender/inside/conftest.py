@@ -19,7 +19,8 @@ SMALL_ENGINE = ROOT / "tests/worker/small_engine.py"
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _extension() -> Iterator[None]:
+def _extension(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    os.environ["TWOK2K_DATA"] = str(tmp_path_factory.mktemp("data"))
     link = Path(bpy.utils.user_resource("EXTENSIONS", path="user_default", create=True)) / "twok2k_blender"
     link.symlink_to(ROOT)
     bpy.ops.preferences.addon_enable(module=MODULE)
