@@ -32,7 +32,7 @@ _keys = itertools.count(1)
 class Job:
     """One request to the engine and what becomes of the answer.
 
-    key: its number, never used twice. name: for people. scene: name of the scene it was asked for in.
+    key: its number, never used twice. name: for people. scene: number of the scene it was asked for in (`identity`).
     error: one sentence, of a job that has failed.
     """
 
@@ -45,7 +45,7 @@ class Job:
     changes_scene = False
     """Whether `use` waits until the user is in Object Mode and in the middle of nothing."""
 
-    def __init__(self, name: str, scene: str = "") -> None:
+    def __init__(self, name: str, scene: int = 0) -> None:
         self.key = next(_keys)
         self.name = name
         self.scene = scene

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import background, thumbnails
+from .identity import find
 from .jobs import PhotoError, State
 from .key_points import moved
 from .mesh_data import read_picture
@@ -93,11 +94,11 @@ class PreviewJob(PictureJob):
         self.choice = required_choice(panel)
         keypoints = moved(panel, self.choice.photo)
         super().__init__(chosen_photo(panel), {"person": panel.person - 1}, panel.mask, keypoints)
-        self.scene = panel.id_data.name
+        self.scene = panel.id_data.session_uid
 
     def use(self, facts: Mapping[str, Any]) -> None:
         found.show(self.choice, facts, read_picture(self.result_file))
-        scene: bpy.types.Scene | None = bpy.data.scenes.get(self.scene)
+        scene = find(bpy.data.scenes, self.scene)
         if scene is not None and choice_of(scene.twok2k) == self.choice:
             scene.twok2k.person = min(scene.twok2k.person, facts["people"])
             found.choice = choice_of(scene.twok2k)
@@ -106,8 +107,8 @@ class PreviewJob(PictureJob):
         super().end(state, error)
         if state == "failed":
             found.fail(self.choice, error)
-        elif state == "cancelled" and self.scene in bpy.data.scenes:
-            ask(bpy.data.scenes[self.scene].twok2k, bpy.context)
+        elif state == "cancelled" and (scene := find(bpy.data.scenes, self.scene)) is not None:
+            ask(scene.twok2k, bpy.context)
 
 
 def choice_of(panel: "TWOK2K_PG_picture") -> Choice | None:
@@ -185,7 +186,7 @@ def _drop_jobs() -> None:
     """Nobody waits any more for previews that are not over."""
     for job in session.queue.jobs:
         if isinstance(job, PreviewJob) and not job.over:
-            job.scene = ""
+            job.scene = 0
             session.remove(job)
 
 

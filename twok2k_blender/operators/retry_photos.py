@@ -29,7 +29,7 @@ class TWOK2K_OT_retry_photos(bpy.types.Operator):  # noqa: N801
     def execute(self, context: bpy.types.Context) -> set[str]:
         for job in session.queue.all("failed", "cancelled"):
             if self.key in (0, job.key):
-                job.settings, job.scene = chosen_settings(context), context.scene.name
+                job.settings, job.scene = chosen_settings(context), context.scene.session_uid
                 session.queue.retry(job)
         background.wake()
         return {"FINISHED"}
