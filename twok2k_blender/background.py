@@ -96,8 +96,11 @@ def _redraw_status_bar(window: bpy.types.Window) -> None:
 
 @bpy.app.handlers.persistent
 def _before_load(*_: object) -> None:
-    """Another file is opened: what was asked for here is not wanted there. The list stays, for another try."""
+    """Another file is opened: what was asked for here is not wanted there. The photos stay, for another try."""
     session.cancel_all()
+    for job in session.queue.all("working", "failed", "cancelled"):
+        if job.of_file:
+            session.remove(job)
     begin_new_lineup()
 
 

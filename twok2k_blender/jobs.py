@@ -42,6 +42,9 @@ class Job:
     silent = False
     """Whether nobody has asked for it by a click: it is not shown at work, and gives way to every job that is not."""
 
+    of_file = False
+    """Whether it means something in the file alone in which it was asked for."""
+
     changes_scene = False
     """Whether `use` waits until the user is in Object Mode and in the middle of nothing."""
 

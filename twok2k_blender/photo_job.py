@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import bpy
@@ -23,6 +24,7 @@ from .session import session
 class PhotoJob(PictureJob):
     """lineup: of the people that come to stand side by side.
 
+    given: options that are this photo's own, whatever the panel shows when it is tried again.
     draft: the coarse mesh, while the fine one is on its way; it is shown where the person will stand.
     """
 
@@ -41,10 +43,11 @@ class PhotoJob(PictureJob):
         lineup: Lineup,
         mask: Picture | None = None,
         keypoints: KeyPoints | None = None,
+        given: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
         """Raises PhotoError."""
         super().__init__(photo, settings, mask, keypoints)
-        self.lineup = lineup
+        self.lineup, self.given = lineup, given
         self._source = photo_source(photo if isinstance(photo, Path) else photo.name)
         self.result: MeshData | None = None
         """The person, while it comes into the scene."""
@@ -60,6 +63,10 @@ class PhotoJob(PictureJob):
     def request(self) -> tuple[str, dict[str, Any]]:
         kind, fields = super().request()
         return kind, {**fields, "draft": str(self._draft_file) if self.drafts and self.listed else ""}
+
+    def renew(self, settings: Mapping[str, Any], scene: int) -> None:
+        """It is tried again. scene: number of the one in which that is asked for."""
+        self.settings, self.scene = dict(settings), scene
 
     def take_draft(self) -> None:
         """One that cannot be read is not shown: it is the result that matters."""

@@ -72,17 +72,12 @@ class TWOK2K_OT_generate_again(PhotoOptions, JobOperator):  # noqa: N801
 
     def jobs(self, context: bpy.types.Context) -> Sequence[Job]:
         person = context.object
-        known = remembered(person)
-
-        def given(name: str) -> Any:
-            value = self._given(name)
-            return known.get(name) if value is None else value
-
+        given = {**remembered(person), **self.given()}
         photo, panel = photo_of(person), context.scene.twok2k
         mask = panel.mask if photo == chosen_photo(panel) else None
         settings = chosen_settings(context, given)
         keypoints = self._key_points(person, panel, photo, settings["person"] + 1)
-        return [AgainJob(photo, settings, person.name, mask, keypoints)]
+        return [AgainJob(photo, settings, person, mask, keypoints, given)]
 
     def _key_points(self, person: bpy.types.Object, panel: TWOK2K_PG_picture, photo: Picture, number: int) -> KeyPoints:
         """Those that are put right in the panel, if it shows that person of the photo, else those remembered."""

@@ -6,10 +6,10 @@ import bpy
 from .. import clipboard
 from ..job_operator import JobOperator
 from ..jobs import Job, PhotoError
-from ..photo_options import PhotoOptions
+from ..photo_options import ImportOptions
 
 
-class TWOK2K_OT_paste_photos(PhotoOptions, JobOperator):  # noqa: N801
+class TWOK2K_OT_paste_photos(ImportOptions, JobOperator):  # noqa: N801
     bl_idname = "twok2k.paste_photos"
     bl_label = "Generate Human from Clipboard"
     bl_description = (

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import bpy
 import numpy as np
@@ -14,6 +15,7 @@ pytestmark = pytest.mark.usefixtures("small_engine")
 
 Part = Callable[[str], ModuleType]
 Photo = Callable[[str], str]
+Wait = Callable[[Callable[[], Any]], None]
 
 
 @pytest.fixture
@@ -108,7 +110,7 @@ def test_vertex_groups_stay(anna: bpy.types.Object) -> None:
 def test_it_waits_in_the_queue_and_is_one_undo_step(anna: bpy.types.Object, part: Part) -> None:
     again = part("again_job").AgainJob
     settings = {"detail": "low", "height": 1.0, "person": 0, "weights": "default", "device": "auto"}
-    job = again(Path(anna["2K2K Photo File"]), settings, anna.name)
+    job = again(Path(anna["2K2K Photo File"]), settings, anna)
 
     def work() -> None:
         part("background").add([job])
@@ -125,10 +127,75 @@ def test_it_waits_in_the_queue_and_is_one_undo_step(anna: bpy.types.Object, part
 
 def test_person_that_is_gone_is_added(anna: bpy.types.Object, part: Part) -> None:
     settings = {"detail": "low", "height": 1.0, "person": 0, "weights": "default", "device": "auto"}
-    job = part("again_job").AgainJob(Path(anna["2K2K Photo File"]), settings, anna.name)
+    job = part("again_job").AgainJob(Path(anna["2K2K Photo File"]), settings, anna)
     bpy.data.objects.remove(anna)
     part("session").session.run([job])
     assert height(bpy.data.objects["anna"]) == pytest.approx(1.0)
+
+
+@pytest.fixture
+def again(anna: bpy.types.Object, beside: None, part: Part) -> Callable[..., Any]:
+    """Clicks Generate Again for anna, with another photo: the job."""
+
+    def begin(photo: str, **options: Any) -> Any:
+        anna["2K2K Photo File"] = photo
+        assert bpy.ops.twok2k.generate_again(**options) == {"FINISHED"}
+        return part("session").session.queue.listed[-1]
+
+    return begin
+
+
+Again = Callable[..., Any]
+
+
+def test_another_try_takes_the_settings_of_the_first(
+    anna: bpy.types.Object, again: Again, photo: Photo, wait: Wait
+) -> None:
+    job = again(photo("user.jpg"), height=1.2)
+    wait(lambda: job.state == "failed")
+    panel = bpy.context.scene.twok2k
+    panel.height, panel.detail, panel.person = 2.5, "full", 1
+    job._photo = Path(photo("anna.jpg"))
+    bpy.ops.twok2k.retry_photos(key=job.key)
+    wait(lambda: job.over)
+    assert height(anna) == pytest.approx(1.2)
+    assert anna["2K2K Settings"].startswith("detail low, height 1.2, person 1, weights published")
+
+
+def test_renamed_person_is_found(anna: bpy.types.Object, again: Again, photo: Photo, wait: Wait) -> None:
+    job = again(photo("slow.jpg"), height=1.2)
+    anna.name = "Heroine"
+    wait(lambda: job.over)
+    assert bpy.data.objects.keys() == ["Heroine"]
+    assert height(anna) == pytest.approx(1.2)
+
+
+def test_another_person_of_that_name_is_left_alone(
+    anna: bpy.types.Object, again: Again, photo: Photo, wait: Wait
+) -> None:
+    job = again(photo("slow.jpg"), height=1.2)
+    other = anna.copy()
+    bpy.data.objects.remove(anna)
+    bpy.context.collection.objects.link(other)
+    other.name = "anna"
+    wait(lambda: job.over)
+    assert height(other) == pytest.approx(1.6)
+    assert height(bpy.data.objects["slow"]) == pytest.approx(1.2)
+
+
+@pytest.mark.parametrize(("name", "state"), [("slow.jpg", "working"), ("user.jpg", "failed")])
+def test_it_is_off_the_list_in_another_file(
+    anna: bpy.types.Object, again: Again, photo: Photo, part: Part, wait: Wait, tmp_path: Path, name: str, state: str
+) -> None:
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "other.blend"))
+    job = again(photo(name), height=1.2)
+    wait(lambda: job.state == state)
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "other.blend"))
+    wait(lambda: job.over)
+    assert not bpy.context.window_manager.twok2k_rows
+    assert not part("session").session.queue.jobs
+    assert not bpy.ops.twok2k.retry_photos.poll()
+    assert height(bpy.data.objects["anna"]) == pytest.approx(1.6)
 
 
 @pytest.mark.parametrize(

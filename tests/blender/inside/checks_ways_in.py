@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import bpy
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 Part = Callable[[str], ModuleType]
 Photo = Callable[[str], str]
+Wait = Callable[[Callable[[], Any]], None]
 
 
 def files_of(*paths: str) -> dict[str, object]:
@@ -31,6 +33,28 @@ def test_script_learns_of_each_failure_and_gets_the_rest(photo: Photo) -> None:
         bpy.ops.twok2k.import_photos(**files_of(photo("user.jpg"), photo("anna.jpg"), "gone.jpg"))
     assert bpy.data.objects.keys() == ["anna"]
     assert not bpy.context.window_manager.twok2k_rows
+
+
+@pytest.mark.usefixtures("small_engine")
+def test_who_is_chosen_in_the_panel_means_nothing_in_other_photos(photo: Photo) -> None:
+    bpy.context.scene.twok2k.person = 3
+    bpy.ops.twok2k.import_photos(**files_of(photo("anna.jpg")))
+    assert bpy.context.object["2K2K Person"] == "1 of 1"
+    bpy.ops.twok2k.import_photos(**files_of(photo("anna.jpg")), person=2)
+    assert bpy.context.object["2K2K Person"] == "2 of 2"
+
+
+@pytest.mark.usefixtures("small_engine", "beside")
+def test_another_try_keeps_what_was_set_for_the_photo(photo: Photo, part: Part, wait: Wait) -> None:
+    bpy.ops.twok2k.import_photos(**files_of(photo("user.jpg")), height=1.2)
+    (job,) = part("session").session.queue.listed
+    wait(lambda: job.over)
+    panel = bpy.context.scene.twok2k
+    panel.height, panel.person, panel.detail = 2.5, 3, "medium"
+    job._photo = Path(photo("anna.jpg"))
+    bpy.ops.twok2k.retry_photos(key=job.key)
+    wait(lambda: job.over)
+    assert bpy.context.object["2K2K Settings"].startswith("detail medium, height 1.2, person 0,")
 
 
 def test_import_without_files_is_told() -> None:
