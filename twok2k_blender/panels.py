@@ -7,6 +7,7 @@ from .jobs import Job
 from .photo_list import draw_photos
 from .photo_options import draw_shown
 from .photo_view import draw_photo, has_photo
+from .preview import has_mask_of_another
 from .session import session
 from .widgets import draw_alert, draw_text, progress_text
 
@@ -60,6 +61,8 @@ class TWOK2K_PT_settings(Tab, bpy.types.Panel):  # noqa: N801
         row = column.row(align=True)
         row.template_ID(picture, "mask", open="image.open", text="Mask")
         row.operator("twok2k.paint_mask", text="", icon="BRUSH_DATA")
+        if has_mask_of_another(picture):
+            draw_text(context, column, "The mask is of another photo and not used; clear it, or choose it again.")
         row = column.row(align=True)
         row.enabled = has_photo(picture)
         row.operator("twok2k.correct_key_points", icon="ARMATURE_DATA")

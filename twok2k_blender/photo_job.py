@@ -16,7 +16,7 @@ from .lineup import Lineup
 from .mesh_data import MeshData, MeshFileError, read_mesh
 from .package import version
 from .picture_job import Picture, PictureJob
-from .provenance import describe, key_points, photo_source
+from .provenance import describe, key_points, mask_source, photo_source
 from .scene import add_person, show_colors_in_solid_view
 from .session import session
 
@@ -48,7 +48,7 @@ class PhotoJob(PictureJob):
         """Raises PhotoError."""
         super().__init__(photo, settings, mask, keypoints)
         self.lineup, self.given = lineup, given
-        self._source = photo_source(photo if isinstance(photo, Path) else photo.name)
+        self._source = photo_source(_name(photo)) | mask_source(_name(mask) if mask else None)
         self.result: MeshData | None = None
         """The person, while it comes into the scene."""
         self.draft: MeshData | None = None
@@ -135,6 +135,11 @@ def begin_new_lineup() -> None:
     for job in session.queue.jobs:
         if isinstance(job, PhotoJob):
             job.lineup = lineup
+
+
+def _name(picture: Picture) -> Path | str:
+    """What a picture is found again by."""
+    return picture if isinstance(picture, Path) else picture.name
 
 
 def extent(data: MeshData) -> tuple[float, float]:

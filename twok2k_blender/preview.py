@@ -19,6 +19,7 @@ from .identity import find
 from .jobs import PhotoError, State
 from .key_points import moved
 from .mesh_data import read_picture
+from .panel_mask import adopt, mask_of, remember
 from .picture_job import Picture, PictureJob
 from .session import session
 
@@ -93,7 +94,8 @@ class PreviewJob(PictureJob):
         """Raises PhotoError."""
         self.choice = required_choice(panel)
         keypoints = moved(panel, self.choice.photo)
-        super().__init__(chosen_photo(panel), {"person": panel.person - 1}, panel.mask, keypoints)
+        mask = mask_of(panel, self.choice.photo)
+        super().__init__(chosen_photo(panel), {"person": panel.person - 1}, mask, keypoints)
         self.scene = panel.id_data.session_uid
 
     def use(self, facts: Mapping[str, Any]) -> None:
@@ -113,14 +115,19 @@ class PreviewJob(PictureJob):
 
 def choice_of(panel: "TWOK2K_PG_picture") -> Choice | None:
     """What is chosen in the panel; None where there is no photo."""
-    if panel.source == "IMAGE":
-        photo = f"image {panel.image.name_full}" if panel.image else ""
-    else:
-        photo = thumbnails.key(_path(panel)) if panel.filepath and _path(panel).is_file() else ""
+    photo = _photo_name(panel)
     if not photo:
         return None
+    mask = mask_of(panel, photo)
     points = tuple((name, x, y) for name, (x, y) in moved(panel, photo).items())
-    return Choice(photo, panel.person, panel.mask.name_full if panel.mask else "", points)
+    return Choice(photo, panel.person, mask.name_full if mask else "", points)
+
+
+def _photo_name(panel: "TWOK2K_PG_picture") -> str:
+    """What the chosen photo is known by; empty where there is none."""
+    if panel.source == "IMAGE":
+        return f"image {panel.image.name_full}" if panel.image else ""
+    return thumbnails.key(_path(panel)) if panel.filepath and _path(panel).is_file() else ""
 
 
 def required_choice(panel: "TWOK2K_PG_picture") -> Choice:
@@ -134,6 +141,24 @@ def required_choice(panel: "TWOK2K_PG_picture") -> Choice:
 def chosen_photo(panel: "TWOK2K_PG_picture") -> Picture:
     """The photo itself, where there is a choice."""
     return panel.image if panel.source == "IMAGE" else _path(panel)
+
+
+def photo_chosen(panel: "TWOK2K_PG_picture", context: bpy.types.Context) -> None:
+    """The panel has another photo; called by Blender."""
+    adopt(panel, _photo_name(panel))
+    ask(panel, context)
+
+
+def mask_chosen(panel: "TWOK2K_PG_picture", context: bpy.types.Context) -> None:
+    """The panel has another mask; called by Blender."""
+    remember(panel, _photo_name(panel))
+    ask(panel, context)
+
+
+def has_mask_of_another(panel: "TWOK2K_PG_picture") -> bool:
+    """Whether the panel's mask is not used because the photo is another one than that it was chosen for."""
+    photo = _photo_name(panel)
+    return bool(photo and panel.mask and mask_of(panel, photo) is None)
 
 
 def ask(panel: "TWOK2K_PG_picture", _: bpy.types.Context) -> None:

@@ -12,6 +12,7 @@ from ..choices import preferences
 from ..job_operator import JobOperator
 from ..jobs import Job, PhotoError
 from ..key_points import KeyPoints, are_of, moved
+from ..panel_mask import mask_of
 from ..photo_options import PhotoOptions, chosen_settings
 from ..picture_job import Picture
 from ..preview import choice_of, chosen_photo
@@ -42,8 +43,8 @@ class TWOK2K_OT_generate_again(PhotoOptions, JobOperator):  # noqa: N801
     bl_idname = "twok2k.generate_again"
     bl_label = "Generate Again"
     bl_description = (
-        "Make this human's mesh anew from its photo, with other settings, and with the panel's mask and key points "
-        "if the panel shows that photo; "
+        "Make this human's mesh anew from its photo, with other settings, and with its mask and key points, or the "
+        "panel's if the panel shows that photo; "
         "place, name, modifiers and materials stay, edits of the mesh are lost"
     )
 
@@ -74,10 +75,17 @@ class TWOK2K_OT_generate_again(PhotoOptions, JobOperator):  # noqa: N801
         person = context.object
         given = {**remembered(person), **self.given()}
         photo, panel = photo_of(person), context.scene.twok2k
-        mask = panel.mask if photo == chosen_photo(panel) else None
         settings = chosen_settings(context, given)
+        mask = self._mask(person, panel, photo, settings["person"] + 1)
         keypoints = self._key_points(person, panel, photo, settings["person"] + 1)
         return [AgainJob(photo, settings, person, mask, keypoints, given)]
+
+    def _mask(self, person: bpy.types.Object, panel: TWOK2K_PG_picture, photo: Picture, number: int) -> Picture | None:
+        """The panel's, if it has one of that photo, else the one remembered. Raises PhotoError if that is gone."""
+        choice = choice_of(panel)
+        if choice and photo == chosen_photo(panel) and (mask := mask_of(panel, choice.photo)):
+            return mask
+        return mask_remembered(person) if number == remembered(person).get("person") else None
 
     def _key_points(self, person: bpy.types.Object, panel: TWOK2K_PG_picture, photo: Picture, number: int) -> KeyPoints:
         """Those that are put right in the panel, if it shows that person of the photo, else those remembered."""
@@ -110,3 +118,16 @@ def photo_of(person: bpy.types.Object) -> Path | bpy.types.Image:
         name = facts.get("Photo File") or facts.get("Photo", "")
         raise PhotoError(f"The photo {name} no longer exists; put it back, or generate a new human from another.")
     return path
+
+
+def mask_remembered(person: bpy.types.Object) -> Picture | None:
+    """The mask that a person was made with. Raises PhotoError if it is no longer there."""
+    facts = provenance.read(person.items())
+    name, path = facts.get("Mask Image"), Path(facts.get("Mask File", ""))
+    mask = bpy.data.images.get(name) if name else path if path.is_file() else None
+    if mask is None and (name or "Mask File" in facts):
+        raise PhotoError(
+            f"The mask {name or path} no longer exists; "
+            "put it back, or show the photo in the panel and choose another mask for it."
+        )
+    return mask

@@ -97,6 +97,51 @@ def test_failure_keeps_the_old_mesh(anna: bpy.types.Object, photo: Photo) -> Non
     assert anna.data == before
 
 
+@pytest.fixture
+def masked(photo: Photo) -> bpy.types.Object:
+    """A person made with a painted mask; the panel shows another photo by now."""
+    panel = bpy.context.scene.twok2k
+    panel.filepath, panel.person = photo("anna.jpg"), 1
+    bpy.ops.twok2k.paint_mask()
+    bpy.ops.twok2k.generate()
+    panel.filepath = photo("berta.jpg")
+    return bpy.context.object
+
+
+MASKED = "The mask is mask.png."
+
+
+def test_mask_is_remembered(masked: bpy.types.Object) -> None:
+    for _ in range(2):
+        bpy.ops.twok2k.generate_again(height=1.5)
+        assert masked["2K2K Warnings"] == MASKED
+    bpy.ops.twok2k.generate_again(person=2)
+    assert "2K2K Warnings" not in masked, "it is another person's"
+
+
+def test_mask_that_is_gone_is_told_and_another_may_be_chosen(masked: bpy.types.Object) -> None:
+    bpy.data.images.remove(bpy.data.images["anna mask"])
+    before = masked.data
+    with pytest.raises(RuntimeError, match="mask anna mask no longer exists; put it back, or show the photo"):
+        bpy.ops.twok2k.generate_again()
+    assert masked.data == before
+    panel = bpy.context.scene.twok2k
+    panel.filepath = masked["2K2K Photo File"]
+    panel.mask = bpy.data.images.new("Better", 4, 4)
+    bpy.ops.twok2k.generate_again()
+    assert (masked["2K2K Warnings"], masked["2K2K Mask Image"]) == (MASKED, "Better")
+
+
+def test_mask_file_is_remembered(photo: Photo) -> None:
+    bpy.ops.twok2k.generate(filepath=photo("anna.jpg"), mask=photo("white.png"))
+    person = bpy.context.object
+    bpy.ops.twok2k.generate_again()
+    assert person["2K2K Warnings"] == "The mask is white.png."
+    Path(person["2K2K Mask File"]).unlink()
+    with pytest.raises(RuntimeError, match=r"white\.png no longer exists"):
+        bpy.ops.twok2k.generate_again()
+
+
 def test_vertex_groups_stay(anna: bpy.types.Object) -> None:
     top = [vertex.index for vertex in anna.data.vertices if vertex.co.z > 1]
     anna.vertex_groups.new(name="Top").add(top, 0.5, "REPLACE")

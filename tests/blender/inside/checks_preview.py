@@ -160,6 +160,42 @@ def test_mask_to_paint_on_becomes_an_image_of_the_file(part: Part, panel: Panel,
     assert part("photo").image_file(mask, tmp_path).read_bytes()[:4] == b"\x89PNG", "painted masks are handed on"
 
 
+def test_mask_of_one_photo_is_not_used_for_another(part: Part, panel: Panel, photo: Photo, found: Any) -> None:
+    settings = panel("anna.jpg")
+    settings.mask = bpy.data.images.new("Mask", 4, 4)
+    assert not part("preview").has_mask_of_another(settings)
+    panel("berta.jpg")
+    assert part("preview").has_mask_of_another(settings), "the panel says so"
+    bpy.ops.twok2k.find_people()
+    assert found.facts["warnings"] == []
+    bpy.ops.twok2k.generate()
+    assert "2K2K Warnings" not in bpy.context.object
+    settings.mask = settings.mask
+    bpy.ops.twok2k.generate()
+    assert bpy.context.object["2K2K Warnings"] == "The mask is mask.png.", "it has been chosen again"
+    panel("anna.jpg")
+    assert part("preview").has_mask_of_another(settings)
+    settings.mask = None
+    assert not part("preview").has_mask_of_another(settings)
+
+
+def test_mask_chosen_before_any_photo_is_that_of_the_first(part: Part, panel: Panel) -> None:
+    bpy.context.scene.twok2k.mask = bpy.data.images.new("Mask", 4, 4)
+    settings = panel("anna.jpg")
+    assert part("preview").choice_of(settings).mask == "Mask"
+    panel("berta.jpg")
+    assert part("preview").choice_of(settings).mask == ""
+
+
+def test_each_photo_gets_a_mask_of_its_own_to_paint_on(panel: Panel) -> None:
+    settings = panel("anna.jpg")
+    bpy.ops.twok2k.paint_mask()
+    panel("berta.jpg")
+    bpy.ops.twok2k.paint_mask()
+    assert settings.mask.name == "berta mask"
+    assert bpy.data.images["anna mask"].use_fake_user, "it stays, for Generate Again"
+
+
 def test_mask_that_comes_after_another_photo_was_chosen_is_left_out(part: Part, panel: Panel, wait: Wait) -> None:
     job = part("mask_job").MaskJob(panel("anna.jpg"))
     part("background").add([job])
