@@ -232,12 +232,23 @@ def _before_load(*_: object) -> None:
     found.forget()
 
 
+@bpy.app.handlers.persistent
+def _after_undo(scene: bpy.types.Scene, *_: object) -> None:
+    """Photo, person, mask or key points may be others again, which no property tells; what is shown follows them."""
+    if found.choice is not None or looking():
+        ask(scene.twok2k, bpy.context)
+
+
 def register() -> None:
     found.pictures = bpy.utils.previews.new()
     bpy.app.handlers.load_pre.append(_before_load)
+    for undone in (bpy.app.handlers.undo_post, bpy.app.handlers.redo_post):
+        undone.append(_after_undo)
 
 
 def unregister() -> None:
+    for undone in (bpy.app.handlers.undo_post, bpy.app.handlers.redo_post):
+        undone.remove(_after_undo)
     bpy.app.handlers.load_pre.remove(_before_load)
     _before_load()
     if found.pictures is not None:

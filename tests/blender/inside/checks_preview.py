@@ -8,6 +8,7 @@ from typing import Any
 import bpy
 import numpy as np
 import pytest
+from result_tools import run_and_undo
 
 pytestmark = pytest.mark.usefixtures("small_engine")
 
@@ -111,6 +112,50 @@ def test_another_file_shows_and_asks_nothing(part: Part, found: Any, panel: Pane
     wait(lambda: not session.busy)
     assert (found.choice, found.icon, found.people) == (None, 0, 0)
     assert not part("preview").looking()
+
+
+@pytest.fixture
+def at_once(part: Part, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine is asked whenever it would be in a window, without the delay."""
+    monkeypatch.setattr(part("preview"), "ask", lambda panel, _: part("preview").begin(panel))
+
+
+@pytest.mark.usefixtures("at_once")
+def test_undo_and_redo_show_what_is_chosen_then(part: Part, found: Any, panel: Panel, wait: Wait) -> None:
+    session = part("session").session
+    panel("two.jpg")
+    bpy.ops.twok2k.find_people()
+    bpy.ops.ed.undo_push(message="Before")
+    bpy.ops.twok2k.choose_person("EXEC_DEFAULT", True, person=2)
+    bpy.ops.twok2k.find_people()
+    assert found.choice.person == 2
+    for step, person in ((bpy.ops.ed.undo, 1), (bpy.ops.ed.redo, 2)):
+        step()
+        wait(lambda: not session.busy)
+        assert found.choice.person == bpy.context.scene.twok2k.person == person
+
+
+@pytest.mark.usefixtures("at_once")
+def test_undo_of_a_moved_key_point_shows_it_where_it_was(part: Part, found: Any, panel: Panel, wait: Wait) -> None:
+    panel("anna.jpg")
+    bpy.ops.twok2k.correct_key_points()
+    bpy.ops.ed.undo_push(message="Before")
+    bpy.ops.twok2k.move_key_point("EXEC_DEFAULT", True, name="nose", location=(12, 34))
+    bpy.ops.twok2k.find_people()
+    assert found.choice.points
+    bpy.ops.ed.undo()
+    wait(lambda: not part("session").session.busy)
+    assert found.choice.points == ()
+
+
+def test_undo_asks_nothing_where_nothing_is_shown(
+    part: Part, found: Any, panel: Panel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panel("anna.jpg")
+    asked: list[Any] = []
+    monkeypatch.setattr(part("preview"), "ask", lambda panel, _: asked.append(panel))
+    run_and_undo(lambda: bpy.ops.mesh.primitive_cube_add("EXEC_DEFAULT", True))
+    assert not asked, "an opened file does not start the engine"
 
 
 def test_no_photo_is_told() -> None:
