@@ -42,7 +42,7 @@ class TWOK2K_PT_main(Tab, bpy.types.Panel):  # noqa: N801
             _draw_progress(layout, session.working)
         draw_photos(context, layout)
         if session.message:
-            draw_text(context, layout, session.message, session.failed)
+            draw_text(context, layout, session.message, session.failed, cross="twok2k.dismiss")
         if session.failed or session.queue.all("failed"):
             layout.operator("twok2k.copy_report", icon="COPYDOWN")
 

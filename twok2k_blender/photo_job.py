@@ -48,7 +48,8 @@ class PhotoJob(PictureJob):
         """Raises PhotoError."""
         super().__init__(photo, settings, mask, keypoints)
         self.lineup, self.given = lineup, given
-        self._source = photo_source(_name(photo)) | mask_source(_name(mask) if mask else None)
+        self._photo_name = _name(photo)
+        self._source = photo_source(self._photo_name) | mask_source(_name(mask) if mask else None)
         self.result: MeshData | None = None
         """The person, while it comes into the scene."""
         self.draft: MeshData | None = None
@@ -59,6 +60,13 @@ class PhotoJob(PictureJob):
     def icon(self) -> int:
         """Number of an icon with the photo."""
         return thumbnails.icon(self._photo, self._thumbnail)
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """The options by which `twok2k.use_photo` shows it in the panel."""
+        name = self._photo_name
+        photo = {"filepath": str(name)} if isinstance(name, Path) else {"image": name}
+        return {**photo, "person": self.settings["person"] + 1}
 
     def request(self) -> tuple[str, dict[str, Any]]:
         kind, fields = super().request()

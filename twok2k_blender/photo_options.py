@@ -11,6 +11,7 @@ from .jobs import Job
 from .key_points import KeyPoints
 from .photo_job import PhotoJob, lineup_under_way
 from .picture_job import Picture
+from .preview import choice_of
 from .properties import DETAILS, HEIGHTS, TEXTURE_SIZES, TEXTURES, TWOK2K_PG_picture
 
 SHOWN = ("detail", "texture", "height", "person")
@@ -62,7 +63,7 @@ class PhotoOptions:
         photos: Sequence[Picture],
         mask: Picture | None = None,
         keypoints: KeyPoints | None = None,
-    ) -> list[Job]:
+    ) -> list[PhotoJob]:
         """One job for each photo. Their people stand side by side, and beside those of work still under way.
 
         keypoints: of the panel's person.
@@ -95,6 +96,17 @@ class ImportOptions(PhotoOptions):
 
     def given(self) -> dict[str, Any]:
         return {"person": 1, **super().given()}
+
+    def import_jobs(self, context: bpy.types.Context, photos: Sequence[Picture]) -> Sequence[Job]:
+        """One job for each photo. A single one is shown in the panel as well, as long as that has none."""
+        jobs = self.photo_jobs(context, photos)
+        if len(photos) == 1 and choice_of(context.scene.twok2k) is None and _exists(photos[0]):
+            bpy.ops.twok2k.use_photo("EXEC_DEFAULT", True, **jobs[0].shown)  # an operator, because it is a step to undo
+        return jobs
+
+
+def _exists(photo: Picture) -> bool:
+    return isinstance(photo, bpy.types.Image) or photo.is_file()
 
 
 def draw_shown(layout: bpy.types.UILayout, options: "PhotoOptions | TWOK2K_PG_picture") -> None:

@@ -13,6 +13,7 @@ from ..job_operator import JobOperator
 from ..jobs import Job, PhotoError
 from ..key_points import KeyPoints, are_of, moved
 from ..panel_mask import mask_of
+from ..photo import known_photo
 from ..photo_options import PhotoOptions, chosen_settings
 from ..picture_job import Picture
 from ..preview import choice_of, chosen_photo
@@ -108,16 +109,7 @@ def remembered(person: bpy.types.Object) -> dict[str, Any]:
 def photo_of(person: bpy.types.Object) -> Path | bpy.types.Image:
     """The photo that a person was made from. Raises PhotoError if it is no longer there."""
     facts = provenance.read(person.items())
-    if "Photo Image" in facts:
-        image: bpy.types.Image | None = bpy.data.images.get(facts["Photo Image"])
-        if image is None:
-            raise PhotoError(f"The image '{facts['Photo Image']}' is no longer in this file; generate a new human.")
-        return image
-    path = Path(facts.get("Photo File", ""))
-    if not path.is_file():
-        name = facts.get("Photo File") or facts.get("Photo", "")
-        raise PhotoError(f"The photo {name} no longer exists; put it back, or generate a new human from another.")
-    return path
+    return known_photo(facts.get("Photo File") or facts.get("Photo", ""), facts.get("Photo Image", ""))
 
 
 def mask_remembered(person: bpy.types.Object) -> Picture | None:

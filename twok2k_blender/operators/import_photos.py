@@ -34,7 +34,7 @@ class TWOK2K_OT_import_photos(ImportOptions, JobOperator):  # noqa: N801
         photos = [folder / file.name for file in self.files if file.name]
         if not photos:
             raise PhotoError("No photo is chosen; choose one or more pictures of a person.")
-        return self.photo_jobs(context, photos)
+        return self.import_jobs(context, photos)
 
 
 class TWOK2K_FH_photos(bpy.types.FileHandler):  # noqa: N801
