@@ -21,11 +21,16 @@ from ..properties import DETAILS, HEIGHTS, TEXTURE_SIZES, TWOK2K_PG_picture
 from ..result import obstacle
 
 
-def _possible_height(text: str) -> float:
-    """The nearest that the engine makes: an adjusted person may be smaller or larger. Raises ValueError."""
+def _height(text: str) -> float:
+    """Raises ValueError."""
     if not isfinite(height := float(text)):
         raise ValueError(text)
-    return min(max(height, HEIGHTS[0]), HEIGHTS[1])
+    return height
+
+
+def _possible_height(text: str) -> float:
+    """The nearest that the engine makes: an adjusted person may be smaller or larger. Raises ValueError."""
+    return min(max(_height(text), HEIGHTS[0]), HEIGHTS[1])
 
 
 READERS: dict[str, Callable[[str], Any]] = {
@@ -77,6 +82,8 @@ class TWOK2K_OT_generate_again(PhotoOptions, JobOperator):  # noqa: N801
         given = {**remembered(person), **self.given()}
         photo, panel = photo_of(person), context.scene.twok2k
         settings = chosen_settings(context, given)
+        if sentence := height_note(person, settings["height"]):
+            self.report({"WARNING"}, sentence)
         mask = self._mask(person, panel, photo, settings["person"] + 1)
         keypoints = self._key_points(person, panel, photo, settings["person"] + 1)
         return [AgainJob(photo, settings, person, mask, keypoints, given)]
@@ -104,6 +111,18 @@ def remembered(person: bpy.types.Object) -> dict[str, Any]:
         with suppress(KeyError, ValueError):
             values[name] = read(texts[name])
     return values
+
+
+def height_note(person: bpy.types.Object, made: float) -> str:
+    """What there is to say if the new mesh will have the nearest height that the engine makes; empty if not."""
+    try:
+        text = provenance.settings(person.items())["height"]
+        height, possible = _height(text), _possible_height(text)
+    except (KeyError, ValueError):
+        return ""
+    if height == possible or made != possible:
+        return ""
+    return f"The engine makes nobody {height:.2f} m tall, but {made:g} m; set Height under Adjust again afterwards."
 
 
 def photo_of(person: bpy.types.Object) -> Path | bpy.types.Image:

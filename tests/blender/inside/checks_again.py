@@ -258,6 +258,20 @@ def test_settings_that_nobody_can_have_chosen(anna: bpy.types.Object, settings: 
     assert height(anna) == pytest.approx(metres)
 
 
+def test_height_that_the_engine_does_not_make_is_told(
+    anna: bpy.types.Object, capfd: pytest.CaptureFixture[str]
+) -> None:
+    anna.twok2k.height = 4.8
+    bpy.ops.twok2k.generate_again()
+    assert "nobody 4.80 m tall, but 3 m; set Height" in capfd.readouterr().out
+    assert height(anna) == pytest.approx(3)
+    anna.twok2k.height = 4.8
+    bpy.ops.twok2k.generate_again(height=1.2)
+    anna.twok2k.height = 2.9
+    bpy.ops.twok2k.generate_again()
+    assert "m tall" not in capfd.readouterr().out
+
+
 def test_object_without_settings_says_so() -> None:
     item = bpy.data.objects.new("Old", bpy.data.meshes.new("Old"))
     bpy.context.collection.objects.link(item)
