@@ -128,7 +128,7 @@ def height_note(person: bpy.types.Object, made: float) -> str:
 def photo_of(person: bpy.types.Object) -> Path | bpy.types.Image:
     """The photo that a person was made from. Raises PhotoError if it is no longer there."""
     facts = provenance.read(person.items())
-    return known_photo(facts.get("Photo File") or facts.get("Photo", ""), facts.get("Photo Image", ""))
+    return known_photo(facts.get("Photo File", ""), facts.get("Photo Image", ""))
 
 
 def mask_remembered(person: bpy.types.Object) -> Picture | None:

@@ -29,8 +29,8 @@ class TWOK2K_OT_use_photo(bpy.types.Operator):  # noqa: N801
             return {"CANCELLED"}
         panel = context.scene.twok2k
         if isinstance(photo, bpy.types.Image):
-            panel.source, panel.image = "IMAGE", photo
+            panel.image, panel.source = photo, "IMAGE"
         else:
-            panel.source, panel.filepath = "FILE", str(photo)
+            panel.filepath, panel.source = str(photo), "FILE"
         panel.person = self.person
         return {"FINISHED"}

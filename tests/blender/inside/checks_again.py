@@ -228,6 +228,19 @@ def test_another_person_of_that_name_is_left_alone(
     assert height(bpy.data.objects["slow"]) == pytest.approx(1.2)
 
 
+def test_person_in_a_scene_that_is_not_shown(anna: bpy.types.Object, again: Again, photo: Photo, wait: Wait) -> None:
+    anna.vertex_groups.new(name="All").add([vertex.index for vertex in anna.data.vertices], 0.5, "REPLACE")
+    other = bpy.data.scenes.new("Other")
+    other.unit_settings.scale_length = 0.01
+    job = again(photo("slow.jpg"), height=1.2)
+    bpy.context.window.scene = other
+    wait(lambda: job.over)
+    assert job.state == "done"
+    assert not other.objects
+    assert height(anna) == pytest.approx(1.2)
+    assert anna.data.vertices[0].groups[0].weight == pytest.approx(0.5, abs=1e-3)
+
+
 @pytest.mark.parametrize(("name", "state"), [("slow.jpg", "working"), ("user.jpg", "failed")])
 def test_it_is_off_the_list_in_another_file(
     anna: bpy.types.Object, again: Again, photo: Photo, part: Part, wait: Wait, tmp_path: Path, name: str, state: str
