@@ -14,7 +14,7 @@ from .widgets import draw_text
 MAX_ROWS = 6
 """Rows that are visible without scrolling."""
 
-NAME_WIDTH = 0.55
+NAME_WIDTH = 0.45
 """Part of a row that the photo and its name take."""
 
 
