@@ -6,12 +6,14 @@ change of the scene during a stroke, a drag or a render is unsafe, and leaving a
 """
 
 import atexit
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import bpy
 
 from . import photo_list, storage
+from .identity import scene_of
 from .jobs import Job
 from .photo_job import begin_new_lineup
 from .session import TICK, session
@@ -43,27 +45,36 @@ def tick() -> float | None:
     """Called by Blender's timer: one look at the queue. The seconds until the next one, None for the last."""
     session.step()
     if (job := session.drafted) is not None:
-        with bpy.context.temp_override(**place_of(job)):
+        with place_of(job):
             job.take_draft()
     for job in session.queue.all("ready"):
-        with bpy.context.temp_override(**place_of(job)):
+        with place_of(job):
             if not (job.changes_scene and is_user_busy()):
                 session.use(job)
     show()
     return TICK if session.busy else None
 
 
-def place_of(job: Job) -> dict[str, Any]:
-    """The window that shows the job's scene, or else the first one, with its 3D view, as members of the context."""
-    windows = list(bpy.context.window_manager.windows)
-    window = next((window for window in windows if window.scene.name == job.scene), windows[0])
-    view = next((area for area in window.screen.areas if area.type == "VIEW_3D"), None)
-    return {"window": window, **({"area": view} if view else {})}
+@contextmanager
+def place_of(job: Job) -> Iterator[None]:
+    """The context is the job's scene, in a window that shows it and with its 3D view, or else in the first window."""
+    scene, windows = scene_of(job), list(bpy.context.window_manager.windows)
+    window = next((window for window in windows if window.scene == scene), windows[0])
+    areas = window.screen.areas if window.scene == scene else ()
+    view: dict[str, Any] = next(({"area": area} for area in areas if area.type == "VIEW_3D"), {})
+    with (
+        bpy.context.temp_override(window=window, **view),
+        bpy.context.temp_override(scene=scene),  # the window's own would win if both were given at once
+    ):
+        yield
 
 
 def is_user_busy() -> bool:
     """Whether the context's scene is better left alone at the moment."""
-    if bpy.context.mode != "OBJECT" or any(bpy.app.is_job_running(kind) for kind in ("RENDER", "OBJECT_BAKE")):
+    active = bpy.context.view_layer.objects.active  # the mode is the window's, which may show another scene
+    if bpy.context.mode != "OBJECT" or (active is not None and active.mode != "OBJECT"):
+        return True
+    if any(bpy.app.is_job_running(kind) for kind in ("RENDER", "OBJECT_BAKE")):
         return True
     windows = bpy.context.window_manager.windows
     return any(BLOCKING & set(operator.bl_options) for window in windows for operator in window.modal_operators)
@@ -108,8 +119,11 @@ def _redraw_status_bar(window: bpy.types.Window) -> None:
 
 @bpy.app.handlers.persistent
 def _before_load(*_: object) -> None:
-    """Another file is opened: what was asked for here is not wanted there. The list stays, for another try."""
+    """Another file is opened: what was asked for here is not wanted there. The photos stay, for another try."""
     session.cancel_all()
+    for job in session.queue.all("working", "failed", "cancelled"):
+        if job.of_file:
+            session.remove(job)
     begin_new_lineup()
 
 

@@ -1,8 +1,6 @@
 """Photos on the system's clipboard."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,20 +19,18 @@ def files(context: bpy.types.Context) -> list[Path]:
     return named_pictures(context.window_manager.clipboard)
 
 
-@contextmanager
-def image(context: bpy.types.Context) -> Iterator[bpy.types.Image | None]:
-    """The picture on the clipboard as an image that is gone afterwards; None if there is none.
+def image(context: bpy.types.Context) -> bpy.types.Image:
+    """The picture on the clipboard, as an image of the file. Raises PhotoError if there is none.
 
     Blender pastes pictures only into an Image Editor, so one of the window's areas is one meanwhile.
     """
     known = set(bpy.data.images)
     _paste(context)
     pasted = next((image for image in bpy.data.images if image not in known), None)
-    try:
-        yield pasted
-    finally:
-        if pasted is not None:
-            bpy.data.images.remove(pasted)
+    if pasted is None:
+        raise PhotoError(EMPTY)
+    pasted.pack()
+    return pasted
 
 
 def _paste(context: bpy.types.Context) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 from gpu_extras.batch import batch_for_shader
 from numpy.typing import NDArray
 
-from .background import place_of
+from .identity import scene_of
 from .mesh_data import MeshData
 from .photo_job import PhotoJob
 from .session import session
@@ -40,7 +40,7 @@ _handles: list[Any] = []
 def drafts() -> Iterator[PhotoJob]:
     """The jobs whose drafts belong into the context's scene."""
     for job in session.queue.all("working", "ready"):
-        if isinstance(job, PhotoJob) and job.draft is not None and place_of(job)["window"].scene == bpy.context.scene:
+        if isinstance(job, PhotoJob) and job.draft is not None and scene_of(job) == bpy.context.scene:
             yield job
 
 

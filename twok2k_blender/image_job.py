@@ -36,15 +36,15 @@ class ImageJob(PictureJob):
 
     def add_to_file(self) -> None:
         """What was found becomes an image of the file, unless another photo or person was chosen meanwhile."""
-        scene = bpy.data.scenes.get(self.scene) or bpy.context.scene
-        if choice_of(scene.twok2k) != self.choice:
+        panel = bpy.context.scene.twok2k
+        if choice_of(panel) != self.choice:
             return
         with all_or_nothing():
             image = bpy.data.images.load(str(self.result_file))
             image.name = f"{Path(self.name).stem} {self.title}"
             image.pack()
             image.filepath = ""
-            self.put(scene.twok2k, image)
+            self.put(panel, image)
 
 
 class AddImage:

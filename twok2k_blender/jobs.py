@@ -36,7 +36,7 @@ _keys = itertools.count(1)
 class Job:
     """One request to the engine and what becomes of the answer.
 
-    key: its number, never used twice. name: for people. scene: name of the scene it was asked for in.
+    key: its number, never used twice. name: for people. scene: number of the scene it was asked for in (`identity`).
     error: one sentence, of a job that has failed.
     """
 
@@ -46,10 +46,13 @@ class Job:
     silent = False
     """Whether nobody has asked for it by a click: it is not shown at work, and gives way to every job that is not."""
 
+    of_file = False
+    """Whether it means something in the file alone in which it was asked for."""
+
     changes_scene = False
     """Whether `use` waits until the user is in Object Mode and in the middle of nothing."""
 
-    def __init__(self, name: str, scene: str = "") -> None:
+    def __init__(self, name: str, scene: int = 0) -> None:
         self.key = next(_keys)
         self.name = name
         self.scene = scene

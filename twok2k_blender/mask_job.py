@@ -18,6 +18,7 @@ class MaskJob(ImageJob):
 
     def put(self, panel: TWOK2K_PG_picture, image: bpy.types.Image) -> None:
         panel.mask = image
+        image.use_fake_user = True  # it stays in the file, for Generate Again, when the panel shows another photo
         open_for_painting(image)
 
 

@@ -6,6 +6,7 @@ from .choices import chosen_weights, is_non_commercial, preferences
 from .photo_list import draw_photos
 from .photo_options import draw_shown
 from .photo_view import draw_photo, has_photo
+from .preview import has_mask_of_another
 from .session import session
 from .widgets import draw_alert, draw_progress, draw_text
 
@@ -40,7 +41,7 @@ class TWOK2K_PT_main(Tab, bpy.types.Panel):  # noqa: N801
             draw_progress(layout, session.working)
         draw_photos(context, layout)
         if session.message:
-            draw_text(context, layout, session.message, session.failed)
+            draw_text(context, layout, session.message, session.failed, cross="twok2k.dismiss")
         if session.failed or session.queue.all("failed"):
             layout.operator("twok2k.copy_report", icon="COPYDOWN")
 
@@ -59,6 +60,8 @@ class TWOK2K_PT_settings(Tab, bpy.types.Panel):  # noqa: N801
         row = column.row(align=True)
         row.template_ID(picture, "mask", open="image.open", text="Mask")
         row.operator("twok2k.paint_mask", text="", icon="BRUSH_DATA")
+        if has_mask_of_another(picture):
+            draw_text(context, column, "The mask is of another photo and not used; clear it, or choose it again.")
         row = column.row(align=True)
         row.enabled = has_photo(picture)
         row.operator("twok2k.correct_key_points", icon="ARMATURE_DATA")

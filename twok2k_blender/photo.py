@@ -22,6 +22,19 @@ def photo_file(filepath: str) -> Path:
     return Path(bpy.path.abspath(filepath))
 
 
+def known_photo(filepath: str, image: str) -> Path | bpy.types.Image:
+    """The photo of a file, or an image of that name, if it is given. Raises PhotoError if it is no longer there."""
+    if image:
+        found: bpy.types.Image | None = bpy.data.images.get(image)
+        if found is None:
+            raise PhotoError(f"The image '{image}' is no longer in this file; choose another photo.")
+        return found
+    path = photo_file(filepath)
+    if not path.is_file():
+        raise PhotoError(f"The photo {filepath} no longer exists; put it back, or choose another.")
+    return path
+
+
 def image_file(image: bpy.types.Image | None, folder: Path) -> Path:
     """A file with the image's content: its own where the engine can read that, else one in `folder`.
 

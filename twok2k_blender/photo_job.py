@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import bpy
@@ -15,7 +16,7 @@ from .lineup import Lineup
 from .mesh_data import MeshData, MeshFileError, read_mesh
 from .package import version
 from .picture_job import Picture, PictureJob
-from .provenance import describe, key_points, photo_source
+from .provenance import describe, key_points, mask_source, photo_source
 from .scene import add_person, show_colors_in_solid_view
 from .session import session
 
@@ -23,6 +24,7 @@ from .session import session
 class PhotoJob(PictureJob):
     """lineup: of the people that come to stand side by side.
 
+    given: options that are this photo's own, whatever the panel shows when it is tried again.
     draft: the coarse mesh, while the fine one is on its way; it is shown where the person will stand.
     """
 
@@ -41,11 +43,13 @@ class PhotoJob(PictureJob):
         lineup: Lineup,
         mask: Picture | None = None,
         keypoints: KeyPoints | None = None,
+        given: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
         """Raises PhotoError."""
         super().__init__(photo, settings, mask, keypoints)
-        self.lineup = lineup
-        self._source = photo_source(photo if isinstance(photo, Path) else photo.name)
+        self.lineup, self.given = lineup, given
+        self._photo_name = _name(photo)
+        self._source = photo_source(self._photo_name) | mask_source(_name(mask) if mask else None)
         self.result: MeshData | None = None
         """The person, while it comes into the scene."""
         self.draft: MeshData | None = None
@@ -57,9 +61,20 @@ class PhotoJob(PictureJob):
         """Number of an icon with the photo."""
         return thumbnails.icon(self._photo, self._thumbnail)
 
+    @property
+    def shown(self) -> dict[str, Any]:
+        """The options by which `twok2k.use_photo` shows it in the panel."""
+        name = self._photo_name
+        photo = {"filepath": str(name)} if isinstance(name, Path) else {"image": name}
+        return {**photo, "person": self.settings["person"] + 1}
+
     def request(self) -> tuple[str, dict[str, Any]]:
         kind, fields = super().request()
         return kind, {**fields, "draft": str(self._draft_file) if self.drafts and self.listed else ""}
+
+    def renew(self, settings: Mapping[str, Any], scene: int) -> None:
+        """It is tried again. scene: number of the one in which that is asked for."""
+        self.settings, self.scene = dict(settings), scene
 
     def take_draft(self) -> None:
         """One that cannot be read is not shown: it is the result that matters."""
@@ -128,6 +143,11 @@ def begin_new_lineup() -> None:
     for job in session.queue.jobs:
         if isinstance(job, PhotoJob):
             job.lineup = lineup
+
+
+def _name(picture: Picture) -> Path | str:
+    """What a picture is found again by."""
+    return picture if isinstance(picture, Path) else picture.name
 
 
 def extent(data: MeshData) -> tuple[float, float]:

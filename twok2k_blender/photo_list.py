@@ -14,7 +14,7 @@ from .widgets import draw_text
 MAX_ROWS = 6
 """Rows that are visible without scrolling."""
 
-NAME_WIDTH = 0.55
+NAME_WIDTH = 0.45
 """Part of a row that the photo and its name take."""
 
 
@@ -95,11 +95,14 @@ def _draw_state(row: bpy.types.UILayout, job: PhotoJob) -> None:
     if job.state == "working":
         row.progress(factor=job.fraction, type="BAR", text=f"{job.fraction:.0%}")
     elif job.state in ("failed", "cancelled"):
-        button = row.row()
-        button.alert = job.state == "failed"
-        button.operator("twok2k.retry_photos", text=text, emboss=False).key = job.key
+        state = row.row()
+        state.alert = job.state == "failed"
+        state.operator("twok2k.retry_photos", text=text, emboss=False).key = job.key
     else:
         row.label(text=text, icon="CHECKMARK" if job.state == "done" else "NONE")
+    button = row.operator("twok2k.use_photo", text="", icon="HIDE_OFF", emboss=False)
+    for name, value in job.shown.items():
+        setattr(button, name, value)
     row.operator("twok2k.remove_photo", text="", icon="X", emboss=False).key = job.key
 
 

@@ -1,6 +1,7 @@
 """How photos are reconstructed: what a script or the file browser says, else what the panel and preferences show."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import bpy
@@ -10,10 +11,13 @@ from .jobs import Job
 from .key_points import KeyPoints
 from .photo_job import PhotoJob, lineup_under_way
 from .picture_job import Picture
+from .preview import choice_of
 from .properties import DETAILS, HEIGHTS, TEXTURE_SIZES, TEXTURES, TWOK2K_PG_picture
 
 SHOWN = ("detail", "texture", "height", "person")
 """Options that the file browser shows beside the photos."""
+
+OPTIONS = (*SHOWN, "weights", "device")
 
 
 class PhotoOptions:
@@ -59,20 +63,22 @@ class PhotoOptions:
         photos: Sequence[Picture],
         mask: Picture | None = None,
         keypoints: KeyPoints | None = None,
-    ) -> list[Job]:
+    ) -> list[PhotoJob]:
         """One job for each photo. Their people stand side by side, and beside those of work still under way.
 
         keypoints: of the panel's person.
         """
-        settings = chosen_settings(context, self._given)
+        given = self.given()
+        settings = chosen_settings(context, given)
         same_person = settings["person"] == context.scene.twok2k.person - 1
         lineup = lineup_under_way()
-        return [PhotoJob(photo, settings, lineup, mask, keypoints if same_person else None) for photo in photos]
+        own_points = keypoints if same_person else None
+        return [PhotoJob(photo, settings, lineup, mask, own_points, given) for photo in photos]
 
     def take_from_panel(self, context: bpy.types.Context) -> None:
         """Show in the file browser what the panel shows."""
         for name in SHOWN:
-            if not self._given(name):
+            if name not in self.given():
                 setattr(self, name, getattr(context.scene.twok2k, name))
 
     def draw_options(self, layout: bpy.types.UILayout) -> None:
@@ -80,9 +86,27 @@ class PhotoOptions:
         layout.use_property_decorate = False
         draw_shown(layout, self)
 
-    def _given(self, name: str) -> Any:
-        """The value that a script or the file browser has set; None where there is none."""
-        return getattr(self, name) if self.properties.is_property_set(name) else None
+    def given(self) -> dict[str, Any]:
+        """What a script or the file browser has set, by name; it comes before what the panel shows."""
+        return {name: getattr(self, name) for name in OPTIONS if self.properties.is_property_set(name)}
+
+
+class ImportOptions(PhotoOptions):
+    """Options of photos that the panel does not show: who is chosen there means nothing in them."""
+
+    def given(self) -> dict[str, Any]:
+        return {"person": 1, **super().given()}
+
+    def import_jobs(self, context: bpy.types.Context, photos: Sequence[Picture]) -> Sequence[Job]:
+        """One job for each photo. A single one is shown in the panel as well, as long as that has none."""
+        jobs = self.photo_jobs(context, photos)
+        if len(photos) == 1 and choice_of(context.scene.twok2k) is None and _exists(photos[0]):
+            bpy.ops.twok2k.use_photo("EXEC_DEFAULT", True, **jobs[0].shown)  # an operator, because it is a step to undo
+        return jobs
+
+
+def _exists(photo: Picture) -> bool:
+    return isinstance(photo, bpy.types.Image) or photo.is_file()
 
 
 def draw_shown(layout: bpy.types.UILayout, options: "PhotoOptions | TWOK2K_PG_picture") -> None:
@@ -93,21 +117,16 @@ def draw_shown(layout: bpy.types.UILayout, options: "PhotoOptions | TWOK2K_PG_pi
         row.prop(options, name)
 
 
-def chosen_settings(context: bpy.types.Context, given: Callable[[str], Any] = lambda _: None) -> dict[str, Any]:
-    """The settings that the engine is told. given: values by name that come before the panel's; None for none."""
+def chosen_settings(context: bpy.types.Context, given: Mapping[str, Any] = MappingProxyType({})) -> dict[str, Any]:
+    """The settings that the engine is told. given: options by name that come before those shown."""
     panel = context.scene.twok2k
-
-    def choice(name: str, shown: Any) -> Any:
-        value = given(name)
-        return shown if value is None else value
-
-    detail = choice("detail", panel.detail)
-    texture = None if detail == "full" else TEXTURE_SIZES[choice("texture", panel.texture)]
+    detail = given.get("detail", panel.detail)
+    texture = None if detail == "full" else TEXTURE_SIZES[given.get("texture", panel.texture)]
     return {
         "detail": detail,
         **({"texture": texture} if texture else {}),
-        "height": round(choice("height", panel.height), 4),
-        "person": choice("person", panel.person) - 1,
-        "weights": choice("weights", chosen_weights()),
-        "device": choice("device", preferences().device),
+        "height": round(given.get("height", panel.height), 4),
+        "person": given.get("person", panel.person) - 1,
+        "weights": given.get("weights", chosen_weights()),
+        "device": given.get("device", preferences().device),
     }

@@ -36,7 +36,7 @@ class PictureJob(Job):
         keypoints: KeyPoints | None = None,
     ) -> None:
         """The settings and the pixels of images are taken as they are now. Raises PhotoError."""
-        super().__init__(photo.name, bpy.context.scene.name)
+        super().__init__(photo.name, bpy.context.scene.session_uid)
         self._failure: Exception | None = None
         self.settings = dict(settings)
         self._keypoints, self._person = keypoints or {}, self.settings.get("person")

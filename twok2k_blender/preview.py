@@ -15,9 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import background, thumbnails
+from .identity import find
 from .jobs import PhotoError, State
 from .key_points import moved
 from .mesh_data import read_picture
+from .panel_mask import adopt, mask_of, remember
 from .picture_job import Picture, PictureJob
 from .session import session
 
@@ -92,12 +94,13 @@ class PreviewJob(PictureJob):
         """Raises PhotoError."""
         self.choice = required_choice(panel)
         keypoints = moved(panel, self.choice.photo)
-        super().__init__(chosen_photo(panel), {"person": panel.person - 1}, panel.mask, keypoints)
-        self.scene = panel.id_data.name
+        mask = mask_of(panel, self.choice.photo)
+        super().__init__(chosen_photo(panel), {"person": panel.person - 1}, mask, keypoints)
+        self.scene = panel.id_data.session_uid
 
     def use(self, facts: Mapping[str, Any]) -> None:
         found.show(self.choice, facts, read_picture(self.result_file))
-        scene: bpy.types.Scene | None = bpy.data.scenes.get(self.scene)
+        scene = find(bpy.data.scenes, self.scene)
         if scene is not None and choice_of(scene.twok2k) == self.choice:
             scene.twok2k.person = min(scene.twok2k.person, facts["people"])
             found.choice = choice_of(scene.twok2k)
@@ -106,20 +109,25 @@ class PreviewJob(PictureJob):
         super().end(state, error)
         if state == "failed":
             found.fail(self.choice, error)
-        elif state == "cancelled" and self.scene in bpy.data.scenes:
-            ask(bpy.data.scenes[self.scene].twok2k, bpy.context)
+        elif state == "cancelled" and (scene := find(bpy.data.scenes, self.scene)) is not None:
+            ask(scene.twok2k, bpy.context)
 
 
 def choice_of(panel: "TWOK2K_PG_picture") -> Choice | None:
     """What is chosen in the panel; None where there is no photo."""
-    if panel.source == "IMAGE":
-        photo = f"image {panel.image.name_full}" if panel.image else ""
-    else:
-        photo = thumbnails.key(_path(panel)) if panel.filepath and _path(panel).is_file() else ""
+    photo = _photo_name(panel)
     if not photo:
         return None
+    mask = mask_of(panel, photo)
     points = tuple((name, x, y) for name, (x, y) in moved(panel, photo).items())
-    return Choice(photo, panel.person, panel.mask.name_full if panel.mask else "", points)
+    return Choice(photo, panel.person, mask.name_full if mask else "", points)
+
+
+def _photo_name(panel: "TWOK2K_PG_picture") -> str:
+    """What the chosen photo is known by; empty where there is none."""
+    if panel.source == "IMAGE":
+        return f"image {panel.image.name_full}" if panel.image else ""
+    return thumbnails.key(_path(panel)) if panel.filepath and _path(panel).is_file() else ""
 
 
 def required_choice(panel: "TWOK2K_PG_picture") -> Choice:
@@ -133,6 +141,24 @@ def required_choice(panel: "TWOK2K_PG_picture") -> Choice:
 def chosen_photo(panel: "TWOK2K_PG_picture") -> Picture:
     """The photo itself, where there is a choice."""
     return panel.image if panel.source == "IMAGE" else _path(panel)
+
+
+def photo_chosen(panel: "TWOK2K_PG_picture", context: bpy.types.Context) -> None:
+    """The panel has another photo; called by Blender."""
+    adopt(panel, _photo_name(panel))
+    ask(panel, context)
+
+
+def mask_chosen(panel: "TWOK2K_PG_picture", context: bpy.types.Context) -> None:
+    """The panel has another mask; called by Blender."""
+    remember(panel, _photo_name(panel))
+    ask(panel, context)
+
+
+def has_mask_of_another(panel: "TWOK2K_PG_picture") -> bool:
+    """Whether the panel's mask is not used because the photo is another one than that it was chosen for."""
+    photo = _photo_name(panel)
+    return bool(photo and panel.mask and mask_of(panel, photo) is None)
 
 
 def ask(panel: "TWOK2K_PG_picture", _: bpy.types.Context) -> None:
@@ -185,7 +211,7 @@ def _drop_jobs() -> None:
     """Nobody waits any more for previews that are not over."""
     for job in session.queue.jobs:
         if isinstance(job, PreviewJob) and not job.over:
-            job.scene = ""
+            job.scene = 0
             session.remove(job)
 
 
@@ -206,12 +232,23 @@ def _before_load(*_: object) -> None:
     found.forget()
 
 
+@bpy.app.handlers.persistent
+def _after_undo(scene: bpy.types.Scene, *_: object) -> None:
+    """Photo, person, mask or key points may be others again, which no property tells; what is shown follows them."""
+    if found.choice is not None or looking():
+        ask(scene.twok2k, bpy.context)
+
+
 def register() -> None:
     found.pictures = bpy.utils.previews.new()
     bpy.app.handlers.load_pre.append(_before_load)
+    for undone in (bpy.app.handlers.undo_post, bpy.app.handlers.redo_post):
+        undone.append(_after_undo)
 
 
 def unregister() -> None:
+    for undone in (bpy.app.handlers.undo_post, bpy.app.handlers.redo_post):
+        undone.remove(_after_undo)
     bpy.app.handlers.load_pre.remove(_before_load)
     _before_load()
     if found.pictures is not None:

@@ -4,7 +4,7 @@ import bpy
 
 from .key_points import TWOK2K_PG_key_point
 from .photo import is_usable
-from .preview import ask
+from .preview import ask, mask_chosen, photo_chosen
 
 DETAILS = (
     ("full", "Full", "One vertex per pixel of the enlarged photo: about a million, for sculpting and close-ups"),
@@ -37,21 +37,21 @@ class TWOK2K_PG_picture(bpy.types.PropertyGroup):  # noqa: N801
             ("FILE", "Photo File", "A picture on disk", "FILE_IMAGE", 0),
             ("IMAGE", "Blender Image", "An image that is already in this file", "IMAGE_DATA", 1),
         ),
-        update=ask,
+        update=photo_chosen,
     )
     filepath: bpy.props.StringProperty(
         name="Photo",
         description="Picture that shows a person from head to feet",
         subtype="FILE_PATH",
         options=RELATIVE_PATH,
-        update=ask,
+        update=photo_chosen,
     )
     image: bpy.props.PointerProperty(
         name="Image",
         description="Image that shows a person from head to feet",
         type=bpy.types.Image,
         poll=lambda _, image: is_usable(image),
-        update=ask,
+        update=photo_chosen,
     )
     detail: bpy.props.EnumProperty(name="Detail", description="How fine the mesh is", items=DETAILS)
     texture: bpy.props.EnumProperty(
@@ -80,8 +80,9 @@ class TWOK2K_PG_picture(bpy.types.PropertyGroup):  # noqa: N801
         description="Image of the photo's size, white or opaque where the person is; empty to let the engine find it",
         type=bpy.types.Image,
         poll=lambda _, image: is_usable(image),
-        update=ask,
+        update=mask_chosen,
     )
+    mask_photo: bpy.props.StringProperty(description="What photo the mask is of")
     key_points: bpy.props.CollectionProperty(type=TWOK2K_PG_key_point)
     key_photo: bpy.props.StringProperty(description="What photo the key points are of")
     key_person: bpy.props.IntProperty(description="Whose key points they are")

@@ -34,7 +34,16 @@ def read(properties: Iterable[tuple[str, Any]]) -> dict[str, str]:
 
 def photo_source(photo: Path | str) -> dict[str, str]:
     """The custom property by which the photo is found again: a file's path, or the name of an image in the .blend."""
-    return {PREFIX + ("Photo File" if isinstance(photo, Path) else "Photo Image"): str(photo)}
+    return _source("Photo", photo)
+
+
+def mask_source(mask: Path | str | None) -> dict[str, str]:
+    """The same for the mask; none where the engine has found it."""
+    return _source("Mask", mask) if mask else {}
+
+
+def _source(what: str, picture: Path | str) -> dict[str, str]:
+    return {f"{PREFIX}{what} {'File' if isinstance(picture, Path) else 'Image'}": str(picture)}
 
 
 def key_points(points: Mapping[str, Sequence[float]]) -> dict[str, str]:

@@ -12,6 +12,7 @@ import bpy
 
 from . import storage
 from .choices import preferences
+from .identity import scene_of
 from .jobs import EXPECTED, Job, Queue, State
 from .pace import Pace
 from .package import ROOT
@@ -83,7 +84,8 @@ class Session:
             while not all(job.over for job in jobs):
                 self.step()
                 for job in self.queue.all("ready"):
-                    self.use(job)
+                    with bpy.context.temp_override(scene=scene_of(job)):
+                        self.use(job)
                 time.sleep(TICK / 4)
         finally:
             for job in jobs:

@@ -11,18 +11,26 @@ from .session import session
 PIXELS_PER_CHARACTER = 6.5
 """Mean width of a character of Blender's font at scale 1."""
 
+BUTTON = 20
+"""Pixels that a small button takes at scale 1."""
+
 MARGIN = 70
 """Pixels that icon, box and scroll bar take at scale 1."""
 
 
-def draw_text(context: bpy.types.Context, layout: bpy.types.UILayout, text: str, failed: bool = False) -> None:
-    """A message in a box, wrapped to the region's width."""
-    width = context.region.width / context.preferences.system.ui_scale - MARGIN
+def draw_text(
+    context: bpy.types.Context, layout: bpy.types.UILayout, text: str, failed: bool = False, cross: str = ""
+) -> None:
+    """A message in a box, wrapped to the region's width. cross: operator of a small cross beside it."""
+    width = context.region.width / context.preferences.system.ui_scale - MARGIN - (BUTTON if cross else 0)
     column = layout.box().column(align=True)
     column.alert = failed
     lines = textwrap.wrap(text, max(int(width / PIXELS_PER_CHARACTER), 16))
     for index, line in enumerate(lines):
-        column.label(text=line, icon="BLANK1" if index else "ERROR" if failed else "INFO")
+        row = column.row()
+        row.label(text=line, icon="BLANK1" if index else "ERROR" if failed else "INFO")
+        if cross and not index:
+            row.operator(cross, text="", icon="X", emboss=False)
 
 
 def draw_alert(layout: bpy.types.UILayout, text: str) -> None:

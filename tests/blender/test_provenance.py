@@ -5,7 +5,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twok2k_blender.provenance import describe, photo_source, read, scaled_settings, settings
+from twok2k_blender.provenance import describe, mask_source, photo_source, read, scaled_settings, settings
 
 FACTS = {
     "seconds": {"a": 1.0},
@@ -41,3 +41,9 @@ def test_taller_person_asks_for_more_height() -> None:
 def test_photo_is_a_file_or_an_image() -> None:
     assert read(photo_source(Path("folder", "a.jpg")).items()) == {"Photo File": str(Path("folder", "a.jpg"))}
     assert read(photo_source("Painted").items()) == {"Photo Image": "Painted"}
+
+
+def test_mask_is_a_file_an_image_or_none() -> None:
+    assert read(mask_source(Path("folder", "m.png")).items()) == {"Mask File": str(Path("folder", "m.png"))}
+    assert read(mask_source("anna mask").items()) == {"Mask Image": "anna mask"}
+    assert mask_source(None) == {}

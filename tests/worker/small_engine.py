@@ -24,7 +24,7 @@ sys.path.insert(0, str(ROOT))
 import numpy as np  # noqa: E402
 
 from engine.errors import UserError  # noqa: E402
-from engine.types import Mesh  # noqa: E402
+from engine.types import Mesh, Settings  # noqa: E402
 from engine.worker.backend import parse_settings, save_array, save_arrays, save_mesh  # noqa: E402
 from engine.worker.process import serve_process  # noqa: E402
 
@@ -85,7 +85,7 @@ class SmallEngine:
             "weights": chosen.weights,
             "licence": "CC0-1.0",
             "commercial": chosen.weights == "default",
-            "warnings": ["The feet are outside the picture."] if behaviour == "feet" else told(chosen.keypoints),
+            "warnings": ["The feet are outside the picture."] if behaviour == "feet" else told(chosen),
             "seconds": {"Building the mesh": 1.25},
             "person": chosen.person,
             "people": chosen.person + 1,
@@ -111,7 +111,7 @@ class SmallEngine:
             "boxes": [[0, 0, 100, 200]] * people,
             "size": [100, 200],
             "keypoints": {},
-            "warnings": [f"The mask is {chosen.mask.name}."] if chosen.mask else [],
+            "warnings": told_mask(chosen),
         }
 
     def mask(
@@ -155,8 +155,13 @@ class SmallEngine:
         return self.weights()
 
 
-def told(keypoints: Mapping[str, tuple[float, float]] | None) -> list[str]:
-    return [f"The {name} is at {x:g}, {y:g}." for name, (x, y) in (keypoints or {}).items()]
+def told(chosen: Settings) -> list[str]:
+    points = (chosen.keypoints or {}).items()
+    return [f"The {name} is at {x:g}, {y:g}." for name, (x, y) in points] + told_mask(chosen)
+
+
+def told_mask(chosen: Settings) -> list[str]:
+    return [f"The mask is {chosen.mask.name}."] if chosen.mask else []
 
 
 def misbehave(behaviour: str) -> None:

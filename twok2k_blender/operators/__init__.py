@@ -14,6 +14,7 @@ from .clear_finished import TWOK2K_OT_clear_finished
 from .copy_report import TWOK2K_OT_copy_report
 from .correct_key_points import TWOK2K_OT_correct_key_points
 from .decimate import TWOK2K_OT_decimate
+from .dismiss import TWOK2K_OT_dismiss
 from .download_weights import TWOK2K_OT_download_weights
 from .export_result import TWOK2K_OT_export_result
 from .find_people import TWOK2K_OT_find_people
@@ -35,6 +36,7 @@ from .reset_key_points import TWOK2K_OT_reset_key_points
 from .retry_photos import TWOK2K_OT_retry_photos
 from .show_weights import TWOK2K_OT_show_weights
 from .turntable import TWOK2K_OT_turntable
+from .use_photo import TWOK2K_OT_use_photo
 
 CLASSES = (
     TWOK2K_OT_add_key_points,
@@ -49,6 +51,7 @@ CLASSES = (
     TWOK2K_OT_choose_person,
     TWOK2K_OT_clear_cache,
     TWOK2K_OT_clear_finished,
+    TWOK2K_OT_dismiss,
     TWOK2K_OT_download_weights,
     TWOK2K_OT_find_people,
     TWOK2K_OT_generate,
@@ -71,6 +74,7 @@ CLASSES = (
     TWOK2K_OT_quad_remesh,
     TWOK2K_OT_turntable,
     TWOK2K_OT_show_weights,
+    TWOK2K_OT_use_photo,
 )
 
 register, unregister = bpy.utils.register_classes_factory(CLASSES)

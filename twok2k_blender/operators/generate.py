@@ -6,6 +6,7 @@ import bpy
 from ..job_operator import JobOperator
 from ..jobs import Job
 from ..key_points import KeyPoints, moved
+from ..panel_mask import mask_of
 from ..photo import photo_file
 from ..photo_options import PhotoOptions
 from ..picture_job import Picture
@@ -53,4 +54,5 @@ class TWOK2K_OT_generate(PhotoOptions, JobOperator):  # noqa: N801
     def _chosen_mask(self, panel: TWOK2K_PG_picture) -> Picture | None:
         if self.mask:
             return Path(bpy.path.abspath(self.mask))
-        return None if self.filepath or self.image else panel.mask
+        choice = None if self.filepath or self.image else choice_of(panel)
+        return mask_of(panel, choice.photo) if choice else None

@@ -12,6 +12,8 @@ from ..choices import preferences
 from ..job_operator import JobOperator
 from ..jobs import Job, PhotoError
 from ..key_points import KeyPoints, are_of, moved
+from ..panel_mask import mask_of
+from ..photo import known_photo
 from ..photo_options import PhotoOptions, chosen_settings
 from ..picture_job import Picture
 from ..preview import choice_of, chosen_photo
@@ -19,11 +21,16 @@ from ..properties import DETAILS, HEIGHTS, TEXTURE_SIZES, TWOK2K_PG_picture
 from ..result import obstacle
 
 
-def _possible_height(text: str) -> float:
-    """The nearest that the engine makes: an adjusted person may be smaller or larger. Raises ValueError."""
+def _height(text: str) -> float:
+    """Raises ValueError."""
     if not isfinite(height := float(text)):
         raise ValueError(text)
-    return min(max(height, HEIGHTS[0]), HEIGHTS[1])
+    return height
+
+
+def _possible_height(text: str) -> float:
+    """The nearest that the engine makes: an adjusted person may be smaller or larger. Raises ValueError."""
+    return min(max(_height(text), HEIGHTS[0]), HEIGHTS[1])
 
 
 READERS: dict[str, Callable[[str], Any]] = {
@@ -42,8 +49,8 @@ class TWOK2K_OT_generate_again(PhotoOptions, JobOperator):  # noqa: N801
     bl_idname = "twok2k.generate_again"
     bl_label = "Generate Again"
     bl_description = (
-        "Make this human's mesh anew from its photo, with other settings, and with the panel's mask and key points "
-        "if the panel shows that photo; "
+        "Make this human's mesh anew from its photo, with other settings, and with its mask and key points, or the "
+        "panel's if the panel shows that photo; "
         "place, name, modifiers and materials stay, edits of the mesh are lost"
     )
 
@@ -72,17 +79,21 @@ class TWOK2K_OT_generate_again(PhotoOptions, JobOperator):  # noqa: N801
 
     def jobs(self, context: bpy.types.Context) -> Sequence[Job]:
         person = context.object
-        known = remembered(person)
-
-        def given(name: str) -> Any:
-            value = self._given(name)
-            return known.get(name) if value is None else value
-
+        given = {**remembered(person), **self.given()}
         photo, panel = photo_of(person), context.scene.twok2k
-        mask = panel.mask if photo == chosen_photo(panel) else None
         settings = chosen_settings(context, given)
+        if sentence := height_note(person, settings["height"]):
+            self.report({"WARNING"}, sentence)
+        mask = self._mask(person, panel, photo, settings["person"] + 1)
         keypoints = self._key_points(person, panel, photo, settings["person"] + 1)
-        return [AgainJob(photo, settings, person.name, mask, keypoints)]
+        return [AgainJob(photo, settings, person, mask, keypoints, given)]
+
+    def _mask(self, person: bpy.types.Object, panel: TWOK2K_PG_picture, photo: Picture, number: int) -> Picture | None:
+        """The panel's, if it has one of that photo, else the one remembered. Raises PhotoError if that is gone."""
+        choice = choice_of(panel)
+        if choice and photo == chosen_photo(panel) and (mask := mask_of(panel, choice.photo)):
+            return mask
+        return mask_remembered(person) if number == remembered(person).get("person") else None
 
     def _key_points(self, person: bpy.types.Object, panel: TWOK2K_PG_picture, photo: Picture, number: int) -> KeyPoints:
         """Those that are put right in the panel, if it shows that person of the photo, else those remembered."""
@@ -102,16 +113,32 @@ def remembered(person: bpy.types.Object) -> dict[str, Any]:
     return values
 
 
+def height_note(person: bpy.types.Object, made: float) -> str:
+    """What there is to say if the new mesh will have the nearest height that the engine makes; empty if not."""
+    try:
+        text = provenance.settings(person.items())["height"]
+        height, possible = _height(text), _possible_height(text)
+    except (KeyError, ValueError):
+        return ""
+    if height == possible or made != possible:
+        return ""
+    return f"The engine makes nobody {height:.2f} m tall, but {made:g} m; set Height under Adjust again afterwards."
+
+
 def photo_of(person: bpy.types.Object) -> Path | bpy.types.Image:
     """The photo that a person was made from. Raises PhotoError if it is no longer there."""
     facts = provenance.read(person.items())
-    if "Photo Image" in facts:
-        image: bpy.types.Image | None = bpy.data.images.get(facts["Photo Image"])
-        if image is None:
-            raise PhotoError(f"The image '{facts['Photo Image']}' is no longer in this file; generate a new human.")
-        return image
-    path = Path(facts.get("Photo File", ""))
-    if not path.is_file():
-        name = facts.get("Photo File") or facts.get("Photo", "")
-        raise PhotoError(f"The photo {name} no longer exists; put it back, or generate a new human from another.")
-    return path
+    return known_photo(facts.get("Photo File", ""), facts.get("Photo Image", ""))
+
+
+def mask_remembered(person: bpy.types.Object) -> Picture | None:
+    """The mask that a person was made with. Raises PhotoError if it is no longer there."""
+    facts = provenance.read(person.items())
+    name, path = facts.get("Mask Image"), Path(facts.get("Mask File", ""))
+    mask = bpy.data.images.get(name) if name else path if path.is_file() else None
+    if mask is None and (name or "Mask File" in facts):
+        raise PhotoError(
+            f"The mask {name or path} no longer exists; "
+            "put it back, or show the photo in the panel and choose another mask for it."
+        )
+    return mask

@@ -5,11 +5,11 @@ import bpy
 
 from ..job_operator import JobOperator
 from ..jobs import Job, PhotoError
-from ..photo_options import PhotoOptions
+from ..photo_options import ImportOptions
 from ..pictures import SUFFIXES
 
 
-class TWOK2K_OT_import_photos(PhotoOptions, JobOperator):  # noqa: N801
+class TWOK2K_OT_import_photos(ImportOptions, JobOperator):  # noqa: N801
     """The file browser, a drop of files, and scripts with `directory` and `files` all end here."""
 
     bl_idname = "twok2k.import_photos"
@@ -34,7 +34,7 @@ class TWOK2K_OT_import_photos(PhotoOptions, JobOperator):  # noqa: N801
         photos = [folder / file.name for file in self.files if file.name]
         if not photos:
             raise PhotoError("No photo is chosen; choose one or more pictures of a person.")
-        return self.photo_jobs(context, photos)
+        return self.import_jobs(context, photos)
 
 
 class TWOK2K_FH_photos(bpy.types.FileHandler):  # noqa: N801

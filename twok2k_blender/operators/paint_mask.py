@@ -5,17 +5,21 @@ import bpy
 from ..job_operator import JobOperator
 from ..jobs import Job
 from ..mask_job import HINT, MaskJob, open_for_painting
+from ..panel_mask import mask_of
+from ..preview import choice_of
 
 
 class TWOK2K_OT_paint_mask(JobOperator):  # noqa: N801
     bl_idname = "twok2k.paint_mask"
     bl_label = "Paint Mask"
     bl_description = (
-        "Open the mask in an Image Editor; if none is chosen, make one of what the engine finds in the photo. " + HINT
+        "Open the mask in an Image Editor; if the photo has none, make one of what the engine finds in the photo. "
+        + HINT
     )
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        if mask := context.scene.twok2k.mask:
+        choice = choice_of(context.scene.twok2k)
+        if choice and (mask := mask_of(context.scene.twok2k, choice.photo)):
             open_for_painting(mask)
             return {"FINISHED"}
         return super().execute(context)

@@ -1,15 +1,15 @@
 from collections.abc import Sequence
-from pathlib import Path
 
 import bpy
 
 from .. import clipboard
 from ..job_operator import JobOperator
-from ..jobs import Job, PhotoError
-from ..photo_options import PhotoOptions
+from ..jobs import Job
+from ..photo_options import ImportOptions
+from ..picture_job import Picture
 
 
-class TWOK2K_OT_paste_photos(PhotoOptions, JobOperator):  # noqa: N801
+class TWOK2K_OT_paste_photos(ImportOptions, JobOperator):  # noqa: N801
     bl_idname = "twok2k.paste_photos"
     bl_label = "Generate Human from Clipboard"
     bl_description = (
@@ -25,10 +25,5 @@ class TWOK2K_OT_paste_photos(PhotoOptions, JobOperator):  # noqa: N801
         return True
 
     def jobs(self, context: bpy.types.Context) -> Sequence[Job]:
-        photos: Sequence[Path | bpy.types.Image] = clipboard.files(context)
-        if photos:
-            return self.photo_jobs(context, photos)
-        with clipboard.image(context) as image:
-            if image is None:
-                raise PhotoError(clipboard.EMPTY)
-            return self.photo_jobs(context, [image])
+        photos: Sequence[Picture] = clipboard.files(context)
+        return self.import_jobs(context, photos or [clipboard.image(context)])

@@ -1,6 +1,7 @@
 import bpy
 
 from .. import background
+from ..photo_job import PhotoJob
 from ..photo_options import chosen_settings
 from ..session import session
 
@@ -8,7 +9,10 @@ from ..session import session
 class TWOK2K_OT_retry_photos(bpy.types.Operator):  # noqa: N801
     bl_idname = "twok2k.retry_photos"
     bl_label = "Retry Failed Photos"
-    bl_description = "Try all photos that failed or were cancelled again, with the settings shown now"
+    bl_description = (
+        "Try all photos that failed or were cancelled again, "
+        "with the settings shown now where a photo has none of its own"
+    )
 
     key: bpy.props.IntProperty(options={"HIDDEN", "SKIP_SAVE"})
 
@@ -17,7 +21,7 @@ class TWOK2K_OT_retry_photos(bpy.types.Operator):  # noqa: N801
         job = session.queue.find(properties.key)
         if job is None:
             return cls.bl_description
-        return f"{job.error or 'Cancelled.'} Click to try again, with the settings shown now"
+        return f"{job.error or 'Cancelled.'} Click to try again, with its own settings, else those shown now"
 
     @classmethod
     def poll(cls, _: bpy.types.Context) -> bool:
@@ -28,8 +32,8 @@ class TWOK2K_OT_retry_photos(bpy.types.Operator):  # noqa: N801
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         for job in session.queue.all("failed", "cancelled"):
-            if self.key in (0, job.key):
-                job.settings, job.scene = chosen_settings(context), context.scene.name
+            if isinstance(job, PhotoJob) and self.key in (0, job.key):
+                job.renew(chosen_settings(context, job.given), context.scene.session_uid)
                 session.queue.retry(job)
         background.wake()
         return {"FINISHED"}

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import bpy
 import numpy as np
@@ -14,6 +15,7 @@ pytestmark = pytest.mark.usefixtures("small_engine")
 
 Part = Callable[[str], ModuleType]
 Photo = Callable[[str], str]
+Wait = Callable[[Callable[[], Any]], None]
 
 
 @pytest.fixture
@@ -110,6 +112,51 @@ def test_failure_keeps_the_old_mesh(anna: bpy.types.Object, photo: Photo) -> Non
     assert anna.data == before
 
 
+@pytest.fixture
+def masked(photo: Photo) -> bpy.types.Object:
+    """A person made with a painted mask; the panel shows another photo by now."""
+    panel = bpy.context.scene.twok2k
+    panel.filepath, panel.person = photo("anna.jpg"), 1
+    bpy.ops.twok2k.paint_mask()
+    bpy.ops.twok2k.generate()
+    panel.filepath = photo("berta.jpg")
+    return bpy.context.object
+
+
+MASKED = "The mask is mask.png."
+
+
+def test_mask_is_remembered(masked: bpy.types.Object) -> None:
+    for _ in range(2):
+        bpy.ops.twok2k.generate_again(height=1.5)
+        assert masked["2K2K Warnings"] == MASKED
+    bpy.ops.twok2k.generate_again(person=2)
+    assert "2K2K Warnings" not in masked, "it is another person's"
+
+
+def test_mask_that_is_gone_is_told_and_another_may_be_chosen(masked: bpy.types.Object) -> None:
+    bpy.data.images.remove(bpy.data.images["anna mask"])
+    before = masked.data
+    with pytest.raises(RuntimeError, match="mask anna mask no longer exists; put it back, or show the photo"):
+        bpy.ops.twok2k.generate_again()
+    assert masked.data == before
+    panel = bpy.context.scene.twok2k
+    panel.filepath = masked["2K2K Photo File"]
+    panel.mask = bpy.data.images.new("Better", 4, 4)
+    bpy.ops.twok2k.generate_again()
+    assert (masked["2K2K Warnings"], masked["2K2K Mask Image"]) == (MASKED, "Better")
+
+
+def test_mask_file_is_remembered(photo: Photo) -> None:
+    bpy.ops.twok2k.generate(filepath=photo("anna.jpg"), mask=photo("white.png"))
+    person = bpy.context.object
+    bpy.ops.twok2k.generate_again()
+    assert person["2K2K Warnings"] == "The mask is white.png."
+    Path(person["2K2K Mask File"]).unlink()
+    with pytest.raises(RuntimeError, match=r"white\.png no longer exists"):
+        bpy.ops.twok2k.generate_again()
+
+
 def test_vertex_groups_stay(anna: bpy.types.Object) -> None:
     top = [vertex.index for vertex in anna.data.vertices if vertex.co.z > 1]
     anna.vertex_groups.new(name="Top").add(top, 0.5, "REPLACE")
@@ -123,7 +170,7 @@ def test_vertex_groups_stay(anna: bpy.types.Object) -> None:
 def test_it_waits_in_the_queue_and_is_one_undo_step(anna: bpy.types.Object, part: Part) -> None:
     again = part("again_job").AgainJob
     settings = {"detail": "low", "height": 1.0, "person": 0, "weights": "default", "device": "auto"}
-    job = again(Path(anna["2K2K Photo File"]), settings, anna.name)
+    job = again(Path(anna["2K2K Photo File"]), settings, anna)
 
     def work() -> None:
         part("background").add([job])
@@ -140,10 +187,88 @@ def test_it_waits_in_the_queue_and_is_one_undo_step(anna: bpy.types.Object, part
 
 def test_person_that_is_gone_is_added(anna: bpy.types.Object, part: Part) -> None:
     settings = {"detail": "low", "height": 1.0, "person": 0, "weights": "default", "device": "auto"}
-    job = part("again_job").AgainJob(Path(anna["2K2K Photo File"]), settings, anna.name)
+    job = part("again_job").AgainJob(Path(anna["2K2K Photo File"]), settings, anna)
     bpy.data.objects.remove(anna)
     part("session").session.run([job])
     assert height(bpy.data.objects["anna"]) == pytest.approx(1.0)
+
+
+@pytest.fixture
+def again(anna: bpy.types.Object, beside: None, part: Part) -> Callable[..., Any]:
+    """Clicks Generate Again for anna, with another photo: the job."""
+
+    def begin(photo: str, **options: Any) -> Any:
+        anna["2K2K Photo File"] = photo
+        assert bpy.ops.twok2k.generate_again(**options) == {"FINISHED"}
+        return part("session").session.queue.listed[-1]
+
+    return begin
+
+
+Again = Callable[..., Any]
+
+
+def test_another_try_takes_the_settings_of_the_first(
+    anna: bpy.types.Object, again: Again, photo: Photo, wait: Wait
+) -> None:
+    job = again(photo("user.jpg"), height=1.2)
+    wait(lambda: job.state == "failed")
+    panel = bpy.context.scene.twok2k
+    panel.height, panel.detail, panel.person = 2.5, "full", 1
+    job._photo = Path(photo("anna.jpg"))
+    bpy.ops.twok2k.retry_photos(key=job.key)
+    wait(lambda: job.over)
+    assert height(anna) == pytest.approx(1.2)
+    assert anna["2K2K Settings"].startswith("detail low, height 1.2, person 1, weights published")
+
+
+def test_renamed_person_is_found(anna: bpy.types.Object, again: Again, photo: Photo, wait: Wait) -> None:
+    job = again(photo("slow.jpg"), height=1.2)
+    anna.name = "Heroine"
+    wait(lambda: job.over)
+    assert bpy.data.objects.keys() == ["Heroine"]
+    assert height(anna) == pytest.approx(1.2)
+
+
+def test_another_person_of_that_name_is_left_alone(
+    anna: bpy.types.Object, again: Again, photo: Photo, wait: Wait
+) -> None:
+    job = again(photo("slow.jpg"), height=1.2)
+    other = anna.copy()
+    bpy.data.objects.remove(anna)
+    bpy.context.collection.objects.link(other)
+    other.name = "anna"
+    wait(lambda: job.over)
+    assert height(other) == pytest.approx(1.6)
+    assert height(bpy.data.objects["slow"]) == pytest.approx(1.2)
+
+
+def test_person_in_a_scene_that_is_not_shown(anna: bpy.types.Object, again: Again, photo: Photo, wait: Wait) -> None:
+    anna.vertex_groups.new(name="All").add([vertex.index for vertex in anna.data.vertices], 0.5, "REPLACE")
+    other = bpy.data.scenes.new("Other")
+    other.unit_settings.scale_length = 0.01
+    job = again(photo("slow.jpg"), height=1.2)
+    bpy.context.window.scene = other
+    wait(lambda: job.over)
+    assert job.state == "done"
+    assert not other.objects
+    assert height(anna) == pytest.approx(1.2)
+    assert anna.data.vertices[0].groups[0].weight == pytest.approx(0.5, abs=1e-3)
+
+
+@pytest.mark.parametrize(("name", "state"), [("slow.jpg", "working"), ("user.jpg", "failed")])
+def test_it_is_off_the_list_in_another_file(
+    anna: bpy.types.Object, again: Again, photo: Photo, part: Part, wait: Wait, tmp_path: Path, name: str, state: str
+) -> None:
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "other.blend"))
+    job = again(photo(name), height=1.2)
+    wait(lambda: job.state == state)
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "other.blend"))
+    wait(lambda: job.over)
+    assert not bpy.context.window_manager.twok2k_rows
+    assert not part("session").session.queue.jobs
+    assert not bpy.ops.twok2k.retry_photos.poll()
+    assert height(bpy.data.objects["anna"]) == pytest.approx(1.6)
 
 
 @pytest.mark.parametrize(
@@ -159,6 +284,20 @@ def test_settings_that_nobody_can_have_chosen(anna: bpy.types.Object, settings: 
     anna["2K2K Settings"] = settings
     assert bpy.ops.twok2k.generate_again() == {"FINISHED"}
     assert height(anna) == pytest.approx(metres)
+
+
+def test_height_that_the_engine_does_not_make_is_told(
+    anna: bpy.types.Object, capfd: pytest.CaptureFixture[str]
+) -> None:
+    anna.twok2k.height = 4.8
+    bpy.ops.twok2k.generate_again()
+    assert "nobody 4.80 m tall, but 3 m; set Height" in capfd.readouterr().out
+    assert height(anna) == pytest.approx(3)
+    anna.twok2k.height = 4.8
+    bpy.ops.twok2k.generate_again(height=1.2)
+    anna.twok2k.height = 2.9
+    bpy.ops.twok2k.generate_again()
+    assert "m tall" not in capfd.readouterr().out
 
 
 def test_object_without_settings_says_so() -> None:

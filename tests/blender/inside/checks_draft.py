@@ -159,7 +159,7 @@ def test_scripts_and_generate_again_have_no_draft(
     monkeypatch.setattr(client, "submit", lambda self, kind, **f: seen.append(f["draft"]) or submit(self, kind, **f))
     bpy.ops.twok2k.generate(filepath=photo("anna.jpg"))
     assert seen == [""]
-    again = part("again_job").AgainJob(Path(photo("anna.jpg")), {}, "anna")
+    again = part("again_job").AgainJob(Path(photo("anna.jpg")), {}, bpy.context.object)
     assert again.request()[1]["draft"] == ""
     job.clean_up()
     again.clean_up()

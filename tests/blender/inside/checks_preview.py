@@ -8,6 +8,7 @@ from typing import Any
 import bpy
 import numpy as np
 import pytest
+from result_tools import run_and_undo
 
 pytestmark = pytest.mark.usefixtures("small_engine")
 
@@ -113,6 +114,50 @@ def test_another_file_shows_and_asks_nothing(part: Part, found: Any, panel: Pane
     assert not part("preview").looking()
 
 
+@pytest.fixture
+def at_once(part: Part, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine is asked whenever it would be in a window, without the delay."""
+    monkeypatch.setattr(part("preview"), "ask", lambda panel, _: part("preview").begin(panel))
+
+
+@pytest.mark.usefixtures("at_once")
+def test_undo_and_redo_show_what_is_chosen_then(part: Part, found: Any, panel: Panel, wait: Wait) -> None:
+    session = part("session").session
+    panel("two.jpg")
+    bpy.ops.twok2k.find_people()
+    bpy.ops.ed.undo_push(message="Before")
+    bpy.ops.twok2k.choose_person("EXEC_DEFAULT", True, person=2)
+    bpy.ops.twok2k.find_people()
+    assert found.choice.person == 2
+    for step, person in ((bpy.ops.ed.undo, 1), (bpy.ops.ed.redo, 2)):
+        step()
+        wait(lambda: not session.busy)
+        assert found.choice.person == bpy.context.scene.twok2k.person == person
+
+
+@pytest.mark.usefixtures("at_once")
+def test_undo_of_a_moved_key_point_shows_it_where_it_was(part: Part, found: Any, panel: Panel, wait: Wait) -> None:
+    panel("anna.jpg")
+    bpy.ops.twok2k.correct_key_points()
+    bpy.ops.ed.undo_push(message="Before")
+    bpy.ops.twok2k.move_key_point("EXEC_DEFAULT", True, name="nose", location=(12, 34))
+    bpy.ops.twok2k.find_people()
+    assert found.choice.points
+    bpy.ops.ed.undo()
+    wait(lambda: not part("session").session.busy)
+    assert found.choice.points == ()
+
+
+def test_undo_asks_nothing_where_nothing_is_shown(
+    part: Part, found: Any, panel: Panel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panel("anna.jpg")
+    asked: list[Any] = []
+    monkeypatch.setattr(part("preview"), "ask", lambda panel, _: asked.append(panel))
+    run_and_undo(lambda: bpy.ops.mesh.primitive_cube_add("EXEC_DEFAULT", True))
+    assert not asked, "an opened file does not start the engine"
+
+
 def test_no_photo_is_told() -> None:
     for operator in (bpy.ops.twok2k.find_people, bpy.ops.twok2k.paint_mask):
         with pytest.raises(RuntimeError, match="No photo is chosen"):
@@ -158,6 +203,42 @@ def test_mask_to_paint_on_becomes_an_image_of_the_file(part: Part, panel: Panel,
     assert len(bpy.data.images) == 1
     mask.pixels[0] = 0.5
     assert part("photo").image_file(mask, tmp_path).read_bytes()[:4] == b"\x89PNG", "painted masks are handed on"
+
+
+def test_mask_of_one_photo_is_not_used_for_another(part: Part, panel: Panel, photo: Photo, found: Any) -> None:
+    settings = panel("anna.jpg")
+    settings.mask = bpy.data.images.new("Mask", 4, 4)
+    assert not part("preview").has_mask_of_another(settings)
+    panel("berta.jpg")
+    assert part("preview").has_mask_of_another(settings), "the panel says so"
+    bpy.ops.twok2k.find_people()
+    assert found.facts["warnings"] == []
+    bpy.ops.twok2k.generate()
+    assert "2K2K Warnings" not in bpy.context.object
+    settings.mask = settings.mask
+    bpy.ops.twok2k.generate()
+    assert bpy.context.object["2K2K Warnings"] == "The mask is mask.png.", "it has been chosen again"
+    panel("anna.jpg")
+    assert part("preview").has_mask_of_another(settings)
+    settings.mask = None
+    assert not part("preview").has_mask_of_another(settings)
+
+
+def test_mask_chosen_before_any_photo_is_that_of_the_first(part: Part, panel: Panel) -> None:
+    bpy.context.scene.twok2k.mask = bpy.data.images.new("Mask", 4, 4)
+    settings = panel("anna.jpg")
+    assert part("preview").choice_of(settings).mask == "Mask"
+    panel("berta.jpg")
+    assert part("preview").choice_of(settings).mask == ""
+
+
+def test_each_photo_gets_a_mask_of_its_own_to_paint_on(panel: Panel) -> None:
+    settings = panel("anna.jpg")
+    bpy.ops.twok2k.paint_mask()
+    panel("berta.jpg")
+    bpy.ops.twok2k.paint_mask()
+    assert settings.mask.name == "berta mask"
+    assert bpy.data.images["anna mask"].use_fake_user, "it stays, for Generate Again"
 
 
 def test_mask_that_comes_after_another_photo_was_chosen_is_left_out(part: Part, panel: Panel, wait: Wait) -> None:

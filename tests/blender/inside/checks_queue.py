@@ -208,3 +208,42 @@ def test_script_is_served_after_what_is_in_line(photo: Callable[[str], str], beg
     assert states(jobs) == ["done", "done"]
     assert sorted(bpy.data.objects.keys()) == ["anna", "berta", "clara"]
     assert rows() == [job.key for job in jobs], "a script's photo is not listed"
+
+
+def test_person_comes_into_the_scene_it_was_asked_for_in(begin: Begin, wait: Wait) -> None:
+    """Without a window system there is one window, which shows another scene; a second window cannot be had."""
+    mine, other = bpy.context.scene, bpy.data.scenes.new("Other")
+    mine.cursor.location, other.cursor.location = (1, 2, 3), (7, 8, 9)
+    jobs = begin("late-slow.jpg")
+    mine.name = "Renamed"
+    bpy.context.window.scene = other
+    bpy.ops.mesh.primitive_cube_add()
+    wait(lambda: jobs[0].over)
+    (person,) = mine.objects
+    assert (person.name, tuple(person.location)) == ("late-slow", (1, 2, 3))
+    assert mine.view_layers[0].objects.active == person
+    assert other.objects.keys() == ["Cube"]
+    assert bpy.context.object.name == "Cube", "what is selected in the window stays"
+
+
+def test_each_scene_gets_its_own_people(begin: Begin, wait: Wait, photo: Callable[[str], str]) -> None:
+    mine, other = bpy.context.scene, bpy.data.scenes.new("Other")
+    jobs = begin("slow.jpg")
+    bpy.context.window.scene = other
+    assert bpy.ops.twok2k.generate(filepath=photo("anna.jpg")) == {"FINISHED"}
+    assert jobs[0].over, "a script is served after what is in line"
+    assert (mine.objects.keys(), other.objects.keys()) == (["slow"], ["anna"])
+
+
+def test_person_waits_until_its_scene_is_in_object_mode(begin: Begin, wait: Wait) -> None:
+    mine, other = bpy.context.scene, bpy.data.scenes.new("Other")
+    bpy.ops.mesh.primitive_cube_add()
+    jobs = begin("anna.jpg")
+    bpy.ops.object.mode_set(mode="EDIT")
+    bpy.context.window.scene = other
+    wait(lambda: jobs[0].state == "ready")
+    assert mine.objects.keys() == ["Cube"]
+    bpy.context.window.scene = mine
+    bpy.ops.object.mode_set(mode="OBJECT")
+    wait(lambda: jobs[0].over)
+    assert sorted(mine.objects.keys()) == ["Cube", "anna"]

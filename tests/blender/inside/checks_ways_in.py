@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
+from typing import Any
+from unittest.mock import MagicMock
 
 import bpy
 import numpy as np
@@ -10,6 +12,7 @@ import pytest
 
 Part = Callable[[str], ModuleType]
 Photo = Callable[[str], str]
+Wait = Callable[[Callable[[], Any]], None]
 
 
 def files_of(*paths: str) -> dict[str, object]:
@@ -31,6 +34,96 @@ def test_script_learns_of_each_failure_and_gets_the_rest(photo: Photo) -> None:
         bpy.ops.twok2k.import_photos(**files_of(photo("user.jpg"), photo("anna.jpg"), "gone.jpg"))
     assert bpy.data.objects.keys() == ["anna"]
     assert not bpy.context.window_manager.twok2k_rows
+
+
+@pytest.mark.usefixtures("small_engine")
+def test_who_is_chosen_in_the_panel_means_nothing_in_other_photos(photo: Photo) -> None:
+    bpy.context.scene.twok2k.person = 3
+    bpy.ops.twok2k.import_photos(**files_of(photo("anna.jpg")))
+    assert bpy.context.object["2K2K Person"] == "1 of 1"
+    bpy.ops.twok2k.import_photos(**files_of(photo("anna.jpg")), person=2)
+    assert bpy.context.object["2K2K Person"] == "2 of 2"
+
+
+@pytest.mark.usefixtures("small_engine", "beside")
+def test_another_try_keeps_what_was_set_for_the_photo(photo: Photo, part: Part, wait: Wait) -> None:
+    bpy.ops.twok2k.import_photos(**files_of(photo("user.jpg")), height=1.2)
+    (job,) = part("session").session.queue.listed
+    wait(lambda: job.over)
+    panel = bpy.context.scene.twok2k
+    panel.height, panel.person, panel.detail = 2.5, 3, "medium"
+    job._photo = Path(photo("anna.jpg"))
+    bpy.ops.twok2k.retry_photos(key=job.key)
+    wait(lambda: job.over)
+    assert bpy.context.object["2K2K Settings"].startswith("detail medium, height 1.2, person 0,")
+
+
+@pytest.mark.usefixtures("small_engine")
+def test_single_photo_is_shown_in_a_panel_that_has_none(photo: Photo, part: Part) -> None:
+    panel = bpy.context.scene.twok2k
+    panel.source, panel.person = "IMAGE", 3
+    bpy.ops.twok2k.import_photos(**files_of(photo("anna.jpg"), photo("berta.jpg")))
+    with pytest.raises(RuntimeError, match="does not exist"):
+        bpy.ops.twok2k.import_photos(**files_of("gone.jpg"))
+    assert part("preview").choice_of(panel) is None
+    bpy.ops.twok2k.import_photos(**files_of(photo("anna.jpg")), person=2)
+    assert (panel.source, panel.filepath, panel.person) == ("FILE", photo("anna.jpg"), 2)
+    bpy.ops.twok2k.import_photos(**files_of(photo("berta.jpg")))
+    assert panel.filepath == photo("anna.jpg"), "it has one"
+
+
+@pytest.mark.usefixtures("small_engine", "beside")
+def test_photo_of_a_row_is_shown_in_the_panel(photo: Photo, part: Part) -> None:
+    panel = bpy.context.scene.twok2k
+    panel.filepath = photo("anna.jpg")
+    bpy.data.images.new("Painted", 8, 8)
+    bpy.ops.twok2k.import_photos(**files_of(photo("berta.jpg")), person=2)
+    bpy.ops.twok2k.generate(image="Painted")
+    file, image = part("session").session.queue.listed
+    row = MagicMock()
+    part("photo_list")._draw_state(row, file)
+    row.operator.assert_any_call("twok2k.use_photo", text="", icon="HIDE_OFF", emboss=False)
+    assert (row.operator().filepath, row.operator().person) == (photo("berta.jpg"), 2)
+    bpy.ops.ed.undo_push(message="Before")
+    assert bpy.ops.twok2k.use_photo("EXEC_DEFAULT", True, **file.shown) == {"FINISHED"}
+    assert (panel.source, panel.filepath, panel.person) == ("FILE", photo("berta.jpg"), 2)
+    bpy.ops.ed.undo()
+    panel = bpy.context.scene.twok2k
+    assert (panel.filepath, panel.person) == (photo("anna.jpg"), 1)
+    assert bpy.ops.twok2k.use_photo(**image.shown) == {"FINISHED"}
+    assert (panel.source, panel.image.name, panel.person) == ("IMAGE", "Painted", 1)
+
+
+def test_photo_that_is_gone_is_not_shown() -> None:
+    with pytest.raises(RuntimeError, match=r"gone\.jpg no longer exists"):
+        bpy.ops.twok2k.use_photo(filepath="/gone.jpg")
+    with pytest.raises(RuntimeError, match="'Painted' is no longer in this file"):
+        bpy.ops.twok2k.use_photo(image="Painted")
+    assert not bpy.context.scene.twok2k.filepath
+
+
+def test_pasted_picture_stays_in_the_file(part: Part, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The system's clipboard cannot be had without a window."""
+
+    def paste(_: bpy.types.Context) -> None:
+        bpy.data.images.new("Pasted", 8, 8).pixels[0] = 0.5
+
+    monkeypatch.setattr(part("clipboard"), "_paste", paste)
+    assert bpy.ops.twok2k.use_photo(image=part("clipboard").image(bpy.context).name) == {"FINISHED"}
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "scene.blend"))
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "scene.blend"))
+    pasted = bpy.context.scene.twok2k.image
+    assert (tuple(pasted.size), round(pasted.pixels[0], 1)) == ((8, 8), 0.5)
+    assert part("photo").image_file(pasted, tmp_path).read_bytes().startswith(b"\x89PNG")
+
+
+def test_message_can_be_dismissed(part: Part) -> None:
+    session = part("session").session
+    with pytest.raises(RuntimeError):
+        bpy.ops.twok2k.generate()
+    assert session.failed
+    assert bpy.ops.twok2k.dismiss() == {"FINISHED"}
+    assert (session.message, session.failed) == ("", False)
 
 
 def test_import_without_files_is_told() -> None:
@@ -117,6 +210,6 @@ def test_formats_that_the_engine_does_not_read_are_converted(tmp_path: Path, par
 
 def test_clipboard_area_is_put_back(part: Part) -> None:
     before = [area.ui_type for area in bpy.context.screen.areas]
-    with part("clipboard").image(bpy.context) as image:
-        assert image is None
+    with pytest.raises(part("jobs").PhotoError, match="no picture on the clipboard"):
+        part("clipboard").image(bpy.context)
     assert [area.ui_type for area in bpy.context.screen.areas] == before

@@ -97,6 +97,12 @@ def photo_jobs(part: Callable[[str], ModuleType], photo: Callable[[str], str]) -
 
 
 @pytest.fixture
+def beside(monkeypatch: pytest.MonkeyPatch, part: Callable[[str], ModuleType]) -> None:
+    """Operators put their jobs in line and return, as they do when a button is clicked."""
+    monkeypatch.setattr(part("job_operator").JobOperator, "_beside", True)
+
+
+@pytest.fixture
 def wait(part: Callable[[str], ModuleType]) -> Callable[[Callable[[], Any]], None]:
     """Lets the timer tick, which Blender's module does not do itself, until something is true."""
 

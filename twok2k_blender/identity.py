@@ -1,0 +1,24 @@
+"""Finds scenes and objects again by the number that Blender gives them for as long as their file is open.
+
+A name will not do: it may change, and other data may have it by then.
+"""
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+import bpy
+
+from .jobs import Job
+
+Data = TypeVar("Data", bound=bpy.types.ID)
+
+
+def find(data: Iterable[Data], number: int) -> Data | None:
+    """The one with that number; None if it is gone."""
+    return next((item for item in data if item.session_uid == number), None)
+
+
+def scene_of(job: Job) -> bpy.types.Scene:
+    """The scene that a job was asked for in; if that is gone, the one that the first window shows."""
+    windows = bpy.context.window_manager.windows
+    return find(bpy.data.scenes, job.scene) or (windows[0].scene if windows else bpy.context.scene)
