@@ -6,9 +6,9 @@ from typing import ClassVar
 import bpy
 
 from .background import is_user_busy, show
+from .material import show_colors
 from .mesh_tools import MESH_TOOLS
 from .result import ResultOperator, ToolError, copy_materials, is_result, mesh_of, replace_mesh
-from .scene import show_colors_without_uv
 from .side_blender import SideBlender
 
 PERIOD = 0.2
@@ -113,10 +113,10 @@ class MeshOperator(ResultOperator):
         context.workspace.status_text_set(f"{MeshOperator.at_work}: {seconds} s; go on with your work, ESC stops this")
 
     def _put(self, person: bpy.types.Object, mesh: bpy.types.Mesh) -> str:
-        before = mesh_of(person)
-        copy_materials(mesh, before)
-        show_colors_without_uv(mesh, before)
+        copy_materials(mesh, mesh_of(person))
         replace_mesh(person, mesh)
+        if not mesh.uv_layers:
+            show_colors(person, None)
         return f"The mesh has {len(mesh.polygons):,} faces."
 
 

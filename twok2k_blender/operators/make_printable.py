@@ -2,8 +2,8 @@ import bpy
 from mathutils import Matrix
 
 from .. import provenance
+from ..material import show_colors
 from ..result import ResultOperator, ToolError, baked, copy_materials, mesh_of, select_only
-from ..scene import show_colors_without_uv
 from ..solid import printable
 from ..studio import Bounds
 
@@ -51,7 +51,8 @@ class TWOK2K_OT_make_printable(ResultOperator):  # noqa: N801
         figure = bpy.data.objects.new(f"{person.name} Print", mesh)
         mesh.name = figure.name
         copy_materials(mesh, mesh_of(person))
-        show_colors_without_uv(mesh, mesh_of(person))
+        if not mesh.uv_layers:
+            show_colors(figure, None)
         facts = provenance.read(person.items())
         for key in FACTS:
             if key in facts:

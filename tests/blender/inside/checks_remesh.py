@@ -7,7 +7,7 @@ from types import ModuleType
 import bpy
 import numpy as np
 import pytest
-from result_tools import colors, extent, nearest, open_edges, positions, run_and_undo
+from result_tools import colors, extent, give_texture, nearest, open_edges, positions, run_and_undo
 
 Part = Callable[[str], ModuleType]
 
@@ -65,17 +65,33 @@ def test_quads_are_about_as_many_as_asked_for(person: bpy.types.Object) -> None:
     assert not [item for item in bpy.data.objects if item != person], "nothing temporary is left"
 
 
-def test_texture_gives_way_to_colors_where_its_coordinates_are_lost(person: bpy.types.Object) -> None:
-    person.data.uv_layers.new(name="UVMap")
-    textured = person.active_material
+def test_texture_gives_way_to_colors_where_its_coordinates_are_lost(person: bpy.types.Object, part: Part) -> None:
+    give_texture(person, part)
+    mine = bpy.data.materials.new("Mine")
+    person.data.materials.append(mine)
+    person.twok2k.saturation = 0.5
+    textured, name = person.active_material, person.active_material.name
     bpy.ops.twok2k.decimate(triangles=5000)
     assert person.data.uv_layers
     assert person.active_material == textured
     bpy.ops.twok2k.quad_remesh(faces=1000)
     assert not person.data.uv_layers
     tree = person.active_material.node_tree
-    assert person.active_material != textured
+    assert [material.name for material in person.data.materials] == [name, "Mine"]
+    assert [node.type for node in tree.nodes if "IMAGE" in node.type] == []
     assert any(node.type == "VERTEX_COLOR" and node.layer_name == "Color" for node in tree.nodes)
+    assert person.twok2k.saturation == pytest.approx(0.5)
+    assert not bpy.data.images
+
+
+def test_materials_that_need_no_coordinates_stay(person: bpy.types.Object) -> None:
+    person.data.uv_layers.new(name="UVMap")
+    mine = bpy.data.materials.new("Mine")
+    person.data.materials.append(mine)
+    before = list(person.data.materials)
+    bpy.ops.twok2k.quad_remesh(faces=1000)
+    assert not person.data.uv_layers
+    assert list(person.data.materials) == before
 
 
 def test_vertex_groups_come_along(person: bpy.types.Object) -> None:

@@ -1,6 +1,9 @@
 """What several checks of results need: numbers of a mesh, and one undo step of an operator."""
 
+import struct
+import zlib
 from collections.abc import Callable
+from types import ModuleType
 
 import bmesh
 import bpy
@@ -42,6 +45,23 @@ def nearest(mesh: bpy.types.Mesh, points: np.ndarray) -> tuple[np.ndarray, np.nd
     found = [tree.find_nearest(point) for point in points]
     corners = [min(faces[i], key=lambda v: (vertices[v] - at).length) for at, _, i, _ in found]
     return np.array([distance for *_, distance in found]), np.array(corners)
+
+
+def red_png() -> bytes:
+    """A picture of one pixel."""
+    header, row = struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0), zlib.compress(b"\0\xff\0\0")
+    chunks = ((b"IHDR", header), (b"IDAT", row), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
+    )
+
+
+def give_texture(person: bpy.types.Object, part: Callable[[str], ModuleType]) -> None:
+    """Let the person show textures, as if it had been made with them."""
+    uv = person.data.uv_layers.new(name="UVMap").uv
+    uv.foreach_set("vector", np.random.default_rng(0).random(2 * len(uv), np.float32))
+    data = part("mesh_data").TextureData(np.zeros((1, 3, 2), np.float32), red_png(), red_png())
+    part("material").show_colors(person, data)
 
 
 def run_and_undo(work: Callable[[], object]) -> None:
