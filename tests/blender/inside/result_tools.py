@@ -1,8 +1,9 @@
-"""What several checks of results need: numbers of a mesh, and one undo step of an operator."""
+"""What several checks need: numbers of a mesh, textures, one undo step of an operator, whether a process lives."""
 
 import struct
 import zlib
 from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType
 
 import bmesh
@@ -45,6 +46,24 @@ def nearest(mesh: bpy.types.Mesh, points: np.ndarray) -> tuple[np.ndarray, np.nd
     found = [tree.find_nearest(point) for point in points]
     corners = [min(faces[i], key=lambda v: (vertices[v] - at).length) for at, _, i, _ in found]
     return np.array([distance for *_, distance in found]), np.array(corners)
+
+
+def assert_same_surface(mesh: bpy.types.Mesh, before: bpy.types.Mesh, far: float) -> None:
+    """The vertices lie near the old surface and have the colours of the places that they came from."""
+    some = np.arange(0, len(mesh.vertices), max(len(mesh.vertices) // 500, 1))
+    distances, corners = nearest(before, positions(mesh)[some])
+    assert np.percentile(distances, 95) < far
+    difference = np.abs(colors(mesh)[some] - colors(before)[corners]).max(axis=1)
+    assert np.median(difference) < 0.02
+    assert np.percentile(difference, 90) < 0.15
+
+
+def lives(process: int) -> bool:
+    """Whether there is such a process; one that only waits to be buried does not count."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def red_png() -> bytes:
