@@ -80,6 +80,38 @@ def test_turntable_has_a_collection_of_its_own_and_replaces_itself(person: bpy.t
     assert bpy.context.scene.world.name == "sample_person Turntable"
 
 
+def test_turntable_again_leaves_what_the_user_has_made(person: bpy.types.Object) -> None:
+    scene = bpy.context.scene
+    scene.world = mine = bpy.data.worlds.new("Mine")
+    bpy.ops.twok2k.turntable()
+    collection = bpy.data.collections["sample_person Turntable"]
+    stage = bpy.data.meshes.new("Stage")
+    floor, elsewhere = bpy.data.objects.new("Floor", stage), bpy.data.objects.new("Elsewhere", stage)
+    collection.objects.link(floor)
+    scene.collection.objects.link(elsewhere)
+    key = next(item for item in collection.objects if item.name.endswith("Key"))
+    twin, shared = key.copy(), bpy.data.objects.new("Shared", key.data)
+    collection.objects.link(twin)
+    scene.collection.objects.link(shared)
+    lamp = key.data
+    bpy.ops.twok2k.turntable()
+    assert bpy.data.collections["sample_person Turntable"] == collection
+    assert {floor, twin} < set(collection.objects)
+    assert (elsewhere.data, shared.data, twin.data) == (stage, lamp, lamp)
+    assert len(collection.objects) == 5 + 2
+    assert mine.use_fake_user, "it is saved, although nobody uses it"
+    assert not scene.world.use_fake_user
+    assert len(bpy.data.worlds) == 2
+
+
+def test_turntable_leaves_a_world_that_another_scene_uses(person: bpy.types.Object) -> None:
+    bpy.ops.twok2k.turntable()
+    other = bpy.data.scenes.new("Other")
+    other.world = bpy.context.scene.world
+    bpy.ops.twok2k.turntable()
+    assert other.world is not None
+
+
 def test_asset_has_a_picture_and_the_license(person: bpy.types.Object) -> None:
     kinds = ("scenes", "objects", "cameras", "lights", "worlds", "images")
     names = [list(getattr(bpy.data, kind).keys()) for kind in kinds]
