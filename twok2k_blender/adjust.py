@@ -125,8 +125,9 @@ class TWOK2K_PG_adjust(bpy.types.PropertyGroup):  # noqa: N801
     """What can be adjusted on a result."""
 
     height: bpy.props.FloatProperty(
-        name="Height (m)",
-        description="Meters from the lowest to the highest point; scales the mesh about the floor under it",
+        name="Total Height (m)",
+        description="Meters from the lowest to the highest point, with shoes and hair, unlike the height in the "
+        "settings; scales the mesh about the floor under it",
         min=0.01,
         soft_min=0.3,
         soft_max=3.0,
