@@ -175,9 +175,11 @@ def test_broken_result_of_blender_itself_is_only_that_photos_failure(
     assert "nothing to divide by" in jobs[0].error
 
 
-@pytest.mark.parametrize("step", ["make_material", "_add_normal_map", "select_only"])
+@pytest.mark.parametrize(
+    ("module", "step"), [("scene", "make_material"), ("material", "_add_normal_map"), ("scene", "select_only")]
+)
 def test_person_that_cannot_be_made_leaves_one_sentence_and_nothing_else(
-    part: Part, begin: Begin, wait: Wait, monkeypatch: pytest.MonkeyPatch, step: str
+    part: Part, begin: Begin, wait: Wait, monkeypatch: pytest.MonkeyPatch, module: str, step: str
 ) -> None:
     bpy.context.scene.twok2k.texture, bpy.context.scene.twok2k.detail = "2K", "low"
 
@@ -185,7 +187,7 @@ def test_person_that_cannot_be_made_leaves_one_sentence_and_nothing_else(
         raise ZeroDivisionError("nothing to\ndivide by")
 
     with monkeypatch.context() as patch:
-        patch.setattr(part("scene"), step, fail)
+        patch.setattr(part(module), step, fail)
         (job,) = begin("anna.jpg")
         wait(lambda: job.over)
     assert job.state == "failed"
