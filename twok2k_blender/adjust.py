@@ -12,6 +12,7 @@ from mathutils import Matrix, Vector
 
 from . import provenance
 from .result import mesh_of
+from .scene import principled
 
 SMOOTH, UNSHRINK = "2K2K Smooth", "2K2K Unshrink"
 SMOOTH_FACTOR, UNSHRINK_FACTOR = 0.5, -0.53
@@ -65,7 +66,7 @@ def base_color(person: bpy.types.Object) -> bpy.types.NodeSocket | None:
     material = person.active_material
     if material is None or material.library or material.node_tree is None:
         return None
-    shader = next((node for node in material.node_tree.nodes if node.type == "BSDF_PRINCIPLED"), None)
+    shader = principled(material.node_tree)
     return shader.inputs["Base Color"] if shader and shader.inputs["Base Color"].links else None
 
 

@@ -91,7 +91,7 @@ class MeshOperator(ResultOperator):
     def _begin(self, context: bpy.types.Context) -> set[str]:
         person = context.object
         self.require_work(mesh_of(person))
-        self._side = SideBlender(self.tool, mesh_of(person), self.wanted)
+        self._side = self._start(context, person)
         self._person, self._before, self._began = person.name, _fingerprint(person), time.monotonic()
         MeshOperator.at_work = f"{self.bl_label} of {person.name}"
         self._timer = context.window_manager.event_timer_add(PERIOD, window=context.window)
@@ -99,14 +99,21 @@ class MeshOperator(ResultOperator):
         self._tell(context)
         return {"RUNNING_MODAL"}
 
+    def _start(self, _: bpy.types.Context, person: bpy.types.Object) -> SideBlender:
+        return SideBlender(self.tool, mesh_of(person), self.wanted)
+
     def _end(self, context: bpy.types.Context) -> set[str]:
         mesh = self._side.result()
         person: bpy.types.Object | None = context.scene.objects.get(self._person)
         if person is None or not is_result(person) or _fingerprint(person) != self._before:
-            bpy.data.meshes.remove(mesh)
+            self._discard(mesh)
             raise ToolError(CHANGED)
         self.report({"INFO"}, self._put(person, mesh))
         return {"FINISHED"}
+
+    def _discard(self, mesh: bpy.types.Mesh) -> None:
+        """Remove a new mesh that is not wanted any more."""
+        bpy.data.meshes.remove(mesh)
 
     def _tell(self, context: bpy.types.Context) -> None:
         seconds = int(time.monotonic() - self._began)

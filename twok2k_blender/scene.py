@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import bpy
 import numpy as np
+from numpy.typing import NDArray
 
 from .mesh_data import MeshData, TextureData
 from .provenance import PREFIX
@@ -93,12 +94,12 @@ def make_mesh(name: str, data: MeshData, scale: float = 1.0) -> bpy.types.Mesh:
 
 
 def make_material(name: str, texture: TextureData | None = None) -> bpy.types.Material:
-    """A material whose base colour is the colour attribute, or the texture, which also gives its normals."""
+    """A material whose base colour is the colour attribute, or the texture, which may also give its normals."""
     material = bpy.data.materials.new(name)
     if not material.use_nodes:
         material.use_nodes = True
     tree = material.node_tree
-    shader = next(node for node in tree.nodes if node.type == "BSDF_PRINCIPLED")
+    shader = principled(tree)
     shader.inputs["Roughness"].default_value = ROUGHNESS
     if texture is None:
         color = tree.nodes.new("ShaderNodeVertexColor")
@@ -106,9 +107,15 @@ def make_material(name: str, texture: TextureData | None = None) -> bpy.types.Ma
         color.location = (shader.location.x - 240, shader.location.y)
     else:
         color = _image_node(tree, shader, f"{name} Color", texture.color, 300)
-        _add_normal_map(tree, shader, f"{name} Normal", texture.normal)
+        if texture.normal is not None:
+            _add_normal_map(tree, shader, f"{name} Normal", texture.normal)
     tree.links.new(color.outputs["Color"], shader.inputs["Base Color"])
     return material
+
+
+def principled(tree: bpy.types.NodeTree) -> bpy.types.Node | None:
+    """The node that makes the surface; None where a material is made otherwise."""
+    return next((node for node in tree.nodes if node.type == "BSDF_PRINCIPLED"), None)
 
 
 def _add_normal_map(tree: bpy.types.NodeTree, shader: bpy.types.Node, name: str, png: bytes) -> None:
@@ -132,6 +139,22 @@ def _image_node(
     node.image = image
     node.location = (shader.location.x - 600, shader.location.y + height)
     return node
+
+
+def corner_uv(mesh: bpy.types.Mesh) -> NDArray[np.float32]:
+    """(corners, 2): the texture coordinates of the active UV map."""
+    uv = np.empty(2 * len(mesh.loops), np.float32)
+    mesh.uv_layers.active.uv.foreach_get("vector", uv)
+    return uv.reshape(-1, 2)
+
+
+def set_texture(mesh: bpy.types.Mesh, source: bpy.types.Mesh) -> None:
+    """Give a mesh the one UV map and the one material of another mesh with the same faces, instead of its own."""
+    while mesh.uv_layers:
+        mesh.uv_layers.remove(mesh.uv_layers[0])
+    mesh.uv_layers.new(name=UV).uv.foreach_set("vector", corner_uv(source).ravel())
+    copy_materials(mesh, source)
+    mesh.update()
 
 
 def show_colors_without_uv(mesh: bpy.types.Mesh, source: bpy.types.Mesh) -> None:

@@ -25,9 +25,9 @@ class SideBlender:
         """Raises ToolError."""
         self._folder = Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=bpy.app.tempdir))
         try:
-            bpy.data.libraries.write(str(self._folder / "before.blend"), {mesh})
+            bpy.data.libraries.write(str(self._folder / "before.blend"), {mesh}, path_remap="ABSOLUTE")
             self._process = subprocess.Popen(
-                (*_blender(), "--", tool, str(faces), str(self._folder)),
+                (*_blender(), "--", tool, str(faces), str(self._folder), mesh.name),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,

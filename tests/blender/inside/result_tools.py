@@ -1,11 +1,20 @@
 """What several checks of results need: numbers of a mesh, and one undo step of an operator."""
 
+import json
+import struct
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import bmesh
 import bpy
 import numpy as np
+import pytest
 from mathutils.bvhtree import BVHTree
+
+GLTF = pytest.mark.skipif(
+    bpy.app.version < (4, 3), reason="the bpy module 4.2 crashes at the end of a process that has exported glTF"
+)
 
 
 def positions(mesh: bpy.types.Mesh) -> np.ndarray:
@@ -42,6 +51,13 @@ def nearest(mesh: bpy.types.Mesh, points: np.ndarray) -> tuple[np.ndarray, np.nd
     found = [tree.find_nearest(point) for point in points]
     corners = [min(faces[i], key=lambda v: (vertices[v] - at).length) for at, _, i, _ in found]
     return np.array([distance for *_, distance in found]), np.array(corners)
+
+
+def glb_content(path: Path) -> dict[str, Any]:
+    """The JSON part of a glTF binary file."""
+    data = path.read_bytes()
+    content: dict[str, Any] = json.loads(data[20 : 20 + struct.unpack("<I", data[12:16])[0]])
+    return content
 
 
 def run_and_undo(work: Callable[[], object]) -> None:

@@ -1,0 +1,91 @@
+import time
+from collections.abc import Iterable
+
+import bpy
+
+from ..baking import SOURCE
+from ..mesh_operator import PERIOD, MeshOperator
+from ..properties import TEXTURE_SIZES
+from ..result import ToolError, baked, mesh_of
+from ..scene import set_texture
+from ..side_blender import SideBlender
+
+
+class TWOK2K_OT_bake_texture(MeshOperator):  # noqa: N801
+    """Always in a second Blender: baking needs another render engine, and other selections, than the user's scene."""
+
+    bl_idname = "twok2k.bake_texture"
+    bl_label = "Unwrap & Bake"
+    bl_description = (
+        "Make a UV map and a color texture: from the other selected objects, with a normal map if they are finer, or "
+        "else from the human's own colors; it takes some seconds to a minute, and you can work on meanwhile"
+    )
+
+    size: bpy.props.EnumProperty(
+        name="Size",
+        description="Width and height of the textures in pixels; 2K keeps a photo's detail on the whole body",
+        items=(
+            ("1K", "1K", "1024 pixels, for crowds and games"),
+            ("2K", "2K", "2048 pixels, about one for each millimeter of a person"),
+            ("4K", "4K", "4096 pixels, for close-ups; four times the time and memory"),
+        ),
+        default="2K",
+    )
+
+    @property
+    def wanted(self) -> int:
+        return TEXTURE_SIZES[self.size]
+
+    def work(self, context: bpy.types.Context, person: bpy.types.Object) -> str:
+        side = baking_beside(context, person, self.wanted)
+        try:
+            while side.running:
+                time.sleep(PERIOD)
+            return self._put(person, side.result())
+        finally:
+            side.close()
+
+    def _start(self, context: bpy.types.Context, person: bpy.types.Object) -> SideBlender:
+        return baking_beside(context, person, self.wanted)
+
+    def _discard(self, mesh: bpy.types.Mesh) -> None:
+        material = mesh.materials[0]
+        images = [node.image for node in material.node_tree.nodes if node.type == "TEX_IMAGE"]
+        bpy.data.batch_remove([mesh, material, *images])
+
+    def _put(self, person: bpy.types.Object, mesh: bpy.types.Mesh) -> str:
+        set_texture(mesh_of(person), mesh)
+        bpy.data.meshes.remove(mesh)
+        return f"The texture has {self.wanted:,} x {self.wanted:,} pixels."
+
+
+def baking_beside(context: bpy.types.Context, person: bpy.types.Object, size: int) -> SideBlender:
+    """A second Blender that bakes what is selected besides the person, or the person itself. Raises ToolError."""
+    others = [item for item in context.selected_objects if item != person and item.type == "MESH"]
+    _require_saved_images((person, *others))
+    mesh = mesh_of(person)
+    sources = {f"{SOURCE} {number}": _seen_from(context, person, other) for number, other in enumerate(others)}
+    try:
+        for key, source in sources.items():
+            mesh[key] = source
+        return SideBlender("bake", mesh, size)
+    finally:
+        for key in sources:
+            del mesh[key]
+        bpy.data.batch_remove(sources.values())
+
+
+def _seen_from(context: bpy.types.Context, person: bpy.types.Object, other: bpy.types.Object) -> bpy.types.Mesh:
+    """The other object as it looks, in the person's coordinates."""
+    mesh = baked(context, other)
+    mesh.transform(person.matrix_world.inverted_safe() @ other.matrix_world)
+    return mesh
+
+
+def _require_saved_images(items: Iterable[bpy.types.Object]) -> None:
+    """Raises ToolError for what has been painted and is in memory only: the second Blender cannot see it."""
+    materials = {slot.material for item in items for slot in item.material_slots if slot.material}
+    for material in materials:
+        for node in material.node_tree.nodes if material.node_tree else ():
+            if node.type == "TEX_IMAGE" and node.image and node.image.is_dirty:
+                raise ToolError(f'The image "{node.image.name}" has changes; save it in the Image Editor first.')
