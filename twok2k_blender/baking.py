@@ -27,6 +27,9 @@ BLEED = 16
 CHART_ANGLE = radians(66)
 """Between the faces of a chart, as in Blender's own menu: with more, charts are stretched; with less, they are more."""
 
+SMOOTHING = 4
+"""Rounds by which the mesh is smoothed before it is cut into charts, so that not every bump gets one of its own."""
+
 FARTHEST = 0.03
 """Of the mesh's size: what lies farther off in a source is another part of the body."""
 
@@ -85,28 +88,54 @@ def _own_materials(mesh: bpy.types.Mesh) -> None:
 def _objects(
     context: bpy.types.Context, mesh: bpy.types.Mesh, sources: Sequence[bpy.types.Mesh]
 ) -> Iterator[tuple[bpy.types.Object, list[bpy.types.Object]]]:
-    """Objects of the mesh, which is the active one, and of its sources, which are selected as well."""
+    """Objects of the mesh, which is the active one, and of its sources."""
     with ExitStack() as stack:
         item, *others = [stack.enter_context(temporary_object(context, one)) for one in (mesh, *sources)]
         select_only(context, item)
-        for other in others:
-            other.select_set(True)
         yield item, others
 
 
 def _unwrap(context: bpy.types.Context, item: bpy.types.Object, size: int) -> None:
     """Give the object's mesh another UV map, which becomes the active one; materials still show the old one."""
-    mesh = item.data
+    context.scene.tool_settings.use_uv_select_sync = True
+    if item.data.shape_keys:
+        item.shape_key_clear()
+    _add_uv_map(mesh_of(item))
+    points = np.empty(3 * len(item.data.vertices), np.float32)
+    item.data.vertices.foreach_get("co", points)
+    with _all_in_edit_mode():
+        bpy.ops.mesh.vertices_smooth(factor=0.5, repeat=SMOOTHING)
+        _project(size)
+    item.data.vertices.foreach_set("co", points)
+    with _all_in_edit_mode():
+        bpy.ops.uv.select_overlap()  # say, of an arm in one chart with the belly that it hides
+        _project(size)
+        bpy.ops.mesh.select_all(action="SELECT")
+        bpy.ops.uv.average_islands_scale()
+        bpy.ops.uv.pack_islands(margin_method="ADD", margin=GAP / size, shape_method="CONCAVE")
+
+
+def _add_uv_map(mesh: bpy.types.Mesh) -> None:
     shown = next((layer.name for layer in mesh.uv_layers if layer.active_render), None)
     mesh.uv_layers.active = mesh.uv_layers.new()
     if shown:
         mesh.uv_layers[shown].active_render = True
-    with context.temp_override(selected_objects=[item], selected_editable_objects=[item]):
-        bpy.ops.object.mode_set(mode="EDIT")
-        bpy.ops.mesh.reveal()
-        bpy.ops.mesh.select_all(action="SELECT")
-        bpy.ops.uv.smart_project(angle_limit=CHART_ANGLE, margin_method="FRACTION", island_margin=GAP / size)
-        bpy.ops.object.mode_set(mode="OBJECT")
+
+
+@contextmanager
+def _all_in_edit_mode() -> Iterator[None]:
+    """The active object's faces, all of them selected."""
+    bpy.ops.object.mode_set(mode="EDIT")
+    bpy.ops.mesh.select_mode(type="FACE")
+    bpy.ops.mesh.reveal()
+    bpy.ops.mesh.select_all(action="SELECT")
+    yield
+    bpy.ops.object.mode_set(mode="OBJECT")
+
+
+def _project(size: int) -> None:
+    """Flatten the selected faces; each chart is seen from one side."""
+    bpy.ops.uv.smart_project(angle_limit=CHART_ANGLE, margin_method="FRACTION", island_margin=GAP / size)
 
 
 def _normal_map(
@@ -118,7 +147,7 @@ def _normal_map(
         return None
     image = bpy.data.images.new("Normal", size, size, is_data=True)
     image.generated_color = FLAT
-    _bake("NORMAL", image, item, _reach(context, item, others))
+    _bake(context, "NORMAL", image, item, others)
     return _png(image)
 
 
@@ -129,14 +158,24 @@ def _color_map(
     for material in {material for one in (item, *others) for material in mesh_of(one).materials}:
         _emit_base_color(material)
     image = bpy.data.images.new("Color", size, size)
-    _bake("EMIT", image, item, 0)
+    _bake(context, "EMIT", image, item, ())
     if others:
-        _bake("EMIT", image, item, _reach(context, item, others))
+        _bake(context, "EMIT", image, item, others)
     return _png(image)
 
 
-def _bake(kind: Literal["EMIT", "NORMAL"], image: bpy.types.Image, item: bpy.types.Object, reach: float) -> None:
-    """Bake the selected objects onto the active one, as far as its surface reaches; without a reach itself."""
+def _bake(
+    context: bpy.types.Context,
+    kind: Literal["EMIT", "NORMAL"],
+    image: bpy.types.Image,
+    item: bpy.types.Object,
+    others: Sequence[bpy.types.Object],
+) -> None:
+    """Bake the other objects onto one, as far as they are near it; without others, itself."""
+    reach = _reach(context, item, others)
+    select_only(context, item)
+    for other in others:
+        other.select_set(True)
     for material in item.data.materials:
         nodes = material.node_tree.nodes
         nodes.active = nodes.new("ShaderNodeTexImage")
@@ -147,7 +186,7 @@ def _bake(kind: Literal["EMIT", "NORMAL"], image: bpy.types.Image, item: bpy.typ
         use_clear=False,
         margin=BLEED,
         margin_type="EXTEND",
-        use_selected_to_active=reach > 0,
+        use_selected_to_active=bool(others),
         cage_extrusion=reach,
         max_ray_distance=2 * reach,
     )
