@@ -48,7 +48,7 @@ class SideBlender:
         if error.is_file():
             raise ToolError(error.read_text(encoding="utf-8"))
         if not after.is_file():
-            raise ToolError("The second Blender, which works on the mesh, has crashed; try another number of faces.")
+            raise ToolError("The second Blender, which works on the mesh, has crashed; try again with other options.")
         return _read(after)
 
     def close(self) -> None:

@@ -61,7 +61,8 @@ class TWOK2K_OT_bake_texture(MeshOperator):  # noqa: N801
 
 def baking_beside(context: bpy.types.Context, person: bpy.types.Object, size: int) -> SideBlender:
     """A second Blender that bakes what is selected besides the person, or the person itself. Raises ToolError."""
-    others = [item for item in context.selected_objects if item != person and item.type == "MESH"]
+    meshes = [item for item in context.selected_objects if item.type == "MESH" and mesh_of(item).polygons]
+    others = [item for item in meshes if item != person]
     _require_saved_images((person, *others))
     mesh = mesh_of(person)
     sources = {f"{SOURCE} {number}": _seen_from(context, person, other) for number, other in enumerate(others)}

@@ -173,6 +173,20 @@ def test_glb_has_the_texture(person: bpy.types.Object, tmp_path: Path) -> None:
     assert "COLOR_0" not in attributes
 
 
+def test_shape_keys_stay_and_what_has_no_faces_is_no_source(person: bpy.types.Object, part: Part) -> None:
+    expected = center_colors(person.data)
+    person.shape_key_add(name="Basis")
+    person.shape_key_add(name="Wide").data[0].co.x += 1
+    for item in (bpy.data.cameras.new("Camera"), bpy.data.meshes.new("Empty")):
+        bpy.context.collection.objects.link(bpy.data.objects.new(item.name, item))
+        bpy.data.objects[item.name].select_set(True)
+    before = counts()[:2], len(bpy.data.shape_keys)
+    bpy.ops.twok2k.bake_texture(size="1K")
+    assert (counts()[:2], len(bpy.data.shape_keys)) == before
+    assert [key.name for key in person.data.shape_keys.key_blocks] == ["Basis", "Wide"]
+    assert np.abs(center_texels(person, part) - expected).mean() < 0.004
+
+
 def test_source_that_lies_elsewhere_is_told(person: bpy.types.Object) -> None:
     original = with_original(person, 2000)
     original.location.x += 2
