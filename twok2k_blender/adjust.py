@@ -3,7 +3,8 @@
 Nothing is stored twice: each property reads and writes the mesh, the modifiers or the material's nodes themselves.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import bpy
@@ -11,8 +12,8 @@ import numpy as np
 from mathutils import Matrix, Vector
 
 from . import provenance
+from .material import principled
 from .result import mesh_of
-from .scene import principled
 
 SMOOTH, UNSHRINK = "2K2K Smooth", "2K2K Unshrink"
 SMOOTH_FACTOR, UNSHRINK_FACTOR = 0.5, -0.53
@@ -62,11 +63,14 @@ def set_smoothing(person: bpy.types.Object, rounds: int) -> None:
 
 
 def base_color(person: bpy.types.Object) -> bpy.types.NodeSocket | None:
-    """The material's input that the colours come in by; None if they cannot be adjusted."""
-    material = person.active_material
+    """The active material's input that the colours come in by; None if they cannot be adjusted."""
+    return _base_color(person.active_material)
+
+
+def _base_color(material: bpy.types.Material | None) -> bpy.types.NodeSocket | None:
     if material is None or material.library or material.node_tree is None:
         return None
-    shader = principled(material.node_tree)
+    shader = principled(material)
     return shader.inputs["Base Color"] if shader and shader.inputs["Base Color"].links else None
 
 
@@ -92,6 +96,28 @@ def _add_nodes(tree: bpy.types.NodeTree, base: bpy.types.NodeSocket) -> None:
     tree.links.new(source, hue.inputs["Color"])
     tree.links.new(hue.outputs["Color"], contrast.inputs["Color"])
     tree.links.new(contrast.outputs["Color"], base)
+
+
+def has_adjusted_colors(person: bpy.types.Object) -> bool:
+    """Whether any of the four is other than it is at first."""
+    adjust = person.twok2k
+    return (adjust.brightness, adjust.contrast, adjust.saturation, adjust.hue) != (0, 0, 1, 0)
+
+
+@contextmanager
+def unadjusted(person: bpy.types.Object) -> Iterator[None]:
+    """Leave out the adjusting nodes for as long as the block takes: exporters look for textures right at the shader."""
+    bases = [base for slot in person.material_slots if (base := _base_color(slot.material)) is not None]
+    bases = [base for base in bases if base.links[0].from_node.name == CONTRAST]
+    for base in bases:
+        tree = base.id_data
+        if source := tree.nodes[HUE].inputs["Color"].links:
+            tree.links.new(source[0].from_socket, base)
+    try:
+        yield
+    finally:
+        for base in bases:
+            base.id_data.links.new(base.id_data.nodes[CONTRAST].outputs["Color"], base)
 
 
 def _extent(mesh: bpy.types.Mesh) -> tuple[float, float]:
@@ -126,8 +152,9 @@ class TWOK2K_PG_adjust(bpy.types.PropertyGroup):  # noqa: N801
     """What can be adjusted on a result."""
 
     height: bpy.props.FloatProperty(
-        name="Height (m)",
-        description="Meters from the lowest to the highest point; scales the mesh about the floor under it",
+        name="Total Height (m)",
+        description="Meters from the lowest to the highest point, with shoes and hair, unlike the height in the "
+        "settings; scales the mesh about the floor under it",
         min=0.01,
         soft_min=0.3,
         soft_max=3.0,

@@ -11,9 +11,10 @@ import bpy
 import numpy as np
 from mathutils.bvhtree import BVHTree
 
+from .material import UV, make_material, principled
 from .mesh_data import TextureData
 from .result import ToolError, mesh_of, select_only, temporary_object, triangle_count
-from .scene import UV, corner_uv, make_material, principled
+from .scene import corner_uv
 
 SOURCE = "2K2K Source"
 """How the names begin of a mesh's custom properties that are the meshes to take colours and relief from."""
@@ -207,14 +208,14 @@ def _reach(context: bpy.types.Context, item: bpy.types.Object, others: Sequence[
 
 
 def _has_relief(material: bpy.types.Material) -> bool:
-    shader = principled(material.node_tree)
+    shader = principled(material)
     return shader is not None and bool(shader.inputs["Normal"].links)
 
 
 def _emit_base_color(material: bpy.types.Material) -> None:
     """Let a material shine with its base colour, which is then the same in every light."""
     tree = material.node_tree
-    shader, output = principled(tree), tree.get_output_node("CYCLES")
+    shader, output = principled(material), tree.get_output_node("CYCLES")
     if shader is None or output is None:
         return
     emission, base = tree.nodes.new("ShaderNodeEmission"), shader.inputs["Base Color"]

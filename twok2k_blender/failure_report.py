@@ -32,15 +32,25 @@ def report_text(
     failures: Iterable[tuple[str, Mapping[str, object]]],
     log: Sequence[str],
     private: Private,
+    side_log: Sequence[str] = (),
 ) -> str:
-    """The report: versions by program, each error with the settings it came with, and the last lines of the log."""
+    """The report: versions by program, each error with the settings it came with, and the last lines of the logs.
+
+    log: the engine's. side_log: the second Blender's, if there was one that had something to say.
+    """
     lines = ["2K2K Human: report of a failure", ""]
     lines += [f"{name}: {value}" for name, value in versions.items()]
     for error, settings in failures:
         lines += ["", f"Error: {error}"]
         lines += [f"    {name}: {value}" for name, value in settings.items()]
-    lines += ["", "The engine's log:", *(f"    {line.rstrip()}" for line in log[-LOG_LINES:] or ["(empty)"])]
+    lines += _section("The engine's log:", log or ["(empty)"])
+    if side_log:
+        lines += _section("The second Blender's log:", side_log)
     return scrubbed("\n".join(lines) + "\n", private)
+
+
+def _section(title: str, log: Sequence[str]) -> list[str]:
+    return ["", title, *(f"    {line.rstrip()}" for line in log[-LOG_LINES:])]
 
 
 def scrubbed(text: str, private: Private) -> str:

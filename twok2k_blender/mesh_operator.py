@@ -1,20 +1,20 @@
-"""What the operators share that put a new mesh in the place of a result's."""
+"""What the operators share that make a new mesh of a result's."""
 
-import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import ClassVar
 
 import bpy
 
 from .background import is_user_busy, show
+from .material import show_colors
 from .mesh_tools import MESH_TOOLS
-from .result import ResultOperator, ToolError, copy_materials, is_result, mesh_of, replace_mesh
-from .scene import show_colors_without_uv
-from .side_blender import SideBlender
+from .result import ResultOperator, ToolError, copy_materials, mesh_of, replace_mesh
+from .session import session
+from .side_work import SideWork
 
 PERIOD = 0.2
 """Seconds between two looks at the second Blender."""
-
-CHANGED = "The human's mesh has changed meanwhile; use the tool again."
 
 
 class MeshOperator(ResultOperator):
@@ -28,19 +28,34 @@ class MeshOperator(ResultOperator):
     tool = ""
     """One of `MESH_TOOLS`."""
 
+    replaces = True
+    """Whether the new mesh takes the place of the person's."""
+
     at_work: ClassVar[str] = ""
     """What is being done beside the user's work, for people."""
 
     _beside = False
-    _side: SideBlender | None = None
+    _side: SideWork | None = None
 
-    @property
-    def wanted(self) -> int:
-        """About how many faces the new mesh shall have."""
+    def numbers(self, context: bpy.types.Context) -> Sequence[float]:
+        """What the tool takes besides the mesh."""
         raise NotImplementedError
 
     def require_work(self, mesh: bpy.types.Mesh) -> None:
         """Raises ToolError where there is nothing to do."""
+
+    @contextmanager
+    def given(self, context: bpy.types.Context, person: bpy.types.Object) -> Iterator[bpy.types.Mesh]:
+        """The mesh that the tool works on."""
+        yield mesh_of(person)
+
+    def put(self, context: bpy.types.Context, person: bpy.types.Object, mesh: bpy.types.Mesh) -> str:
+        """Bring the new mesh into the scene; the text tells the user what has been done."""
+        copy_materials(mesh, mesh_of(person))
+        replace_mesh(person, mesh)
+        if not mesh.uv_layers:
+            show_colors(person, None)
+        return f"The mesh has {len(mesh.polygons):,} faces."
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -51,7 +66,9 @@ class MeshOperator(ResultOperator):
 
     def work(self, context: bpy.types.Context, person: bpy.types.Object) -> str:
         self.require_work(mesh_of(person))
-        return self._put(person, MESH_TOOLS[self.tool](context, mesh_of(person), self.wanted))
+        with self.given(context, person) as given:
+            mesh = MESH_TOOLS[self.tool](context, given, *self.numbers(context))
+        return self.put(context, person, mesh)
 
     def invoke(self, context: bpy.types.Context, _: bpy.types.Event) -> set[str]:
         if bpy.app.background:
@@ -71,9 +88,10 @@ class MeshOperator(ResultOperator):
         if self._side.running or is_user_busy():
             self._tell(context)
             return {"PASS_THROUGH"}
-        done = self._reported(self._end, context)
-        self._stop(context)
-        return done
+        try:
+            return self._reported(self._end, context)
+        finally:
+            self._stop(context)
 
     def cancel(self, context: bpy.types.Context) -> None:
         """Leave nothing of the work; called by Blender, too, when a file is opened or the options are refused."""
@@ -91,43 +109,24 @@ class MeshOperator(ResultOperator):
     def _begin(self, context: bpy.types.Context) -> set[str]:
         person = context.object
         self.require_work(mesh_of(person))
-        self._side = self._start(context, person)
-        self._person, self._before, self._began = person.name, _fingerprint(person), time.monotonic()
+        with self.given(context, person) as mesh:
+            self._side = SideWork(self.tool, person, mesh, self.numbers(context), self.replaces)
+        session.say("")
         MeshOperator.at_work = f"{self.bl_label} of {person.name}"
         self._timer = context.window_manager.event_timer_add(PERIOD, window=context.window)
         context.window_manager.modal_handler_add(self)
         self._tell(context)
         return {"RUNNING_MODAL"}
 
-    def _start(self, _: bpy.types.Context, person: bpy.types.Object) -> SideBlender:
-        return SideBlender(self.tool, mesh_of(person), self.wanted)
-
     def _end(self, context: bpy.types.Context) -> set[str]:
-        mesh = self._side.result()
-        person: bpy.types.Object | None = context.scene.objects.get(self._person)
-        if person is None or not is_result(person) or _fingerprint(person) != self._before:
-            self._discard(mesh)
-            raise ToolError(CHANGED)
-        self.report({"INFO"}, self._put(person, mesh))
+        try:
+            text = self.put(context, *self._side.result(context))
+        except ToolError as error:
+            session.say(str(error), failed=True)  # the user may have looked elsewhere when it was reported
+            raise
+        self.report({"INFO"}, text)
         return {"FINISHED"}
 
-    def _discard(self, mesh: bpy.types.Mesh) -> None:
-        """Remove a new mesh that is not wanted any more."""
-        bpy.data.meshes.remove(mesh)
-
     def _tell(self, context: bpy.types.Context) -> None:
-        seconds = int(time.monotonic() - self._began)
-        context.workspace.status_text_set(f"{MeshOperator.at_work}: {seconds} s; go on with your work, ESC stops this")
-
-    def _put(self, person: bpy.types.Object, mesh: bpy.types.Mesh) -> str:
-        before = mesh_of(person)
-        copy_materials(mesh, before)
-        show_colors_without_uv(mesh, before)
-        replace_mesh(person, mesh)
-        return f"The mesh has {len(mesh.polygons):,} faces."
-
-
-def _fingerprint(person: bpy.types.Object) -> tuple[str, int, int]:
-    """Differs where the object has got another mesh, or the mesh other vertices or faces."""
-    mesh = mesh_of(person)
-    return mesh.name, len(mesh.vertices), len(mesh.polygons)
+        text = f"{MeshOperator.at_work}: {self._side.seconds} s; go on with your work, ESC stops this"
+        context.workspace.status_text_set(text)

@@ -1,5 +1,4 @@
-"""What makes a new mesh of a result's, from its number of faces on, or the size of its texture; this Blender or another
-one calls it."""
+"""What makes a new mesh of a result's; this Blender or another one calls it."""
 
 from collections.abc import Callable
 
@@ -8,10 +7,13 @@ import bpy
 from .baking import textured
 from .quads import remeshed
 from .result import decimated
+from .solid import printable
 
-MESH_TOOLS: dict[str, Callable[[bpy.types.Context, bpy.types.Mesh, int], bpy.types.Mesh]] = {
+MESH_TOOLS: dict[str, Callable[..., bpy.types.Mesh]] = {
     "bake": textured,
     "decimate": decimated,
+    "printable": printable,
     "quads": remeshed,
 }
-"""By name. They leave the given mesh as it is, and raise ToolError."""
+"""By name; called with the context, a mesh and one or more numbers. They leave the given mesh as it is, and raise
+ToolError."""

@@ -33,7 +33,8 @@ class ResultOperator(bpy.types.Operator):
         return self._reported(self._work, context)
 
     def _work(self, context: bpy.types.Context) -> set[str]:
-        self.report({"INFO"}, self.work(context, context.object))
+        with wait_cursor(context.window):
+            self.report({"INFO"}, self.work(context, context.object))
         return {"FINISHED"}
 
     def _reported(self, step: Callable[[bpy.types.Context], set[str]], context: bpy.types.Context) -> set[str]:
@@ -43,6 +44,19 @@ class ResultOperator(bpy.types.Operator):
         except ToolError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
+
+
+@contextmanager
+def wait_cursor(window: bpy.types.Window | None) -> Iterator[None]:
+    """Let the mouse tell that Blender does not respond for as long as the block takes."""
+    if window is None:
+        yield
+        return
+    window.cursor_modal_set("WAIT")
+    try:
+        yield
+    finally:
+        window.cursor_modal_restore()
 
 
 def is_result(item: bpy.types.Object | None) -> bool:

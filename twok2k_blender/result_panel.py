@@ -6,7 +6,7 @@ from . import provenance
 from .adjust import base_color
 from .mesh_operator import MeshOperator
 from .panels import Tab
-from .result import is_result, mesh_of, triangle_count
+from .result import is_result, mesh_of, obstacle, triangle_count
 from .widgets import draw_alert, draw_text
 
 COLORS = ("brightness", "contrast", "saturation", "hue")
@@ -36,6 +36,9 @@ class TWOK2K_PT_adjust(Tab, bpy.types.Panel):  # noqa: N801
 
     def draw(self, context: bpy.types.Context) -> None:
         layout, adjust = self.layout, context.object.twok2k
+        if reason := obstacle(context):
+            layout.label(text=reason, icon="INFO")
+            layout.enabled = False
         layout.use_property_split = True
         layout.use_property_decorate = False
         layout.prop(adjust, "height")

@@ -1,4 +1,4 @@
-"""Puts a reconstructed person into the scene: mesh, material, object, provenance."""
+"""Puts a reconstructed person into the scene: mesh, object, provenance."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,19 +6,11 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-from .mesh_data import MeshData, TextureData
+from .material import COLOR, UV, make_material, show_colors
+from .mesh_data import MeshData
 from .provenance import PREFIX
 from .result import copy_materials, mesh_of, replace_mesh, select_only
 from .transfer import carry_over
-
-UV = "UVMap"
-"""Name of the texture coordinates."""
-
-COLOR = "Color"
-"""Name of the colour attribute that the material shows."""
-
-ROUGHNESS = 0.7
-"""Cloth and skin in one: a photo's own highlights are in the colours, so the surface adds few."""
 
 
 def add_person(
@@ -48,26 +40,17 @@ def add_person(
 def replace_person(
     context: bpy.types.Context, person: bpy.types.Object, data: MeshData, facts: Mapping[str, str]
 ) -> None:
-    """Give the person another mesh and provenance; transform, parents, name, modifiers and materials stay, but for the
-    first material where textures come or go."""
+    """Give the person another mesh and provenance; transform, parents, name, modifiers and materials stay."""
     mesh = make_mesh(person.data.name, data, 1 / context.scene.unit_settings.scale_length)
     if person.vertex_groups:
         mesh = carry_over(context, mesh_of(person), mesh, colors=False)
     copy_materials(mesh, mesh_of(person))
-    if data.texture is not None or mesh_of(person).uv_layers:
-        _set_first_material(mesh, make_material(person.name, data.texture))
     replace_mesh(person, mesh)
+    show_colors(person, data.texture)
     for key in [key for key in person.keys() if key.startswith(PREFIX)]:  # noqa: SIM118
         del person[key]
     for key, value in facts.items():
         person[key] = value
-
-
-def _set_first_material(mesh: bpy.types.Mesh, material: bpy.types.Material) -> None:
-    if len(mesh.materials):
-        mesh.materials[0] = material
-    else:
-        mesh.materials.append(material)
 
 
 def make_mesh(name: str, data: MeshData, scale: float = 1.0) -> bpy.types.Mesh:
@@ -93,54 +76,6 @@ def make_mesh(name: str, data: MeshData, scale: float = 1.0) -> bpy.types.Mesh:
     return mesh
 
 
-def make_material(name: str, texture: TextureData | None = None) -> bpy.types.Material:
-    """A material whose base colour is the colour attribute, or the texture, which may also give its normals."""
-    material = bpy.data.materials.new(name)
-    if not material.use_nodes:
-        material.use_nodes = True
-    tree = material.node_tree
-    shader = principled(tree)
-    shader.inputs["Roughness"].default_value = ROUGHNESS
-    if texture is None:
-        color = tree.nodes.new("ShaderNodeVertexColor")
-        color.layer_name = COLOR
-        color.location = (shader.location.x - 240, shader.location.y)
-    else:
-        color = _image_node(tree, shader, f"{name} Color", texture.color, 300)
-        if texture.normal is not None:
-            _add_normal_map(tree, shader, f"{name} Normal", texture.normal)
-    tree.links.new(color.outputs["Color"], shader.inputs["Base Color"])
-    return material
-
-
-def principled(tree: bpy.types.NodeTree) -> bpy.types.Node | None:
-    """The node that makes the surface; None where a material is made otherwise."""
-    return next((node for node in tree.nodes if node.type == "BSDF_PRINCIPLED"), None)
-
-
-def _add_normal_map(tree: bpy.types.NodeTree, shader: bpy.types.Node, name: str, png: bytes) -> None:
-    image = _image_node(tree, shader, name, png, -100)
-    image.image.colorspace_settings.name = "Non-Color"
-    normal = tree.nodes.new("ShaderNodeNormalMap")
-    normal.uv_map = UV
-    normal.location = (shader.location.x - 240, shader.location.y - 100)
-    tree.links.new(image.outputs["Color"], normal.inputs["Color"])
-    tree.links.new(normal.outputs["Normal"], shader.inputs["Normal"])
-
-
-def _image_node(
-    tree: bpy.types.NodeTree, shader: bpy.types.Node, name: str, png: bytes, height: float
-) -> bpy.types.Node:
-    """A texture node whose image is packed, so that it is saved with the scene."""
-    image = bpy.data.images.new(name, 1, 1)
-    image.pack(data=png, data_len=len(png))  # type: ignore[arg-type]
-    image.source = "FILE"
-    node = tree.nodes.new("ShaderNodeTexImage")
-    node.image = image
-    node.location = (shader.location.x - 600, shader.location.y + height)
-    return node
-
-
 def corner_uv(mesh: bpy.types.Mesh) -> NDArray[np.float32]:
     """(corners, 2): the texture coordinates of the active UV map."""
     uv = np.empty(2 * len(mesh.loops), np.float32)
@@ -155,13 +90,6 @@ def set_texture(mesh: bpy.types.Mesh, source: bpy.types.Mesh) -> None:
     mesh.uv_layers.new(name=UV).uv.foreach_set("vector", corner_uv(source).ravel())
     copy_materials(mesh, source)
     mesh.update()
-
-
-def show_colors_without_uv(mesh: bpy.types.Mesh, source: bpy.types.Mesh) -> None:
-    """Give a mesh that has lost the texture coordinates of its source a material that needs none."""
-    if source.uv_layers and not mesh.uv_layers:
-        mesh.materials.clear()
-        mesh.materials.append(make_material(mesh.name))
 
 
 def show_colors_in_solid_view(context: bpy.types.Context) -> None:

@@ -4,35 +4,40 @@ Blender's tools for meshes keep its window from responding for as long as they t
 triangles. Its own Quadriflow dialog does not, but cannot be followed from Python and locks the whole interface.
 """
 
+import json
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import bpy
 
 from .result import ToolError
-from .storage import TEMPORARY
+from .storage import TEMPORARY, folder
 
 SCRIPT = Path(__file__).with_name("side_script.py")
 
 
 class SideBlender:
-    """tool: one of `MESH_TOOLS`. The mesh is taken as it is now."""
+    """tool: one of `MESH_TOOLS`. numbers: what it takes besides the mesh, which is taken as it is now."""
 
-    def __init__(self, tool: str, mesh: bpy.types.Mesh, faces: int) -> None:
+    def __init__(self, tool: str, mesh: bpy.types.Mesh, numbers: Sequence[float]) -> None:
         """Raises ToolError."""
         self._folder = Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=bpy.app.tempdir))
         try:
             bpy.data.libraries.write(str(self._folder / "before.blend"), {mesh}, path_remap="ABSOLUTE")
-            self._process = subprocess.Popen(
-                (*_blender(), "--", tool, str(faces), str(self._folder), mesh.name),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-            )
+            with side_log().open("wb") as log:
+                self._process = subprocess.Popen(
+                    (*_blender(), "--", tool, json.dumps(numbers), str(self._folder), mesh.name),
+                    stdin=subprocess.PIPE,  # the second Blender ends when this one closes it, or dies
+                    stdout=subprocess.DEVNULL,
+                    stderr=log,
+                    env=os.environ | dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self._folder)),
+                    creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+                )
         except (OSError, RuntimeError) as error:
             shutil.rmtree(self._folder, ignore_errors=True)
             reason = str(error).strip().rstrip(".")
@@ -48,14 +53,22 @@ class SideBlender:
         if error.is_file():
             raise ToolError(error.read_text(encoding="utf-8"))
         if not after.is_file():
-            raise ToolError("The second Blender, which works on the mesh, has crashed; try again with other options.")
+            raise ToolError(
+                f"The second Blender, which works on the mesh, has crashed (exit code {self._process.returncode}); "
+                "try other numbers, and if that does not help, Copy Report."
+            )
         return _read(after)
 
     def close(self) -> None:
         """End the process and leave nothing of it."""
         self._process.kill()
-        self._process.wait()
+        self._process.communicate()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def side_log() -> Path:
+    """Where the last second Blender of this one has written what it has to say to developers."""
+    return folder() / f"second-blender-{os.getpid()}.log"
 
 
 def _blender() -> tuple[str, ...]:

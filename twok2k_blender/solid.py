@@ -22,26 +22,34 @@ REPAIRS = 10
 """How often edges are mended before a mesh is given up."""
 
 
-def printable(
-    context: bpy.types.Context, mesh: bpy.types.Mesh, height: float, cut: float
-) -> tuple[bpy.types.Mesh, float]:
-    """Make the mesh solid, that high, and standing with flat feet on z = 0.
+def printable(context: bpy.types.Context, mesh: bpy.types.Mesh, height: float, cut: float) -> bpy.types.Mesh:
+    """A new mesh that is solid, that high, and stands with flat feet on z = 0.
 
-    cut: share of the height that is cut off under the feet. Returns the mesh, which may be a new one instead of the
-    given one, and its volume. Raises ToolError; the given mesh is gone then.
+    cut: share of the height that is cut off under the feet. Raises ToolError.
     """
-    mesh = in_one_piece(context, mesh)
-    with editing(mesh) as work:
+    solid = in_one_piece(context, mesh.copy())
+    with editing(solid) as work:
         low, high = _corners(work)
         flatten_feet(work, low.z + cut * (high.z - low.z))
         low, high = _corners(work)
         middle = Vector(((low.x + high.x) / 2, (low.y + high.y) / 2, low.z))
         work.transform(Matrix.Scale(height / (high.z - low.z), 4) @ Matrix.Translation(-middle))
-        closed, volume = is_closed(work), work.calc_volume()
-    if closed and volume > MIN_VOLUME * height**3:
-        return mesh, volume
-    bpy.data.meshes.remove(mesh)
+        closed = is_closed(work)
+    if closed and volume(solid) > MIN_VOLUME * height**3:
+        return solid
+    bpy.data.meshes.remove(solid)
     raise ToolError("The mesh cannot be made solid; clean it up, or generate the human again.")
+
+
+def volume(mesh: bpy.types.Mesh) -> float:
+    """What a closed mesh encloses."""
+    points = np.empty(3 * len(mesh.vertices), np.float32)
+    mesh.vertices.foreach_get("co", points)
+    mesh.calc_loop_triangles()
+    corners = np.empty(3 * len(mesh.loop_triangles), np.int32)
+    mesh.loop_triangles.foreach_get("vertices", corners)
+    first, second, third = points.astype(np.float64).reshape(-1, 3)[corners.reshape(-1, 3)].transpose(1, 0, 2)
+    return float((first * np.cross(second, third)).sum() / 6)
 
 
 def in_one_piece(context: bpy.types.Context, mesh: bpy.types.Mesh) -> bpy.types.Mesh:

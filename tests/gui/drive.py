@@ -218,23 +218,36 @@ def correct_key_point(window: Window) -> None:
 
 def remesh(window: Window) -> None:
     """Another Blender makes quads while this one goes on; one step back, and the triangles are there again."""
+    before, after = work_beside(window, "quad_remesh")
+    assert 0 < after["faces"] < before["faces"], after
+    undo(window, before)
+    window.wait("the triangles", lambda state: state["faces"] == before["faces"])
+
+
+def make_print(window: Window) -> None:
+    """Another Blender makes a figure while this one goes on; one step back, and it is gone."""
+    before, after = work_beside(window, "make_printable")
+    assert len(after["objects"]) == len(before["objects"]) + 1, after
+    assert after["active"].endswith("Print"), after
+    undo(window, before)
+
+
+def work_beside(window: Window, tool: str) -> tuple[State, State]:
+    """Use a tool, stop it, and use it again; the states before and afterwards."""
     before = window.state()
-    window.use_tool("quad_remesh")
-    window.wait("the tool at work", lambda state: state["at_work"])
-    window.picture("remesh")
+    window.use_tool(tool)
+    window.wait(f"{tool} at work", lambda state: state["at_work"])
+    window.picture(tool)
     window.press("Escape")
     stopped = window.wait("the end of the stopped tool", lambda state: not state["at_work"])
-    assert stopped["faces"] == before["faces"], stopped
-    window.use_tool("quad_remesh")
-    began = window.wait("the tool at work again", lambda state: state["at_work"])
-    after = window.wait("the quads", lambda state: not state["at_work"], PATIENCE)
-    window.settle()
-    window.picture("quads")
-    assert 0 < after["faces"] < before["faces"], after
+    assert (stopped["faces"], stopped["objects"]) == (before["faces"], before["objects"]), stopped
+    window.use_tool(tool)
+    began = window.wait(f"{tool} at work again", lambda state: state["at_work"])
+    window.wait(f"the end of {tool}", lambda state: not state["at_work"], PATIENCE)
+    after = window.settle()
+    window.picture(f"{tool}_done")
     assert after["reports"] - began["reports"] > 5, "Blender's window went on"
-    window.click(*EDIT_MENU)
-    window.click(*UNDO)
-    window.wait("the triangles", lambda state: state["faces"] == before["faces"])
+    return before, after
 
 
 def drop_two(window: Window, photo: Path, folder: Path) -> None:
@@ -293,6 +306,7 @@ def main(engine_python: str, photo: str, pictures: str) -> None:
             generate_and_stop(window, press_esc)
             generate(window)
             remesh(window)
+            make_print(window)
             between = window.state()
             drop_two(window, Path(photo), Path(folder))
             undo(window, between)

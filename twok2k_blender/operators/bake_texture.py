@@ -1,5 +1,6 @@
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import bpy
 
@@ -8,7 +9,7 @@ from ..mesh_operator import PERIOD, MeshOperator
 from ..properties import TEXTURE_SIZES
 from ..result import ToolError, baked, mesh_of
 from ..scene import set_texture
-from ..side_blender import SideBlender
+from ..side_work import SideWork
 
 
 class TWOK2K_OT_bake_texture(MeshOperator):  # noqa: N801
@@ -32,35 +33,35 @@ class TWOK2K_OT_bake_texture(MeshOperator):  # noqa: N801
         default="2K",
     )
 
-    @property
-    def wanted(self) -> int:
-        return TEXTURE_SIZES[self.size]
+    tool = "bake"
+
+    def numbers(self, _: bpy.types.Context) -> tuple[int]:
+        return (TEXTURE_SIZES[self.size],)
 
     def work(self, context: bpy.types.Context, person: bpy.types.Object) -> str:
-        side = baking_beside(context, person, self.wanted)
+        with self.given(context, person) as mesh:
+            side = SideWork(self.tool, person, mesh, self.numbers(context), self.replaces)
         try:
             while side.running:
                 time.sleep(PERIOD)
-            return self._put(person, side.result())
+            return self.put(context, *side.result(context))
         finally:
             side.close()
 
-    def _start(self, context: bpy.types.Context, person: bpy.types.Object) -> SideBlender:
-        return baking_beside(context, person, self.wanted)
+    @contextmanager
+    def given(self, context: bpy.types.Context, person: bpy.types.Object) -> Iterator[bpy.types.Mesh]:
+        with with_sources(context, person) as mesh:
+            yield mesh
 
-    def _discard(self, mesh: bpy.types.Mesh) -> None:
-        material = mesh.materials[0]
-        images = [node.image for node in material.node_tree.nodes if node.type == "TEX_IMAGE"]
-        bpy.data.batch_remove([mesh, material, *images])
-
-    def _put(self, person: bpy.types.Object, mesh: bpy.types.Mesh) -> str:
+    def put(self, context: bpy.types.Context, person: bpy.types.Object, mesh: bpy.types.Mesh) -> str:
         set_texture(mesh_of(person), mesh)
         bpy.data.meshes.remove(mesh)
-        return f"The texture has {self.wanted:,} x {self.wanted:,} pixels."
+        return "The texture has {0:,} x {0:,} pixels.".format(*self.numbers(context))
 
 
-def baking_beside(context: bpy.types.Context, person: bpy.types.Object, size: int) -> SideBlender:
-    """A second Blender that bakes what is selected besides the person, or the person itself. Raises ToolError."""
+@contextmanager
+def with_sources(context: bpy.types.Context, person: bpy.types.Object) -> Iterator[bpy.types.Mesh]:
+    """The person's mesh, which leads to the other selected meshes as long as the block takes. Raises ToolError."""
     meshes = [item for item in context.selected_objects if item.type == "MESH" and mesh_of(item).polygons]
     others = [item for item in meshes if item != person]
     _require_saved_images((person, *others))
@@ -69,7 +70,7 @@ def baking_beside(context: bpy.types.Context, person: bpy.types.Object, size: in
     try:
         for key, source in sources.items():
             mesh[key] = source
-        return SideBlender("bake", mesh, size)
+        yield mesh
     finally:
         for key in sources:
             del mesh[key]

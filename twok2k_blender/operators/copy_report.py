@@ -12,6 +12,7 @@ from ..failure_report import Private, last_lines, report_text
 from ..package import version
 from ..photo_job import PhotoJob
 from ..session import log_file, session
+from ..side_blender import side_log
 
 if TYPE_CHECKING:
     from engine import __version__ as ENGINE_VERSION
@@ -40,7 +41,8 @@ def failure_report() -> str:
     if session.failed:
         failures.append((session.message, {}))
     names = [name for job in session.queue.jobs for name in (job.name, Path(job.name).stem)]
-    return report_text(_versions(), failures, last_lines(log_file()), Private(str(Path.home()), _user(), names))
+    private = Private(str(Path.home()), _user(), names)
+    return report_text(_versions(), failures, last_lines(log_file()), private, last_lines(side_log()))
 
 
 def _versions() -> dict[str, str]:

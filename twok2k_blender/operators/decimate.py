@@ -23,9 +23,8 @@ class TWOK2K_OT_decimate(MeshOperator):  # noqa: N801
 
     tool = "decimate"
 
-    @property
-    def wanted(self) -> int:
-        return self.triangles
+    def numbers(self, _: bpy.types.Context) -> tuple[int]:
+        return (self.triangles,)
 
     def require_work(self, mesh: bpy.types.Mesh) -> None:
         if (before := triangle_count(mesh)) <= self.triangles:

@@ -1,52 +1,73 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import bpy
 
+from ..adjust import has_adjusted_colors, unadjusted
 from ..result import ResultOperator, ToolError, mesh_of, select_only
 
 FORMATS = (
     ("GLB", "glTF Binary (.glb)", "For game engines and the web, with colors"),
-    ("OBJ", "Wavefront (.obj)", "For most 3D programs, with colors at the vertices"),
+    ("OBJ", "Wavefront (.obj)", "For most 3D programs, with colors at the vertices, or the textures beside it"),
     ("PLY", "Stanford (.ply)", "For scans and measurements, with colors"),
     ("STL", "STL (.stl)", "For 3D printing, in millimeters and without colors"),
 )
 
+UNADJUSTED = "The colors are the photo's: a file cannot hold what the panel Adjust changes."
+
 
 class TWOK2K_OT_export_result(ResultOperator):  # noqa: N801
-    """A script gives `filepath` and the file is written; else Blender's own exporter asks for it."""
-
     bl_idname = "twok2k.export_result"
     bl_label = "Export"
-    bl_description = "Open Blender's exporter for this human alone, set up so that its colors and size come through"
+    bl_description = (
+        "Write this human alone to a file, with Blender's exporter set up so that the photo's colors and the size come "
+        "through; what the panel Adjust does to the colors is left out"
+    )
     bl_options = set()  # noqa: RUF012
 
     format: bpy.props.EnumProperty(name="Format", description="Kind of file", items=FORMATS)
     filepath: bpy.props.StringProperty(name="File", subtype="FILE_PATH", options={"SKIP_SAVE"})
+    filter_glob: bpy.props.StringProperty(default="*.glb;*.obj;*.ply;*.stl", options={"HIDDEN"})
+    check_existing: bpy.props.BoolProperty(default=True, options={"HIDDEN"})
+
+    def invoke(self, context: bpy.types.Context, _: bpy.types.Event) -> set[str]:
+        if bpy.app.background or self.filepath:
+            return self.execute(context)
+        self.filepath = f"{bpy.path.clean_name(context.object.name)}.{self.format.lower()}"
+        context.window_manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Beside the files."""
+        self.layout.label(text=next(name for kind, name, _ in FORMATS if kind == self.format))
+        if self.format != "STL" and has_adjusted_colors(context.object):
+            self.layout.label(text="Without Adjust's colors", icon="INFO")
 
     def work(self, context: bpy.types.Context, person: bpy.types.Object) -> str:
-        select_only(context, person)
-        exporter, options = _exporter(
-            self.format, context.scene.unit_settings.scale_length, bool(mesh_of(person).uv_layers)
-        )
         if not self.filepath:
-            exporter("INVOKE_DEFAULT", filepath=f"{bpy.path.clean_name(person.name)}.{self.format.lower()}", **options)
-            return "Choose a file."
-        path = Path(bpy.path.abspath(self.filepath))
+            raise ToolError("There is no file to write; choose one.")
+        path = Path(bpy.path.ensure_ext(bpy.path.abspath(self.filepath), f".{self.format.lower()}"))
+        metres, textured = context.scene.unit_settings.scale_length, bool(mesh_of(person).uv_layers)
+        exporter, options = _exporter(self.format, metres, textured)
+        select_only(context, person)
         try:
-            exporter(filepath=str(path), **options)
-        except RuntimeError as error:
+            with unadjusted(person), _maps_beside(person, path if self.format == "OBJ" else None):
+                exporter(filepath=str(path), **options)
+        except (RuntimeError, OSError) as error:
             raise ToolError(f"The file {path} cannot be written; choose another place.") from error
-        return f"Written to {path}."
+        note = f" {UNADJUSTED}" if self.format != "STL" and has_adjusted_colors(person) else ""
+        return f"Written to {path}.{note}"
 
 
 def _exporter(kind: str, metres: float, textured: bool) -> tuple[Callable[..., set[str]], dict[str, Any]]:
     """Blender's operator for a format, and its options; metres: in one of the scene's units.
 
-    Beside a texture glTF must not have vertex colours, which would be multiplied with it.
+    Beside a texture glTF must not have vertex colours, which would be multiplied with it. Raises ToolError.
     """
     if kind == "GLB":
+        _require_gltf()
         colors = {"export_vertex_color": "NONE" if textured else "ACTIVE", "export_all_vertex_colors": False}
         return bpy.ops.export_scene.gltf, {
             "export_format": "GLB",
@@ -60,3 +81,39 @@ def _exporter(kind: str, metres: float, textured: bool) -> tuple[Callable[..., s
     if kind == "PLY":
         return bpy.ops.wm.ply_export, {**selected, "export_colors": "SRGB", "global_scale": metres}
     return bpy.ops.wm.stl_export, {**selected, "global_scale": 1000 * metres}
+
+
+def _require_gltf() -> None:
+    """Unlike the others, this exporter is an add-on, which the user may have disabled."""
+    if not hasattr(bpy.types, "EXPORT_SCENE_OT_gltf"):
+        raise ToolError('Blender cannot write glTF now; enable the add-on "glTF 2.0 format" in the preferences.')
+
+
+@contextmanager
+def _maps_beside(person: bpy.types.Object, path: Path | None) -> Iterator[None]:
+    """Write the person's packed images beside a file, whose exporter names them, but cannot write them.
+
+    The images are told of those files for as long as the block takes; what was written goes if the block fails.
+    """
+    before = {image: image.filepath_raw for image in (_packed_images(person) if path else ())}
+    written: list[Path] = []
+    try:
+        for image in before:
+            name = f"{bpy.path.clean_name(path.stem)}_{bpy.path.clean_name(image.name)}"
+            written.append(path.with_name(name + (Path(image.filepath).suffix or ".png")))
+            written[-1].write_bytes(image.packed_file.data)  # type: ignore[arg-type]
+            image.filepath_raw = str(written[-1])
+        yield
+    except BaseException:
+        for file in written:
+            file.unlink(missing_ok=True)
+        raise
+    finally:
+        for image, name in before.items():
+            image.filepath_raw = name
+
+
+def _packed_images(person: bpy.types.Object) -> set[bpy.types.Image]:
+    trees = [slot.material.node_tree for slot in person.material_slots if slot.material and slot.material.node_tree]
+    images = [node.image for tree in trees for node in tree.nodes if node.type == "TEX_IMAGE"]
+    return {image for image in images if image and image.packed_file}

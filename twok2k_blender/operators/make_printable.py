@@ -1,10 +1,14 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import bpy
 from mathutils import Matrix
 
 from .. import provenance
-from ..result import ResultOperator, ToolError, baked, copy_materials, mesh_of, select_only
-from ..scene import show_colors_without_uv
-from ..solid import printable
+from ..material import show_colors
+from ..mesh_operator import MeshOperator
+from ..result import ToolError, baked, copy_materials, mesh_of, select_only
+from ..solid import volume
 from ..studio import Bounds
 
 GAP = 0.1
@@ -14,12 +18,12 @@ FACTS = ("Photo", "Weights", "License", "Use", "Version")
 """What is true of the print as well."""
 
 
-class TWOK2K_OT_make_printable(ResultOperator):  # noqa: N801
+class TWOK2K_OT_make_printable(MeshOperator):  # noqa: N801
     bl_idname = "twok2k.make_printable"
     bl_label = "Make Printable"
     bl_description = (
         "Put a copy for 3D printing beside the human: solid, in one piece, with flat feet, "
-        "exactly as tall as you say in millimeters"
+        "exactly as tall as you say in millimeters; you can work on meanwhile"
     )
 
     height: bpy.props.FloatProperty(
@@ -41,25 +45,46 @@ class TWOK2K_OT_make_printable(ResultOperator):  # noqa: N801
         precision=2,
     )
 
-    def work(self, context: bpy.types.Context, person: bpy.types.Object) -> str:
+    tool = "printable"
+    replaces = False
+
+    def require_work(self, _: bpy.types.Mesh) -> None:
         if self.cut > self.height / 5:
             raise ToolError("The foot cut takes too much of the height; choose less.")
-        metre = 1 / context.scene.unit_settings.scale_length
+
+    def numbers(self, context: bpy.types.Context) -> tuple[float, float]:
+        return self.height / 1000 * _metre(context), self.cut / self.height
+
+    @contextmanager
+    def given(self, context: bpy.types.Context, person: bpy.types.Object) -> Iterator[bpy.types.Mesh]:
+        """What is seen of the person, upright as the person itself is made."""
         mesh = baked(context, person)
-        mesh.transform(Matrix.LocRotScale(None, None, person.matrix_world.to_scale()))
-        mesh, volume = printable(context, mesh, self.height / 1000 * metre, self.cut / self.height)
+        try:
+            mesh.transform(Matrix.LocRotScale(None, None, person.matrix_world.to_scale()))
+            yield mesh
+        finally:
+            bpy.data.meshes.remove(mesh)
+
+    def put(self, context: bpy.types.Context, person: bpy.types.Object, mesh: bpy.types.Mesh) -> str:
         figure = bpy.data.objects.new(f"{person.name} Print", mesh)
         mesh.name = figure.name
         copy_materials(mesh, mesh_of(person))
-        show_colors_without_uv(mesh, mesh_of(person))
+        if not mesh.uv_layers:
+            show_colors(figure, None)
         facts = provenance.read(person.items())
         for key in FACTS:
             if key in facts:
                 figure[provenance.PREFIX + key] = facts[key]
         person.users_collection[0].objects.link(figure)
-        _put_beside(context, figure, person, GAP * metre)
+        _put_beside(context, figure, person, GAP * _metre(context))
         select_only(context, figure)
-        return f"Closed, one piece, {self.height:g} mm tall, {volume * (100 / metre) ** 3:.0f} cm³: ready to print."
+        cubic_centimetres = volume(mesh) * (100 / _metre(context)) ** 3
+        return f"Closed, one piece, {self.height:g} mm tall, {cubic_centimetres:.0f} cm³: ready to print."
+
+
+def _metre(context: bpy.types.Context) -> float:
+    """In the scene's units."""
+    return 1 / context.scene.unit_settings.scale_length
 
 
 def _put_beside(context: bpy.types.Context, figure: bpy.types.Object, person: bpy.types.Object, gap: float) -> None:

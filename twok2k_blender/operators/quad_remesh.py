@@ -23,6 +23,5 @@ class TWOK2K_OT_quad_remesh(MeshOperator):  # noqa: N801
 
     tool = "quads"
 
-    @property
-    def wanted(self) -> int:
-        return self.faces
+    def numbers(self, _: bpy.types.Context) -> tuple[int]:
+        return (self.faces,)

@@ -1,7 +1,7 @@
 """Height, smoothing and colours of a real result, as properties of the object."""
 
 from collections.abc import Callable
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import bmesh
 import bpy
@@ -41,6 +41,46 @@ def test_height_is_what_generate_again_asks_for(person: bpy.types.Object, part: 
     before, remembered = extent(person.data), part("operators.generate_again").remembered
     person.twok2k.height = before * 0.9
     assert remembered(person)["height"] == pytest.approx(1.7 * 0.9, abs=1e-3)
+
+
+HINT = "Switch to Object Mode first"
+
+
+class Layout:
+    """Takes what a panel draws."""
+
+    def __init__(self) -> None:
+        self.enabled, self.texts, self.shown = True, [], []
+
+    def label(self, text: str, icon: str) -> None:
+        self.texts.append(text)
+
+    def prop(self, _: object, name: str, **__: object) -> None:
+        self.shown.append(name)
+
+    def column(self, align: bool) -> "Layout":
+        return Layout()
+
+
+def test_panel_tells_why_nothing_can_be_adjusted(person: bpy.types.Object, part: Part) -> None:
+    draw, shading = part("result_panel").TWOK2K_PT_adjust.draw, SimpleNamespace(type="MATERIAL")
+    for mode, texts in (("OBJECT", []), ("EDIT", [HINT]), ("SCULPT", [HINT])):
+        bpy.ops.object.mode_set(mode=mode)
+        space = SimpleNamespace(shading=shading)
+        context, layout = SimpleNamespace(object=person, mode=bpy.context.mode, space_data=space), Layout()
+        draw(SimpleNamespace(layout=layout), context)
+        assert layout.enabled == (mode == "OBJECT")
+        assert layout.texts == texts
+        assert layout.shown == ["height", "smoothing"]
+    bpy.ops.object.mode_set(mode="OBJECT")
+
+
+def test_the_two_heights_have_different_names(person: bpy.types.Object) -> None:
+    settings = bpy.context.scene.twok2k.bl_rna.properties["height"]
+    adjust = person.twok2k.bl_rna.properties["height"]
+    assert (settings.name, adjust.name) == ("Height", "Total Height (m)")
+    assert "without shoes and hair" in settings.description
+    assert "with shoes and hair" in adjust.description
 
 
 def roughness_and_volume(mesh: bpy.types.Mesh) -> tuple[float, float]:

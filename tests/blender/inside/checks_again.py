@@ -105,6 +105,68 @@ def test_vertex_groups_stay(anna: bpy.types.Object) -> None:
     assert np.allclose(weights[~high], 0, atol=1e-3)
 
 
+def shown(person: bpy.types.Object, slot: int = 0) -> bpy.types.Node:
+    """What feeds the adjusting nodes of the material."""
+    tree = person.material_slots[slot].material.node_tree
+    return tree.nodes["2K2K Hue and Saturation"].inputs["Color"].links[0].from_node
+
+
+def test_adjusted_colors_stay_whatever_coordinates_the_user_has_made(anna: bpy.types.Object) -> None:
+    anna.data.uv_layers.new(name="Mine")
+    anna.twok2k.saturation = 0.5
+    material = anna.active_material
+    bpy.ops.twok2k.generate_again()
+    assert anna.active_material == material
+    assert anna.twok2k.saturation == pytest.approx(0.5)
+    mine = bpy.data.materials.new("Mine")
+    anna.data.materials[0] = mine
+    bpy.ops.twok2k.generate_again(texture="2K")
+    assert list(anna.data.materials) == [mine]
+
+
+def test_textures_come_and_go_in_our_slot_alone_and_leave_nothing(anna: bpy.types.Object) -> None:
+    mine = bpy.data.materials.new("Mine")
+    anna.data.materials.append(mine)
+    bpy.data.images.new("Own", 1, 1)
+    anna.twok2k.saturation, anna.twok2k.brightness = 0.5, 0.2
+    name = anna.active_material.name
+    for texture, images in (("2K", 2), ("2K", 2), ("none", 0), ("2K", 2)):
+        bpy.ops.twok2k.generate_again(texture=texture)
+        materials = anna.data.materials
+        assert [material.name for material in materials] == [name, "Mine"]
+        assert (anna.twok2k.saturation, anna.twok2k.brightness) == (pytest.approx(0.5), pytest.approx(0.2))
+        assert shown(anna).type == ("TEX_IMAGE" if images else "VERTEX_COLOR")
+        assert len(bpy.data.images) == 1 + images
+        assert len(bpy.data.materials) == 2
+        normal = materials[0].node_tree.nodes["Principled BSDF"].inputs["Normal"]
+        assert normal.is_linked == bool(images)
+    assert "Own" in bpy.data.images
+
+
+def test_copy_with_the_same_material_keeps_its_texture(anna: bpy.types.Object) -> None:
+    bpy.ops.twok2k.generate_again(texture="2K")
+    twin = anna.copy()
+    twin.data = anna.data.copy()
+    bpy.context.collection.objects.link(twin)
+    anna.twok2k.hue = 0.1
+    material, image = twin.active_material, shown(twin).image
+    bpy.ops.twok2k.generate_again(texture="2K")
+    assert (twin.active_material, shown(twin).image) == (material, image)
+    assert shown(anna).image not in (None, image)
+    assert anna.twok2k.hue == pytest.approx(0.1)
+
+
+def test_image_of_the_users_in_our_material_stays(anna: bpy.types.Object) -> None:
+    bpy.ops.twok2k.generate_again(texture="2K")
+    own = bpy.data.images.new("Own", 1, 1)
+    anna.twok2k.hue = 0.1
+    shown(anna).image = own
+    material = anna.active_material
+    bpy.ops.twok2k.generate_again(texture="2K")
+    assert anna.active_material == material
+    assert shown(anna).image == own
+
+
 def test_it_waits_in_the_queue_and_is_one_undo_step(anna: bpy.types.Object, part: Part) -> None:
     again = part("again_job").AgainJob
     settings = {"detail": "low", "height": 1.0, "person": 0, "weights": "default", "device": "auto"}

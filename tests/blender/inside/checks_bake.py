@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import ModuleType
+from typing import Any
 
 import bpy
 import numpy as np
@@ -208,10 +209,16 @@ def test_painted_image_that_is_not_saved_is_told(person: bpy.types.Object) -> No
     assert bpy.ops.twok2k.bake_texture(size="1K") == {"FINISHED"}
 
 
+def bake_beside(part: Part, person: bpy.types.Object) -> Any:
+    """The work, as the button begins it."""
+    with part("operators.bake_texture").with_sources(bpy.context, person) as mesh:
+        return part("side_work").SideWork("bake", person, mesh, [1024], True)
+
+
 def test_stopped_bake_leaves_nothing(person: bpy.types.Object, part: Part) -> None:
     with_original(person, 2000)
     before = counts()
-    side = part("operators.bake_texture").baking_beside(bpy.context, person, 1024)
+    side = bake_beside(part, person)
     assert side.running
     side.close()
     assert counts() == before
@@ -220,17 +227,12 @@ def test_stopped_bake_leaves_nothing(person: bpy.types.Object, part: Part) -> No
 
 
 def test_person_deleted_during_the_bake_is_told(person: bpy.types.Object, part: Part) -> None:
-    tool = part("operators.bake_texture")
-    side = tool.baking_beside(bpy.context, person, 1024)
-    side._process.wait(120)
+    side = bake_beside(part, person)
+    side._side._process.wait(120)
     bpy.data.objects.remove(person)
     before = counts()
-    operator = SimpleNamespace(
-        _side=side, _person="sample_person", _before=(), _discard=lambda mesh: discard(None, mesh)
-    )
-    discard = tool.TWOK2K_OT_bake_texture._discard
-    with pytest.raises(part("result").ToolError, match="has changed meanwhile"):
-        part("mesh_operator").MeshOperator._end(operator, bpy.context)
+    with pytest.raises(part("result").ToolError, match="no longer in the scene"):
+        side.result(bpy.context)
     side.close()
     assert counts() == before
 

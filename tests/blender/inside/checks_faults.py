@@ -13,6 +13,7 @@ from typing import Any
 
 import bpy
 import pytest
+from result_tools import lives
 
 Part = Callable[[str], ModuleType]
 Jobs = Callable[..., list[Any]]
@@ -30,14 +31,6 @@ def wait(until: Callable[[], Any], tick: Callable[[], Any] = lambda: None) -> No
         assert time.monotonic() < end
         tick()
         time.sleep(0.02)
-
-
-def lives(process: int) -> bool:
-    """Whether there is such a process; one that only waits to be buried does not count."""
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 def resident_mebibytes(process: int | str) -> float:

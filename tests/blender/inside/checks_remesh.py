@@ -1,13 +1,12 @@
 """Fewer triangles, and quads, on a real result."""
 
 from collections.abc import Callable
-from pathlib import Path
 from types import ModuleType
 
 import bpy
 import numpy as np
 import pytest
-from result_tools import colors, extent, nearest, open_edges, positions, run_and_undo
+from result_tools import assert_same_surface, extent, give_texture, open_edges, positions, run_and_undo
 
 Part = Callable[[str], ModuleType]
 
@@ -16,16 +15,6 @@ def copy_of(mesh: bpy.types.Mesh) -> bpy.types.Mesh:
     copy = mesh.copy()
     copy.name = "Before"
     return copy
-
-
-def assert_same_surface(mesh: bpy.types.Mesh, before: bpy.types.Mesh, far: float) -> None:
-    """The vertices lie near the old surface and have the colours of the places that they came from."""
-    some = np.arange(0, len(mesh.vertices), max(len(mesh.vertices) // 500, 1))
-    distances, corners = nearest(before, positions(mesh)[some])
-    assert np.percentile(distances, 95) < far
-    difference = np.abs(colors(mesh)[some] - colors(before)[corners]).max(axis=1)
-    assert np.median(difference) < 0.02
-    assert np.percentile(difference, 90) < 0.15
 
 
 def test_decimate_keeps_form_colors_material_and_name(person: bpy.types.Object) -> None:
@@ -65,17 +54,33 @@ def test_quads_are_about_as_many_as_asked_for(person: bpy.types.Object) -> None:
     assert not [item for item in bpy.data.objects if item != person], "nothing temporary is left"
 
 
-def test_texture_gives_way_to_colors_where_its_coordinates_are_lost(person: bpy.types.Object) -> None:
-    person.data.uv_layers.new(name="UVMap")
-    textured = person.active_material
+def test_texture_gives_way_to_colors_where_its_coordinates_are_lost(person: bpy.types.Object, part: Part) -> None:
+    give_texture(person, part)
+    mine = bpy.data.materials.new("Mine")
+    person.data.materials.append(mine)
+    person.twok2k.saturation = 0.5
+    textured, name = person.active_material, person.active_material.name
     bpy.ops.twok2k.decimate(triangles=5000)
     assert person.data.uv_layers
     assert person.active_material == textured
     bpy.ops.twok2k.quad_remesh(faces=1000)
     assert not person.data.uv_layers
     tree = person.active_material.node_tree
-    assert person.active_material != textured
+    assert [material.name for material in person.data.materials] == [name, "Mine"]
+    assert [node.type for node in tree.nodes if "IMAGE" in node.type] == []
     assert any(node.type == "VERTEX_COLOR" and node.layer_name == "Color" for node in tree.nodes)
+    assert person.twok2k.saturation == pytest.approx(0.5)
+    assert not bpy.data.images
+
+
+def test_materials_that_need_no_coordinates_stay(person: bpy.types.Object) -> None:
+    person.data.uv_layers.new(name="UVMap")
+    mine = bpy.data.materials.new("Mine")
+    person.data.materials.append(mine)
+    before = list(person.data.materials)
+    bpy.ops.twok2k.quad_remesh(faces=1000)
+    assert not person.data.uv_layers
+    assert list(person.data.materials) == before
 
 
 def test_vertex_groups_come_along(person: bpy.types.Object) -> None:
@@ -129,58 +134,3 @@ def test_tools_say_why_they_cannot_work(person: bpy.types.Object, part: Part) ->
     names = ("quad_remesh", "decimate", "bake_texture", "make_printable", "turntable", "mark_asset", "export_result")
     for name in names:
         assert not getattr(bpy.ops.twok2k, name).poll()
-
-
-def beside(part: Part, tool: str, mesh: bpy.types.Mesh, faces: int) -> bpy.types.Mesh:
-    """What a second Blender makes of the mesh."""
-    side = part("side_blender").SideBlender(tool, mesh, faces)
-    try:
-        side._process.wait(120)
-        assert not side.running
-        return side.result()
-    finally:
-        side.close()
-
-
-@pytest.mark.parametrize(("tool", "faces", "corners"), [("quads", 1000, 4), ("decimate", 3000, 3)])
-def test_second_blender_makes_the_same_mesh(
-    person: bpy.types.Object, part: Part, tool: str, faces: int, corners: int
-) -> None:
-    person.vertex_groups.new(name="Head").add([0, 1, 2], 1.0, "REPLACE")
-    known = [len(data) for data in (bpy.data.meshes, bpy.data.materials, bpy.data.images, bpy.data.libraries)]
-    mesh = beside(part, tool, person.data, faces)
-    now = [len(data) for data in (bpy.data.meshes, bpy.data.materials, bpy.data.images, bpy.data.libraries)]
-    assert now == [known[0] + 1, *known[1:]]
-    assert np.median([len(polygon.vertices) for polygon in mesh.polygons]) == corners
-    assert_same_surface(mesh, person.data, 0.02)
-    here = part("mesh_tools").MESH_TOOLS[tool](bpy.context, person.data, faces)
-    assert np.allclose(positions(mesh), positions(here))
-    person.data = mesh
-    assert person.vertex_groups.keys() == ["Head"]
-
-
-def test_second_blender_tells_why_it_cannot(person: bpy.types.Object, part: Part) -> None:
-    fan = bpy.data.meshes.new("Fan")
-    fan.from_pydata([(0, 0, 0), (1, 0, 0), (1, 1, 0), (1, 0, 1), (1, 0, -1)], [], [(0, 1, 2), (0, 1, 3), (0, 1, 4)])
-    fan.color_attributes.new("Color", "FLOAT_COLOR", "POINT")
-    with pytest.raises(part("result").ToolError, match="Quadriflow cannot remesh this mesh"):
-        beside(part, "quads", fan, 1000)
-
-
-def test_second_blender_that_is_ended_is_told(person: bpy.types.Object, part: Part) -> None:
-    side = part("side_blender").SideBlender("quads", person.data, 1000)
-    side._process.kill()
-    side._process.wait(60)
-    with pytest.raises(part("result").ToolError, match="has crashed"):
-        side.result()
-    side.close()
-
-
-def test_second_blender_that_cannot_start_is_told(
-    person: bpy.types.Object, part: Part, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setattr(part("side_blender"), "_blender", lambda: (str(tmp_path / "blender"),))
-    known = {mesh.name for mesh in bpy.data.meshes}
-    with pytest.raises(part("result").ToolError, match=r"cannot work on the mesh \(.*No such file"):
-        part("side_blender").SideBlender("quads", person.data, 1000)
-    assert {mesh.name for mesh in bpy.data.meshes} == known

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from bpy_extras.object_utils import world_to_camera_view
 from mathutils import Matrix, Vector
-from result_tools import GLTF, colors, glb_content, positions, run_and_undo
+from result_tools import GLTF, colors, give_texture, glb_content, positions, red_png, run_and_undo
 
 Part = Callable[[str], ModuleType]
 
@@ -74,6 +74,38 @@ def test_turntable_has_a_collection_of_its_own_and_replaces_itself(person: bpy.t
     assert bpy.context.scene.world.name == "sample_person Turntable"
 
 
+def test_turntable_again_leaves_what_the_user_has_made(person: bpy.types.Object) -> None:
+    scene = bpy.context.scene
+    scene.world = mine = bpy.data.worlds.new("Mine")
+    bpy.ops.twok2k.turntable()
+    collection = bpy.data.collections["sample_person Turntable"]
+    stage = bpy.data.meshes.new("Stage")
+    floor, elsewhere = bpy.data.objects.new("Floor", stage), bpy.data.objects.new("Elsewhere", stage)
+    collection.objects.link(floor)
+    scene.collection.objects.link(elsewhere)
+    key = next(item for item in collection.objects if item.name.endswith("Key"))
+    twin, shared = key.copy(), bpy.data.objects.new("Shared", key.data)
+    collection.objects.link(twin)
+    scene.collection.objects.link(shared)
+    lamp = key.data
+    bpy.ops.twok2k.turntable()
+    assert bpy.data.collections["sample_person Turntable"] == collection
+    assert {floor, twin} < set(collection.objects)
+    assert (elsewhere.data, shared.data, twin.data) == (stage, lamp, lamp)
+    assert len(collection.objects) == 5 + 2
+    assert mine.use_fake_user, "it is saved, although nobody uses it"
+    assert not scene.world.use_fake_user
+    assert len(bpy.data.worlds) == 2
+
+
+def test_turntable_leaves_a_world_that_another_scene_uses(person: bpy.types.Object) -> None:
+    bpy.ops.twok2k.turntable()
+    other = bpy.data.scenes.new("Other")
+    other.world = bpy.context.scene.world
+    bpy.ops.twok2k.turntable()
+    assert other.world is not None
+
+
 def test_asset_has_a_picture_and_the_license(person: bpy.types.Object) -> None:
     kinds = ("scenes", "objects", "cameras", "lights", "worlds", "images")
     names = [list(getattr(bpy.data, kind).keys()) for kind in kinds]
@@ -134,6 +166,67 @@ def test_glb_shows_the_colors_in_its_material(person: bpy.types.Object, tmp_path
     primitives = [primitive for mesh in content["meshes"] for primitive in mesh["primitives"]]
     assert all("COLOR_0" in primitive["attributes"] for primitive in primitives)
     assert content["materials"][0]["pbrMetallicRoughness"].get("baseColorFactor", [1, 1, 1, 1]) == [1, 1, 1, 1]
+
+
+@pytest.mark.parametrize("adjusted", [False, True])
+def test_obj_has_the_textures_beside_it(
+    person: bpy.types.Object, part: Part, tmp_path: Path, capfd: pytest.CaptureFixture[str], adjusted: bool
+) -> None:
+    give_texture(person, part)
+    if adjusted:
+        person.twok2k.saturation = 0.5
+    names = {image.name: image.filepath_raw for image in bpy.data.images}
+    path = tmp_path / "a person.obj"
+    assert bpy.ops.twok2k.export_result(format="OBJ", filepath=str(path)) == {"FINISHED"}
+    assert ("The colors are the photo's" in capfd.readouterr().out) == adjusted
+    assert {image.name: image.filepath_raw for image in bpy.data.images} == names
+    assert all(image.packed_file for image in bpy.data.images)
+    assert person.twok2k.saturation == (0.5 if adjusted else 1)
+    shader = person.active_material.node_tree.nodes["Principled BSDF"]
+    assert shader.inputs["Base Color"].links[0].from_node.type == ("BRIGHTCONTRAST" if adjusted else "TEX_IMAGE")
+    lines = path.with_suffix(".mtl").read_text().splitlines()
+    maps = [line.split()[-1] for line in lines if line.startswith("map_")]
+    assert len(maps) == 2
+    assert all((tmp_path / name).read_bytes() == red_png() for name in maps)
+    assert sorted(file.name for file in tmp_path.iterdir()) == sorted(["a person.mtl", "a person.obj", *maps])
+    bpy.ops.wm.read_homefile(use_empty=True)
+    bpy.ops.wm.obj_import(filepath=str(path))
+    assert [tuple(image.size) for image in bpy.data.images] == [(1, 1)] * 2
+
+
+@GLTF
+def test_glb_has_the_textures_of_an_adjusted_person(person: bpy.types.Object, part: Part, tmp_path: Path) -> None:
+    give_texture(person, part)
+    person.twok2k.hue = 0.2
+    path = tmp_path / "person.glb"
+    bpy.ops.twok2k.export_result(format="GLB", filepath=str(path))
+    material = glb_content(path)["materials"][0]
+    assert "baseColorTexture" in material["pbrMetallicRoughness"]
+    assert person.twok2k.hue == pytest.approx(0.2)
+
+
+def test_obj_that_cannot_be_written_leaves_no_textures(person: bpy.types.Object, part: Part, tmp_path: Path) -> None:
+    give_texture(person, part)
+    (tmp_path / "person.obj").mkdir()
+    with pytest.raises(RuntimeError, match="cannot be written"):
+        bpy.ops.twok2k.export_result(format="OBJ", filepath=str(tmp_path / "person.obj"))
+    assert not list(tmp_path.glob("*.png"))
+    assert {image.filepath_raw for image in bpy.data.images} == {""}
+
+
+def test_gltf_without_its_add_on_is_told(person: bpy.types.Object, tmp_path: Path) -> None:
+    bpy.ops.preferences.addon_disable(module="io_scene_gltf2")
+    try:
+        with pytest.raises(RuntimeError, match=r'enable the add-on "glTF 2\.0 format"') as caught:
+            bpy.ops.twok2k.export_result(format="GLB", filepath=str(tmp_path / "person.glb"))
+        assert "Traceback" not in str(caught.value)
+    finally:
+        bpy.ops.preferences.addon_enable(module="io_scene_gltf2")
+
+
+def test_export_without_a_file_is_told(person: bpy.types.Object) -> None:
+    with pytest.raises(RuntimeError, match="choose one"):
+        bpy.ops.twok2k.export_result(format="OBJ")
 
 
 def test_stl_is_in_millimetres(person: bpy.types.Object, tmp_path: Path) -> None:
