@@ -3,11 +3,12 @@
 import bpy
 
 from .pictures import SUFFIXES
+from .words import iface_
 
 
 def _draw_import(menu: bpy.types.Menu, _: bpy.types.Context) -> None:
     kinds = "/".join(suffix for suffix in SUFFIXES if suffix in (".jpg", ".png", ".webp", ".tif", ".bmp"))
-    menu.layout.operator("twok2k.import_photos", text=f"Photo of a Person ({kinds})")
+    menu.layout.operator("twok2k.import_photos", text=iface_("Photo of a Person ({kinds})", kinds=kinds))
 
 
 def _draw_add(menu: bpy.types.Menu, _: bpy.types.Context) -> None:
