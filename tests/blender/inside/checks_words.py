@@ -55,7 +55,7 @@ class Layout:
 
     def operator(self, _: str, text: str = "", **__: object) -> SimpleNamespace:
         if text:
-            self.label(text)
+            self.texts.append(Catalogue().pgettext_iface(text, "Operator"))
         return SimpleNamespace()
 
     def row(self, **_: object) -> "Layout":
