@@ -12,6 +12,7 @@ import numpy as np
 from mathutils import Matrix, Vector
 
 from . import provenance
+from .material import principled
 from .result import mesh_of
 
 SMOOTH, UNSHRINK = "2K2K Smooth", "2K2K Unshrink"
@@ -69,7 +70,7 @@ def base_color(person: bpy.types.Object) -> bpy.types.NodeSocket | None:
 def _base_color(material: bpy.types.Material | None) -> bpy.types.NodeSocket | None:
     if material is None or material.library or material.node_tree is None:
         return None
-    shader = next((node for node in material.node_tree.nodes if node.type == "BSDF_PRINCIPLED"), None)
+    shader = principled(material)
     return shader.inputs["Base Color"] if shader and shader.inputs["Base Color"].links else None
 
 

@@ -25,11 +25,11 @@ MADE = "2K2K Texture"
 
 
 def make_material(name: str, texture: TextureData | None = None) -> bpy.types.Material:
-    """A material whose base colour is the colour attribute, or the texture, which also gives its normals."""
+    """A material whose base colour is the colour attribute, or the texture, which may also give its normals."""
     material = bpy.data.materials.new(name)
     if not material.use_nodes:
         material.use_nodes = True
-    shader = _shader(material)
+    shader = principled(material)
     shader.inputs["Roughness"].default_value = ROUGHNESS
     material.node_tree.links.new(_add_colors(material, texture), shader.inputs["Base Color"])
     return material
@@ -76,20 +76,22 @@ def _replace_colors(material: bpy.types.Material, texture: TextureData | None) -
         tree.links.new(source, socket)
 
 
-def _shader(material: bpy.types.Material) -> bpy.types.Node:
-    return next(node for node in material.node_tree.nodes if node.type == "BSDF_PRINCIPLED")
+def principled(material: bpy.types.Material) -> bpy.types.Node | None:
+    """The node that makes the surface; None where a material is made otherwise."""
+    return next((node for node in material.node_tree.nodes if node.type == "BSDF_PRINCIPLED"), None)
 
 
 def _add_colors(material: bpy.types.Material, texture: TextureData | None) -> bpy.types.NodeSocket:
     """Add the nodes that colours and normals come from; the colours' output."""
-    tree, shader = material.node_tree, _shader(material)
+    tree, shader = material.node_tree, principled(material)
     if texture is None:
         color = tree.nodes.new("ShaderNodeVertexColor")
         color.name, color.layer_name = COLORS, COLOR
         color.location = (shader.location.x - 240, shader.location.y)
     else:
         color = _add_image(tree, shader, COLORS, texture.color, f"{material.name} Color", 300)
-        _add_normal_map(tree, shader, texture.normal, f"{material.name} Normal")
+        if texture.normal is not None:
+            _add_normal_map(tree, shader, texture.normal, f"{material.name} Normal")
     return color.outputs["Color"]
 
 

@@ -28,11 +28,11 @@ class MeshFileError(Exception):
 
 @dataclass(frozen=True)
 class TextureData:
-    """uv: (M, 3, 2) float32 per face corner, (0, 0) the picture's lower left. color, normal: PNG files."""
+    """uv: (..., 2) float32 per face corner, (0, 0) the picture's lower left. color, normal: PNG files."""
 
     uv: NDArray[np.float32]
     color: bytes
-    normal: bytes
+    normal: bytes | None
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,13 @@ from collections.abc import Callable
 
 import bpy
 
+from .baking import textured
 from .quads import remeshed
 from .result import decimated
 from .solid import printable
 
 MESH_TOOLS: dict[str, Callable[..., bpy.types.Mesh]] = {
+    "bake": textured,
     "decimate": decimated,
     "printable": printable,
     "quads": remeshed,

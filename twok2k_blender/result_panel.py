@@ -61,6 +61,7 @@ class TWOK2K_PT_tools(Tab, bpy.types.Panel):  # noqa: N801
         row = layout.row(align=True)
         row.operator("twok2k.quad_remesh", icon="MOD_REMESH")
         row.operator("twok2k.decimate", icon="MOD_DECIM")
+        layout.operator("twok2k.bake_texture", icon="UV")
         if MeshOperator.at_work:
             layout.label(text=iface_("{work}: at work", work=MeshOperator.at_work), icon="SORTTIME")
         layout.operator("twok2k.make_printable", icon="MOD_SOLIDIFY")

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import bpy
 import numpy as np
+from numpy.typing import NDArray
 
 from .material import COLOR, UV, make_material, show_colors
 from .mesh_data import MeshData
@@ -76,6 +77,22 @@ def make_mesh(name: str, data: MeshData, scale: float = 1.0) -> bpy.types.Mesh:
         mesh.uv_layers.new(name=UV).uv.foreach_set("vector", data.texture.uv.ravel())
     mesh.update(calc_edges=True)
     return mesh
+
+
+def corner_uv(mesh: bpy.types.Mesh) -> NDArray[np.float32]:
+    """(corners, 2): the texture coordinates of the active UV map."""
+    uv = np.empty(2 * len(mesh.loops), np.float32)
+    mesh.uv_layers.active.uv.foreach_get("vector", uv)
+    return uv.reshape(-1, 2)
+
+
+def set_texture(mesh: bpy.types.Mesh, source: bpy.types.Mesh) -> None:
+    """Give a mesh the one UV map and the one material of another mesh with the same faces, instead of its own."""
+    while mesh.uv_layers:
+        mesh.uv_layers.remove(mesh.uv_layers[0])
+    mesh.uv_layers.new(name=UV).uv.foreach_set("vector", corner_uv(source).ravel())
+    copy_materials(mesh, source)
+    mesh.update()
 
 
 def show_colors_in_solid_view(context: bpy.types.Context) -> None:

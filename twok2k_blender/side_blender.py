@@ -34,10 +34,10 @@ class SideBlender:
         """Raises ToolError."""
         self._folder = Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=bpy.app.tempdir))
         try:
-            bpy.data.libraries.write(str(self._folder / "before.blend"), {mesh})
+            bpy.data.libraries.write(str(self._folder / "before.blend"), {mesh}, path_remap="ABSOLUTE")
             with side_log().open("wb") as log:
                 self._process = subprocess.Popen(
-                    (*_blender(), "--", tool, json.dumps(numbers), str(self._folder)),
+                    (*_blender(), "--", tool, json.dumps(numbers), str(self._folder), mesh.name),
                     stdin=subprocess.PIPE,  # the second Blender ends when this one closes it, or dies
                     stdout=subprocess.DEVNULL,
                     stderr=log,

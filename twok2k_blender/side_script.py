@@ -1,7 +1,7 @@
-"""Runs in a second Blender, which has no window: `-- TOOL NUMBERS FOLDER`.
+"""Runs in a second Blender, which has no window: `-- TOOL NUMBERS FOLDER MESH`.
 
-NUMBERS: a json list. Reads the folder's `before.blend`, which holds one mesh, and writes `after.blend`, or `error.txt`
-with a sentence. Ends when nobody holds the other end of its standard input any more.
+NUMBERS: a json list. Reads the mesh of that name from the folder's `before.blend`, and writes `after.blend`, or
+`error.txt` with a sentence. Ends when nobody holds the other end of its standard input any more.
 """
 
 import faulthandler
@@ -21,16 +21,18 @@ from twok2k_blender.mesh_tools import MESH_TOOLS
 from twok2k_blender.result import ToolError
 
 
-def main(tool: str, numbers: str, folder: str) -> None:
-    with bpy.data.libraries.load(str(Path(folder) / "before.blend")) as (there, here):
-        here.meshes = there.meshes
+def main(tool: str, numbers: str, folder: str, name: str) -> None:
+    with bpy.data.libraries.load(str(Path(folder) / "before.blend")) as (_, here):
+        here.meshes = [name]
+    known = set(bpy.data.materials)
     try:
         mesh = MESH_TOOLS[tool](bpy.context, here.meshes[0], *json.loads(numbers))
     except ToolError as error:
         (Path(folder) / "error.txt").write_text(str(error), encoding="utf-8")
     else:
-        for slot in range(len(mesh.materials)):  # the first Blender has them
-            mesh.materials[slot] = None
+        for slot, material in enumerate(mesh.materials):
+            if material in known:  # the first Blender has it
+                mesh.materials[slot] = None
         bpy.data.libraries.write(str(Path(folder) / "after.blend"), {mesh})
 
 

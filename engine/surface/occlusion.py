@@ -18,6 +18,8 @@ from engine.surface.meeting import meet
 
 _REACH = 70.0
 """How far in pixels an occluded surface is continued (about 7 cm)."""
+_KNOWN = 200.0
+"""How far in pixels a thickness holds that both maps show."""
 _LAYER = 40.0
 """Of two occluded surfaces close together that differ by more pixels than this only the deeper one is continued."""
 _SLIT = 4.0
@@ -101,9 +103,24 @@ def _sides(shell: Shell) -> tuple[_Side, _Side]:
 
 def _inner_sheets(front: _Side, rear: _Side) -> tuple[Float, Float]:
     """Depth of the occluder's rear and of the occluded front; infinite (minus infinite) where unknown."""
-    behind = np.minimum(front.depth + front.thickness, np.where(rear.reach < _REACH, -rear.continued, np.inf))
+    behind = np.minimum(
+        front.depth + np.minimum(front.thickness, _thickness_beside(rear, front.depth)),
+        np.where(rear.reach < _REACH, -rear.continued, np.inf),
+    )
     continued = np.where(front.reach < _REACH, front.continued, -np.inf)
     return behind, np.maximum(continued, np.where(rear.edge, -rear.depth - rear.thickness, -np.inf))
+
+
+def _thickness_beside(side: _Side, other: Float) -> Float:
+    """What both maps say of the thickness of the part that a side's jumps hide, continued; infinite far from them.
+
+    So a forearm that comes towards the camera from behind the trunk, or a bag that hangs askew, does not become as deep
+    as it is wide. other: the opposite map as its own camera sees it.
+    """
+    occluded = side.reach == 0
+    if not occluded.any():
+        return np.full(side.depth.shape, np.inf, np.float32)
+    return np.where(side.reach < _KNOWN, _continued(np.maximum(-other - side.depth, 0), occluded), np.inf)
 
 
 def _outline(slit: Float, mask: Bools, front: _Side, rear: _Side) -> tuple[Bools, Bools, Bools, Bools]:
@@ -220,8 +237,7 @@ def _continue(depth: Float, steep: Bools, mask: Bools) -> _Side:
         far = np.full(depth.shape, np.inf, np.float32)
         return _Side(depth, steep, far, depth, far, np.zeros_like(mask))
     reach = distance(~occluded)
-    smooth = blur(depth, occluded.astype(np.float32), 6.0).ravel()[nearest(occluded)]
-    continued = np.asarray(cv2.GaussianBlur(smooth, (0, 0), 4.0), np.float32)
+    continued = _continued(depth, occluded)
     border = distance(mask & ~occluded)
     edge = mask & (reach <= border + 0.01)
     before = edge & (depth < continued - 0.5 * JUMP)
@@ -229,6 +245,12 @@ def _continue(depth: Float, steep: Bools, mask: Bools) -> _Side:
     signed = np.where(edge & ~before, -border - 0.5, inside).astype(np.float32)
     inside = np.where(before, cv2.GaussianBlur(signed, (0, 0), _OUTLINE), inside)
     return _Side(depth, steep, reach, continued, _thickness(inside, before), before)
+
+
+def _continued(values: Float, known: Bools) -> Float:
+    """The known values go on smoothly everywhere."""
+    smooth = blur(values, known.astype(np.float32), 6.0).ravel()[nearest(known)]
+    return np.asarray(cv2.GaussianBlur(smooth, (0, 0), 4.0), np.float32)
 
 
 def _thickness(border: Float, before: Bools) -> Float:

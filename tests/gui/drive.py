@@ -120,10 +120,10 @@ class Window:
     def close_second_window(self) -> None:
         self._order({"close": True})
 
-    def use_tool(self, name: str) -> None:
-        """Click on the button of one of the result's tools, and take the options as they are offered."""
+    def use_tool(self, name: str, **options: str) -> None:
+        """Click on the button of one of the result's tools, and take what else it asks for as it is offered."""
         self.point(*VIEW)
-        self._order({"tool": name})
+        self._order({"tool": name, "options": options})
         self.press("Return")
 
     def _order(self, order: dict[str, Any]) -> None:
@@ -226,11 +226,33 @@ def remesh(window: Window) -> None:
 
 
 def make_print(window: Window) -> None:
-    """Another Blender makes a figure while this one goes on; one step back, and it is gone."""
-    before, after = work_beside(window, "make_printable")
-    assert len(after["objects"]) == len(before["objects"]) + 1, after
+    """A figure for the printer comes; one step back, and it is gone; one forward, and it is there again."""
+    before = window.state()
+    window.use_tool("make_printable")
+    after = window.wait("the print", lambda state: len(state["objects"]) == len(before["objects"]) + 1, PATIENCE)
     assert after["active"].endswith("Print"), after
+    window.picture("print")
     undo(window, before)
+    window.press("ctrl+shift+z")
+    window.wait("the print again", lambda state: state["objects"] == after["objects"])
+    undo(window, before)
+
+
+def bake(window: Window) -> None:
+    """The person gets a texture of its own colours, which an exported file has too; one step back, and it has none."""
+    before, after = work_beside(window, "bake_texture")
+    assert after["textures"] > before["textures"], after
+    export(window)
+    undo(window, before)
+
+
+def export(window: Window) -> None:
+    """The file browser opens, and Return takes what it offers."""
+    window.use_tool("export_result", format="GLB")
+    window.press("Return")
+    written = Path(window.state()["file"]).with_name("sample_person.glb")
+    window.wait("the exported file", lambda _: written.is_file() and written.stat().st_size > 100_000)
+    assert b"image/png" in written.read_bytes()
 
 
 def work_beside(window: Window, tool: str) -> tuple[State, State]:
@@ -308,6 +330,7 @@ def main(engine_python: str, photo: str, pictures: str) -> None:
             generate(window)
             remesh(window)
             make_print(window)
+            bake(window)
             between = window.state()
             drop_two(window, Path(photo), Path(folder))
             undo(window, between)

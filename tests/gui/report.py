@@ -62,6 +62,8 @@ def state() -> dict[str, Any]:
         "photos": [{"name": job.name, "state": job.state, "error": job.error} for job in session.queue.listed],
         "objects": sorted(item.name for item in bpy.data.objects),
         "data": [len(bpy.data.meshes), len(bpy.data.materials)],
+        "textures": sum(image.packed_file is not None for image in bpy.data.images),
+        "file": bpy.data.filepath,
         "active": active.name if active else "",
         "facts": {key: str(value) for key, value in active.items()} if active else {},
         "color_type": view.spaces.active.shading.color_type,
@@ -90,13 +92,13 @@ def key_points() -> Iterator[tuple[str, dict[str, list[float]]]]:
                     yield point.name, {"screen": screen, "photo": list(point.location)}
 
 
-def use_tool(name: str) -> None:
+def use_tool(name: str, options: dict[str, str]) -> None:
     """Do what a click on the button of one of the result's tools does."""
     window = bpy.context.window_manager.windows[0]
     view = next(area for area in window.screen.areas if area.type == "VIEW_3D")
     region = next(region for region in view.regions if region.type == "WINDOW")
     with bpy.context.temp_override(window=window, area=view, region=region):
-        getattr(bpy.ops.twok2k, name)("INVOKE_DEFAULT")
+        getattr(bpy.ops.twok2k, name)("INVOKE_DEFAULT", **options)
 
 
 def drop(directory: str, names: list[str]) -> None:
@@ -116,7 +118,7 @@ def obey(order: Path) -> None:
     if "drop" in wanted:
         drop(**wanted["drop"])
     elif "tool" in wanted:
-        use_tool(wanted["tool"])
+        use_tool(wanted["tool"], wanted["options"])
     elif "close" in wanted:
         with bpy.context.temp_override(window=bpy.context.window_manager.windows[-1]):
             bpy.ops.wm.window_close()

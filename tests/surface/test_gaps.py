@@ -53,6 +53,21 @@ def test_an_occluder_is_as_round_beside_a_slanted_outline_as_beside_a_straight_o
     assert np.std((gaps.behind + 120 - arc)[side]) < 0.65
 
 
+def test_an_occluder_that_is_seen_from_behind_is_as_thick_beside_that() -> None:
+    """A board of 40 pixels, wide and askew like a bag, reaches to the left from before a trunk far behind it."""
+    shell = slab_with_bar(0, 0)
+    x, y = np.arange(WIDTH)[None], np.arange(HEIGHT)[:, None]
+    board, trunk = (y >= 80) & (y < 320) & (x >= 20) & (x < 160), np.broadcast_to(x >= 60, (HEIGHT, WIDTH))
+    front = (-150 - 0.5 * x + 0 * y).astype(np.float32)
+    shell.mask[:] &= board | trunk
+    shell.near[:] = np.where(board, front, -30)
+    shell.far[:] = np.where(board & ~trunk, front + 40, 30)
+    inside = np.s_[150:250, 75:125]
+    gaps = find_gaps(shell)[1]
+    assert gaps.cells[inside].all()
+    np.testing.assert_allclose((gaps.behind - front)[inside], 40, atol=3)
+
+
 def _residual(shift: NDArray, cut: NDArray[np.bool_]) -> float:
     """Standard deviation of the distance from a slanted line of the pixels left of it."""
     rows, columns = np.nonzero(cut[50:150])

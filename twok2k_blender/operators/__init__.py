@@ -5,6 +5,7 @@ import bpy
 from .add_key_points import TWOK2K_OT_add_key_points
 from .add_mask import TWOK2K_OT_add_mask
 from .add_person import TWOK2K_OT_add_person
+from .bake_texture import TWOK2K_OT_bake_texture
 from .cancel import TWOK2K_OT_cancel
 from .cancel_all import TWOK2K_OT_cancel_all
 from .check_engine import TWOK2K_OT_check_engine
@@ -65,6 +66,7 @@ CLASSES = (
     TWOK2K_OT_remove_photo,
     TWOK2K_OT_remove_weights,
     TWOK2K_OT_retry_photos,
+    TWOK2K_OT_bake_texture,
     TWOK2K_OT_copy_report,
     TWOK2K_OT_decimate,
     TWOK2K_OT_export_result,

@@ -131,5 +131,6 @@ def test_tools_say_why_they_cannot_work(person: bpy.types.Object, part: Part) ->
     bpy.ops.object.mode_set(mode="OBJECT")
     bpy.context.view_layer.objects.active = None
     assert obstacle(bpy.context) == "Select a human that this extension has made"
-    for name in ("quad_remesh", "decimate", "make_printable", "turntable", "mark_asset", "export_result"):
+    names = ("quad_remesh", "decimate", "bake_texture", "make_printable", "turntable", "mark_asset", "export_result")
+    for name in names:
         assert not getattr(bpy.ops.twok2k, name).poll()

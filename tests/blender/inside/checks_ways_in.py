@@ -213,3 +213,36 @@ def test_clipboard_area_is_put_back(part: Part) -> None:
     with pytest.raises(part("jobs").PhotoError, match="no picture on the clipboard"):
         part("clipboard").image(bpy.context)
     assert [area.ui_type for area in bpy.context.screen.areas] == before
+
+
+class Recorder:
+    """A layout and a menu that write down what is put into them."""
+
+    def __init__(self) -> None:
+        self.layout, self.operators, self.menus = self, [], []
+
+    def separator(self) -> None:
+        pass
+
+    def operator(self, name: str, **_: object) -> None:
+        self.operators.append(name)
+
+    def operator_menu_enum(self, name: str, choice: str) -> None:
+        operator = getattr(bpy.ops.twok2k, name.removeprefix("twok2k."))
+        assert len(operator.get_rna_type().properties[choice].enum_items) > 1
+        self.operators.append(name)
+
+    def menu(self, name: str, **_: object) -> None:
+        self.menus.append(name)
+        getattr(bpy.types, name).draw(self, bpy.context)
+
+
+def test_menus_lead_to_what_there_is(part: Part) -> None:
+    """Also to the tools, so that the menu search finds them."""
+    found = Recorder()
+    for draw in part("menus").ENTRIES.values():
+        draw(found, bpy.context)
+    assert found.menus == ["TWOK2K_MT_tools"]
+    assert {"twok2k.import_photos", "twok2k.generate_from_image", "twok2k.quad_remesh"} < set(found.operators)
+    for name in found.operators:
+        assert getattr(bpy.ops.twok2k, name.removeprefix("twok2k.")).get_rna_type().description
