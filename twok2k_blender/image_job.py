@@ -11,6 +11,7 @@ from .picture_job import PictureJob
 from .preview import choice_of, chosen_photo, required_choice
 from .properties import TWOK2K_PG_picture
 from .session import session
+from .words import BUTTON, iface_, rpt_
 
 
 class ImageJob(PictureJob):
@@ -57,6 +58,7 @@ class AddImage:
     def execute(self, _: bpy.types.Context) -> set[str]:
         job = session.queue.find(self.key)
         if not isinstance(job, ImageJob) or not job.result_file.is_file():
-            self.report({"ERROR"}, f"Nothing that is finished has this number; use {self.bl_label}.")
+            button = iface_(self.bl_label, BUTTON)
+            self.report({"ERROR"}, rpt_("Nothing that is finished has this number; use {button}.", button=button))
             return {"CANCELLED"}
         return job.step(job.add_to_file)

@@ -7,6 +7,7 @@ import bpy
 from . import background
 from .jobs import EXPECTED, Job
 from .session import session
+from .words import rpt_
 
 
 class JobOperator(bpy.types.Operator):
@@ -37,7 +38,7 @@ class JobOperator(bpy.types.Operator):
             return {"FINISHED"}
         session.run(jobs)
         background.show()
-        errors = dict.fromkeys(job.error or "Cancelled." for job in jobs if job.state != "done")
+        errors = dict.fromkeys(rpt_(job.error or "Cancelled.") for job in jobs if job.state != "done")
         return self._fail(" ".join(errors)) if errors else {"FINISHED"}
 
     def choose_files(self, context: bpy.types.Context) -> set[str]:

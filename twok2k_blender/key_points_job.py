@@ -7,6 +7,7 @@ from .image_editor import show_image
 from .image_job import ImageJob
 from .properties import TWOK2K_PG_picture
 from .session import session
+from .words import iface_
 
 HINT = "Drag key points to where the joints are; the next mesh is made with them."
 
@@ -26,4 +27,8 @@ class KeyPointsJob(ImageJob):
 
 def show(image: bpy.types.Image) -> None:
     """Show the image with its key points in an Image Editor."""
-    session.say(HINT if show_image(image, "VIEW") else f"Open the image '{image.name}' in an Image Editor. {HINT}")
+    if show_image(image, "VIEW"):
+        session.say(HINT)
+    else:
+        place = iface_("Open the image '{image}' in an Image Editor.", image=image.name)
+        session.say(f"{place} {iface_(HINT)}")

@@ -6,6 +6,7 @@ from .image_editor import show_image
 from .image_job import ImageJob
 from .properties import TWOK2K_PG_picture
 from .session import session
+from .words import iface_
 
 HINT = "Paint white over what belongs to the person and black over what does not."
 
@@ -27,4 +28,5 @@ def open_for_painting(image: bpy.types.Image) -> None:
     if show_image(image, "PAINT"):
         session.say(HINT)
     else:
-        session.say(f"The mask is the image '{image.name}'; open it in an Image Editor in Paint mode. {HINT}")
+        place = iface_("The mask is the image '{image}'; open it in an Image Editor in Paint mode.", image=image.name)
+        session.say(f"{place} {iface_(HINT)}")

@@ -3,6 +3,7 @@
 import bpy
 
 from .pictures import SUFFIXES
+from .words import iface_
 
 TOOLS = ("generate_again", "quad_remesh", "decimate", "bake_texture", "make_printable", "turntable", "mark_asset")
 """Operators of this extension for the active object."""
@@ -20,7 +21,7 @@ class TWOK2K_MT_tools(bpy.types.Menu):  # noqa: N801
 
 def _draw_import(menu: bpy.types.Menu, _: bpy.types.Context) -> None:
     kinds = "/".join(suffix for suffix in SUFFIXES if suffix in (".jpg", ".png", ".webp", ".tif", ".bmp"))
-    menu.layout.operator("twok2k.import_photos", text=f"Photo of a Person ({kinds})")
+    menu.layout.operator("twok2k.import_photos", text=iface_("Photo of a Person ({kinds})", kinds=kinds))
 
 
 def _draw_add(menu: bpy.types.Menu, _: bpy.types.Context) -> None:

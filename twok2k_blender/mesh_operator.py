@@ -12,6 +12,7 @@ from .mesh_tools import MESH_TOOLS
 from .result import ResultOperator, ToolError, copy_materials, mesh_of, replace_mesh
 from .session import session
 from .side_work import SideWork
+from .words import BUTTON, iface_, rpt_, tip_
 
 PERIOD = 0.2
 """Seconds between two looks at the second Blender."""
@@ -55,12 +56,12 @@ class MeshOperator(ResultOperator):
         replace_mesh(person, mesh)
         if not mesh.uv_layers:
             show_colors(person, None)
-        return f"The mesh has {len(mesh.polygons):,} faces."
+        return rpt_("The mesh has {count:,} faces.", count=len(mesh.polygons))
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         if MeshOperator.at_work:
-            cls.poll_message_set(f"{MeshOperator.at_work} is under way; ESC stops it")
+            cls.poll_message_set(tip_("{work} is under way; ESC stops it", work=MeshOperator.at_work))
             return False
         return super().poll(context)
 
@@ -112,7 +113,7 @@ class MeshOperator(ResultOperator):
         with self.given(context, person) as mesh:
             self._side = SideWork(self.tool, person, mesh, self.numbers(context), self.replaces)
         session.say("")
-        MeshOperator.at_work = f"{self.bl_label} of {person.name}"
+        MeshOperator.at_work = iface_("{tool} of {person}", tool=iface_(self.bl_label, BUTTON), person=person.name)
         self._timer = context.window_manager.event_timer_add(PERIOD, window=context.window)
         context.window_manager.modal_handler_add(self)
         self._tell(context)
@@ -128,5 +129,9 @@ class MeshOperator(ResultOperator):
         return {"FINISHED"}
 
     def _tell(self, context: bpy.types.Context) -> None:
-        text = f"{MeshOperator.at_work}: {self._side.seconds} s; go on with your work, ESC stops this"
+        text = iface_(
+            "{work}: {seconds} s; go on with your work, ESC stops this",
+            work=MeshOperator.at_work,
+            seconds=self._side.seconds,
+        )
         context.workspace.status_text_set(text)

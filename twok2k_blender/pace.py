@@ -24,10 +24,7 @@ class Pace:
         later = stages[stages.index(stage) + 1 :]
         return max(self._seconds[stage] - elapsed, 0.0) + sum(self._seconds[name] for name in later)
 
-    def words(self, stage: str, elapsed: float) -> str:
-        """The same for people; empty if it is not known."""
+    def rounded(self, stage: str, elapsed: float) -> int | None:
+        """The same for people: at least one STEP."""
         seconds = self.remaining(stage, elapsed)
-        if seconds is None:
-            return ""
-        rounded = max(round(seconds / STEP), 1) * STEP
-        return f"{rounded} s left" if rounded < 90 else f"{round(rounded / 60)} min left"
+        return None if seconds is None else max(round(seconds / STEP), 1) * STEP

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from .jobs import PhotoError
 from .pictures import is_picture
+from .words import rpt_
 
 
 def photo_file(filepath: str) -> Path:
@@ -27,11 +28,11 @@ def known_photo(filepath: str, image: str) -> Path | bpy.types.Image:
     if image:
         found: bpy.types.Image | None = bpy.data.images.get(image)
         if found is None:
-            raise PhotoError(f"The image '{image}' is no longer in this file; choose another photo.")
+            raise PhotoError(rpt_("The image '{image}' is no longer in this file; choose another photo.", image=image))
         return found
     path = photo_file(filepath)
     if not path.is_file():
-        raise PhotoError(f"The photo {filepath} no longer exists; put it back, or choose another.")
+        raise PhotoError(rpt_("The photo {path} no longer exists; put it back, or choose another.", path=filepath))
     return path
 
 
@@ -43,7 +44,8 @@ def image_file(image: bpy.types.Image | None, folder: Path) -> Path:
     if image is None:
         raise PhotoError("No image is chosen; choose one that shows a person first.")
     if not is_usable(image):
-        raise PhotoError(f"The image '{image.name}' is a movie; save a frame as a file and choose that.")
+        text = rpt_("The image '{image}' is a movie; save a frame as a file and choose that.", image=image.name)
+        raise PhotoError(text)
     if image.source == "VIEWER":
         return _render_file(image, folder)
     if image.source == "FILE" and not image.is_dirty:
@@ -67,7 +69,7 @@ def _render_file(image: bpy.types.Image, folder: Path) -> Path:
         try:
             image.save_render(str(path), scene=scene)
         except RuntimeError as error:
-            raise PhotoError(f"The image '{image.name}' is empty; render first.") from error
+            raise PhotoError(rpt_("The image '{image}' is empty; render first.", image=image.name)) from error
     return path
 
 
@@ -98,7 +100,7 @@ def _pixel_file(image: bpy.types.Image, folder: Path) -> Path:
     """The image's pixels as a PNG."""
     width, height = image.size
     if not (width and height and image.has_data):
-        raise PhotoError(f"The image '{image.name}' has no pixels; choose another.")
+        raise PhotoError(rpt_("The image '{image}' has no pixels; choose another.", image=image.name))
     pixels = np.empty(width * height * image.channels, np.float32)
     image.pixels.foreach_get(pixels)
     picture = pixels.reshape(height, width, image.channels)[::-1]

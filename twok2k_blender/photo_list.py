@@ -6,16 +6,27 @@ Blender saves them with the file.
 
 import bpy
 
-from .jobs import Job
+from .jobs import Job, State
 from .photo_job import PhotoJob
 from .session import session
 from .widgets import draw_text
+from .words import iface_
 
 MAX_ROWS = 6
 """Rows that are visible without scrolling."""
 
 NAME_WIDTH = 0.45
 """Part of a row that the photo and its name take."""
+
+STATES: dict[State, str] = {
+    "waiting": "Waiting",
+    "working": "Working",
+    "ready": "Ready",
+    "done": "Done",
+    "failed": "Failed",
+    "cancelled": "Stopped",
+}
+"""Short words, rows are narrow."""
 
 
 class TWOK2K_PG_row(bpy.types.PropertyGroup):  # noqa: N801
@@ -38,7 +49,7 @@ class TWOK2K_UL_photos(bpy.types.UIList):  # noqa: N801
         job = session.queue.find(item.key)
         if isinstance(job, PhotoJob):
             split = layout.split(factor=NAME_WIDTH)
-            split.label(text=job.name, icon_value=job.icon)
+            split.label(text=job.name, icon_value=job.icon, translate=False)
             _draw_state(split.row(align=True), job)
 
     def draw_filter(self, context: bpy.types.Context, layout: bpy.types.UILayout) -> None:
@@ -60,7 +71,8 @@ def draw_photos(context: bpy.types.Context, layout: bpy.types.UILayout) -> None:
     column.operator("twok2k.clear_finished", text="", icon="TRASH")
     column.operator("twok2k.cancel_all", text="", icon="CANCEL")
     if job := _to_explain(manager):
-        text = job.error if job.name in job.error else f"{job.name}: {job.error}"
+        named = job.name in job.error
+        text = job.error if named else iface_("{photo}: {reason}", photo=job.name, reason=iface_(job.error))
         draw_text(context, layout, text, failed=True)
     if any(job.state == "ready" for job in session.queue.jobs):
         draw_text(context, layout, "Finished people come into the scene as soon as you are in Object Mode.")
@@ -91,7 +103,7 @@ def _to_explain(manager: bpy.types.WindowManager) -> Job | None:
 
 def _draw_state(row: bpy.types.UILayout, job: PhotoJob) -> None:
     """What becomes of the photo; one that has come to nothing tells why, and can be tried again."""
-    text = "Stopped" if job.state == "cancelled" else job.state.capitalize()  # a short word, rows are narrow
+    text = iface_(STATES[job.state])
     if job.state == "working":
         row.progress(factor=job.fraction, type="BAR", text=f"{job.fraction:.0%}")
     elif job.state in ("failed", "cancelled"):

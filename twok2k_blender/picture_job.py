@@ -12,8 +12,12 @@ from .jobs import Job, PhotoError
 from .key_points import KeyPoints
 from .photo import image_file
 from .storage import TEMPORARY
+from .words import rpt_
 
 Picture = Path | bpy.types.Image
+
+NO_PHOTO = "The photo {path} does not exist; choose another."
+NO_MASK = "The mask {path} does not exist; choose another."
 
 
 class PictureJob(Job):
@@ -49,9 +53,9 @@ class PictureJob(Job):
             raise
 
     def request(self) -> tuple[str, dict[str, Any]]:
-        for what, path in (("photo", self._photo), ("mask", self._mask)):
+        for message, path in ((NO_PHOTO, self._photo), (NO_MASK, self._mask)):
             if path is not None and not path.is_file():
-                raise PhotoError(f"The {what} {path} does not exist; choose another.")
+                raise PhotoError(rpt_(message, path=path))
         mask = {} if self._mask is None else {"mask": str(self._mask)}
         settings = {**self.settings, **mask, **({"keypoints": self.keypoints} if self.keypoints else {})}
         return self.kind, {"photo": str(self._photo), "settings": settings, "result": str(self.result_file)}

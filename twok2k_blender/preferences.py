@@ -9,6 +9,7 @@ from .choices import DEFAULT_WEIGHTS
 from .engine_facts import engine_facts
 from .package import PACKAGE
 from .preferences_view import draw_engine, draw_storage, draw_weights
+from .words import iface_, tip_
 
 
 class TWOK2K_PG_weights(bpy.types.PropertyGroup):  # noqa: N801
@@ -29,9 +30,10 @@ def _weights_items(
     items = [(DEFAULT_WEIGHTS, "Default", "Bundled weights, free for any use", "CHECKMARK", 0)]
     for weights in preferences.known_weights:
         if weights.name != DEFAULT_WEIGHTS:
-            label = weights.name if weights.commercial else f"{weights.name} (non-commercial)"
-            number = zlib.crc32(weights.name.encode()) >> 1 | 1
-            items.append((weights.name, label, f"License: {weights.licence}", "FILE", number))
+            name = weights.name
+            label = name if weights.commercial else iface_("{weights} (non-commercial)", weights=name)
+            number = zlib.crc32(name.encode()) >> 1 | 1
+            items.append((name, label, tip_("License: {license}", license=weights.licence), "FILE", number))
     _weights_items.kept = items  # Blender does not keep the strings alive
     return items
 

@@ -11,6 +11,7 @@ from .engine_facts import engine_facts
 from .session import session
 from .weights_list import ask_once
 from .widgets import draw_alert, draw_progress, draw_text
+from .words import iface_
 
 if TYPE_CHECKING:
     from .preferences import TWOK2K_AP_preferences, TWOK2K_PG_weights
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 LINE = 60
 """Characters that surely fit into a line."""
+
+FREE = "Free for any use; license: {license}"
+NON_COMMERCIAL = "Non-commercial use only; license: {license}"
 
 
 def draw_engine(context: bpy.types.Context, layout: bpy.types.UILayout, preferences: "TWOK2K_AP_preferences") -> None:
@@ -59,9 +63,9 @@ def draw_weights(layout: bpy.types.UILayout, preferences: "TWOK2K_AP_preferences
 def draw_storage(layout: bpy.types.UILayout) -> None:
     """What is kept on disk and can be deleted."""
     box = _section(layout, "Disk")
-    box.label(text=f"Imported weights: {storage.imported_bytes() / 1e6:.1f} MB")
+    box.label(text=iface_("Imported weights: {size:.1f} MB", size=storage.imported_bytes() / 1e6))
     row = box.row()
-    row.label(text=f"Logs and unfinished files: {storage.used_bytes() / 1e6:.1f} MB")
+    row.label(text=iface_("Logs and unfinished files: {size:.1f} MB", size=storage.used_bytes() / 1e6))
     row.operator("twok2k.clear_cache", text="Clear Cache", icon="TRASH")
 
 
@@ -82,20 +86,22 @@ def _draw_facts(layout: bpy.types.UILayout, device: str) -> None:
     if engine_facts.chosen(device) is None:
         draw_alert(column, "The engine cannot use the chosen device; Test Engine tells why.")
     for text in (engine_facts.versions, engine_facts.program):
-        column.label(text=text)
+        column.label(text=text, translate=False)
 
 
 def _draw_weights(box: bpy.types.UILayout, weights: "TWOK2K_PG_weights") -> None:
     row = box.row()
-    row.label(text=weights.name, icon="RADIOBUT_ON" if weights.name == chosen_weights() else "RADIOBUT_OFF")
+    chosen = weights.name == chosen_weights()
+    row.label(text=weights.name, icon="RADIOBUT_ON" if chosen else "RADIOBUT_OFF", translate=False)
     row.operator("twok2k.show_weights", text="", icon="FILE_FOLDER").weights = weights.name
     if not weights.bundled:
         row.operator("twok2k.remove_weights", text="", icon="TRASH").weights = weights.name
     column = box.column(align=True)
     use = column.row()
     use.alert = not weights.commercial
-    text = "Free for any use" if weights.commercial else "Non-commercial use only"
-    use.label(text=f"{text}; license: {weights.licence}", icon="CHECKMARK" if weights.commercial else "ERROR")
-    column.label(text=weights.size, icon="BLANK1")
-    for line in textwrap.wrap(weights.figures and f"Model card: {weights.figures}", LINE):
-        column.label(text=line, icon="BLANK1")
+    text = FREE if weights.commercial else NON_COMMERCIAL
+    use.label(text=iface_(text, license=weights.licence), icon="CHECKMARK" if weights.commercial else "ERROR")
+    column.label(text=weights.size, icon="BLANK1", translate=False)
+    figures = weights.figures and iface_("Model card: {figures}", figures=weights.figures)
+    for line in textwrap.wrap(figures, LINE):
+        column.label(text=line, icon="BLANK1", translate=False)

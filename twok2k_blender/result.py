@@ -7,6 +7,7 @@ from typing import cast
 import bpy
 
 from . import provenance
+from .words import tip_
 
 
 class ToolError(Exception):
@@ -22,7 +23,7 @@ class ResultOperator(bpy.types.Operator):
     def poll(cls, context: bpy.types.Context) -> bool:
         reason = obstacle(context)
         if reason:
-            cls.poll_message_set(reason)
+            cls.poll_message_set(tip_(reason))
         return not reason
 
     def work(self, context: bpy.types.Context, person: bpy.types.Object) -> str:

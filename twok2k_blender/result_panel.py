@@ -8,6 +8,7 @@ from .mesh_operator import MeshOperator
 from .panels import Tab
 from .result import is_result, mesh_of, obstacle, triangle_count
 from .widgets import draw_alert, draw_text
+from .words import iface_
 
 COLORS = ("brightness", "contrast", "saturation", "hue")
 
@@ -62,7 +63,7 @@ class TWOK2K_PT_tools(Tab, bpy.types.Panel):  # noqa: N801
         row.operator("twok2k.decimate", icon="MOD_DECIM")
         layout.operator("twok2k.bake_texture", icon="UV")
         if MeshOperator.at_work:
-            layout.label(text=f"{MeshOperator.at_work}: at work", icon="SORTTIME")
+            layout.label(text=iface_("{work}: at work", work=MeshOperator.at_work), icon="SORTTIME")
         layout.operator("twok2k.make_printable", icon="MOD_SOLIDIFY")
         row = layout.row(align=True)
         row.operator("twok2k.turntable", icon="CAMERA_DATA")
@@ -80,7 +81,7 @@ class TWOK2K_PT_facts(Tab, bpy.types.Panel):  # noqa: N801
         for name, value in _lines(mesh_of(person), provenance.read(person.items())).items():
             split = column.split(factor=0.35)
             split.label(text=name)
-            split.label(text=value)
+            split.label(text=value, translate=False)
 
 
 def _lines(mesh: bpy.types.Mesh, facts: dict[str, str]) -> dict[str, str]:
@@ -90,10 +91,10 @@ def _lines(mesh: bpy.types.Mesh, facts: dict[str, str]) -> dict[str, str]:
         "Vertices": f"{len(mesh.vertices):,}",
         "Triangles": f"{triangle_count(mesh):,}",
         "Person": facts.get("Person", ""),
-        "Time": f"{facts['Seconds']} s" if "Seconds" in facts else "",
+        "Time": iface_("{seconds} s", seconds=facts["Seconds"]) if "Seconds" in facts else "",
         "Weights": facts.get("Weights", ""),
         "License": facts.get("License", ""),
-        "Use": facts.get("Use", ""),
+        "Use": iface_(facts.get("Use", "")),
     }
     return {name: value for name, value in lines.items() if value}
 

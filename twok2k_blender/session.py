@@ -16,12 +16,13 @@ from .identity import scene_of
 from .jobs import EXPECTED, Job, Queue, State
 from .pace import Pace
 from .package import ROOT
+from .words import rpt_
 from .worker_client import Launch, WorkerClient, engine_command
 
 CANCEL_SECONDS = 4.0
 """How long the engine may go on with the step it is in after a cancel; then it is ended."""
 
-ASK_FOR_HELP = "click Copy Report and paste it where you ask for help"
+UNFORESEEN = "Blender cannot go on with {work} ({reason}); click Copy Report and paste it where you ask for help."
 
 TICK = 0.1
 """Seconds between two looks at the engine."""
@@ -178,7 +179,7 @@ class Session:
             traceback.print_exc()
             self.traceback = traceback.format_exc().splitlines()
             reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
-            self._end(job, "failed", f"Blender cannot go on with {job.name} ({reason}); {ASK_FOR_HELP}.")
+            self._end(job, "failed", rpt_(UNFORESEEN, work=job.name, reason=reason))
 
     def _end(self, job: Job, state: State, error: str = "") -> None:
         """The job is over; what is not listed is told as a message, and forgotten."""

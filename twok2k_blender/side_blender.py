@@ -17,8 +17,14 @@ import bpy
 
 from .result import ToolError
 from .storage import TEMPORARY, folder
+from .words import rpt_
 
 SCRIPT = Path(__file__).with_name("side_script.py")
+
+CRASHED = (
+    "The second Blender, which works on the mesh, has crashed (exit code {code}); "
+    "try other numbers, and if that does not help, Copy Report."
+)
 
 
 class SideBlender:
@@ -41,7 +47,8 @@ class SideBlender:
         except (OSError, RuntimeError) as error:
             shutil.rmtree(self._folder, ignore_errors=True)
             reason = str(error).strip().rstrip(".")
-            raise ToolError(f"A second Blender cannot work on the mesh ({reason}); try again.") from error
+            text = rpt_("A second Blender cannot work on the mesh ({reason}); try again.", reason=reason)
+            raise ToolError(text) from error
 
     @property
     def running(self) -> bool:
@@ -53,10 +60,7 @@ class SideBlender:
         if error.is_file():
             raise ToolError(error.read_text(encoding="utf-8"))
         if not after.is_file():
-            raise ToolError(
-                f"The second Blender, which works on the mesh, has crashed (exit code {self._process.returncode}); "
-                "try other numbers, and if that does not help, Copy Report."
-            )
+            raise ToolError(rpt_(CRASHED, code=self._process.returncode))
         return _read(after)
 
     def close(self) -> None:

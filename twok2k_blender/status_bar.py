@@ -4,6 +4,7 @@ import bpy
 
 from .session import session
 from .widgets import progress_text
+from .words import iface_
 
 BAR_WIDTH = 12
 """In the units of Blender's interface, the height of a button."""
@@ -14,7 +15,7 @@ def draw(header: bpy.types.Header, _: bpy.types.Context) -> None:
     if job is None:
         return
     row = header.layout.row(align=True)
-    row.label(text=_title(job.name), icon="OUTLINER_OB_ARMATURE")
+    row.label(text=_title(job.name), icon="OUTLINER_OB_ARMATURE", translate=False)
     bar = row.row()
     bar.ui_units_x = BAR_WIDTH
     bar.progress(factor=job.fraction, type="BAR", text=progress_text(job))
@@ -23,7 +24,7 @@ def draw(header: bpy.types.Header, _: bpy.types.Context) -> None:
 
 def _title(name: str) -> str:
     waiting = sum(not job.silent for job in session.queue.all("waiting"))
-    return f"{name}, {waiting} waiting" if waiting else name
+    return iface_("{work}, {count} waiting", work=name, count=waiting) if waiting else name
 
 
 def register() -> None:

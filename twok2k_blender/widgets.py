@@ -7,6 +7,7 @@ import bpy
 
 from .jobs import Job
 from .session import session
+from .words import iface_
 
 PIXELS_PER_CHARACTER = 6.5
 """Mean width of a character of Blender's font at scale 1."""
@@ -25,10 +26,10 @@ def draw_text(
     width = context.region.width / context.preferences.system.ui_scale - MARGIN - (BUTTON if cross else 0)
     column = layout.box().column(align=True)
     column.alert = failed
-    lines = textwrap.wrap(text, max(int(width / PIXELS_PER_CHARACTER), 16))
+    lines = textwrap.wrap(iface_(text), max(int(width / PIXELS_PER_CHARACTER), 16))
     for index, line in enumerate(lines):
         row = column.row()
-        row.label(text=line, icon="BLANK1" if index else "ERROR" if failed else "INFO")
+        row.label(text=line, icon="BLANK1" if index else "ERROR" if failed else "INFO", translate=False)
         if cross and not index:
             row.operator(cross, text="", icon="X", emboss=False)
 
@@ -50,8 +51,16 @@ def draw_progress(layout: bpy.types.UILayout, job: Job) -> None:
 def progress_text(job: Job) -> str:
     """What the engine is doing for the job under way."""
     if session.cancelled_at is not None:
-        return "Cancelling"
+        return iface_("Cancelling")
     if job.task is None or not job.task.stage:
-        return "Starting the engine  0%"
-    left = session.pace.words(job.task.stage, time.monotonic() - job.task.stage_began)
-    return "  ".join((job.task.stage, f"{job.fraction:.0%}", *([left] if left else [])))
+        return f"{iface_('Starting the engine')}  0%"
+    seconds = session.pace.rounded(job.task.stage, time.monotonic() - job.task.stage_began)
+    left = [] if seconds is None else [time_left(seconds)]
+    return "  ".join((iface_(job.task.stage), f"{job.fraction:.0%}", *left))
+
+
+def time_left(seconds: int) -> str:
+    """In minutes where seconds would be too exact."""
+    if seconds < 90:
+        return iface_("{seconds} s left", seconds=seconds)
+    return iface_("{minutes} min left", minutes=round(seconds / 60))

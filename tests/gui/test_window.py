@@ -1,4 +1,4 @@
-"""The main job in a real window, with mouse clicks only.
+"""The main job in a real window, with mouse clicks only; and another language, which Blender's module lacks.
 
 TWOK2K_GUI names Blender roots (folders that `../shared/tools/blender-gui/get-blender-gui.sh` makes), joined like a
 search path. The screenshots are kept in build/gui.
@@ -8,6 +8,8 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,6 +29,12 @@ exec "$3" "$1" "${@:4}"
 """Lets the root $1 see the folder $2, in which the environment's Python is at home, and /sys, from which mediapipe
 learns about the processor; runs $3 there. The mounts are in a namespace of their own and go away with it."""
 
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not ROOTS, reason="needs TWOK2K_GUI, the folders of Blenders with windows"),
+    pytest.mark.skipif(not TOOL.exists(), reason="needs ../shared/tools/blender-gui"),
+]
+
 LIBRARY = "libGLESv2.so.2"
 """mediapipe loads it, and the roots lack it."""
 
@@ -43,9 +51,6 @@ def library_folder() -> Path:
     return folder
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(not ROOTS, reason="needs TWOK2K_GUI, the folders of Blenders with windows")
-@pytest.mark.skipif(not TOOL.exists(), reason="needs ../shared/tools/blender-gui")
 @pytest.mark.parametrize("blender", ROOTS)
 def test_generate_cancel_and_undo_with_the_mouse(blender: str) -> None:
     pictures = ROOT / "build/gui" / Path(blender).name
@@ -54,4 +59,23 @@ def test_generate_cancel_and_undo_with_the_mouse(blender: str) -> None:
     environment = ["env", f"LD_LIBRARY_PATH={library_folder()}"]
     show = ["unshare", "--mount", "bash", "-euc", SHOW, "-", blender, sys.base_prefix, str(TOOL)]
     done = subprocess.run([*show, *environment, *drive], cwd=ROOT, capture_output=True, text=True, timeout=1200)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+
+
+@pytest.fixture
+def resources() -> Iterator[Path]:
+    """A folder for Blender's settings, with the checkout as an extension; in the checkout, so that the roots see it."""
+    (ROOT / "build/gui").mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=ROOT / "build/gui") as folder:
+        extensions = Path(folder, "extensions/user_default")
+        extensions.mkdir(parents=True)
+        (extensions / "twok2k_blender").symlink_to(ROOT)
+        yield Path(folder)
+
+
+@pytest.mark.parametrize("blender", ROOTS)
+def test_speaks_a_language_that_has_been_registered(blender: str, resources: Path) -> None:
+    script = ["blender", "--background", "--python-exit-code", "1", "--python", str(ROOT / "tests/gui/speak.py")]
+    show = ["unshare", "--mount", "env", f"BLENDER_USER_RESOURCES={resources}", "bash", str(TOOL), blender]
+    done = subprocess.run([*show, *script], cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]

@@ -17,7 +17,7 @@ def pace(extension: ModuleType) -> ModuleType:
 
 def test_nothing_is_known_before_the_first_run(pace: ModuleType) -> None:
     assert pace.Pace().remaining("Estimating depth", 1) is None
-    assert pace.Pace().words("Estimating depth", 1) == ""
+    assert pace.Pace().rounded("Estimating depth", 1) is None
 
 
 def test_the_rest_of_a_stage_and_all_later_ones_remain(pace: ModuleType) -> None:
@@ -35,10 +35,10 @@ def test_a_stage_that_takes_longer_than_before_leaves_the_later_ones(pace: Modul
     assert 8 <= run.remaining("Estimating depth", elapsed) <= 38
 
 
-@pytest.mark.parametrize(("elapsed", "words"), [(0, "40 s left"), (35, "10 s left"), (1000, "10 s left")])
-def test_words_are_no_more_exact_than_the_guess(pace: ModuleType, elapsed: float, words: str) -> None:
+@pytest.mark.parametrize(("elapsed", "seconds"), [(0, 40), (35, 10), (1000, 10)])
+def test_what_people_see_is_no_more_exact_than_the_guess(pace: ModuleType, elapsed: float, seconds: int) -> None:
     run = pace.Pace()
     run.learn(RUN)
-    assert run.words("Estimating depth", elapsed) == words
-    run.learn({"Estimating depth": 240})
-    assert run.words("Estimating depth", 0) == "4 min left"
+    assert run.rounded("Estimating depth", elapsed) == seconds
+    run.learn({"Estimating depth": 1})
+    assert run.rounded("Estimating depth", 1000) == pace.STEP

@@ -10,6 +10,9 @@ from ..properties import TEXTURE_SIZES
 from ..result import ToolError, baked, mesh_of
 from ..scene import set_texture
 from ..side_work import SideWork
+from ..words import rpt_
+
+UNSAVED = 'The image "{image}" has changes; save it in the Image Editor first.'
 
 
 class TWOK2K_OT_bake_texture(MeshOperator):  # noqa: N801
@@ -56,7 +59,7 @@ class TWOK2K_OT_bake_texture(MeshOperator):  # noqa: N801
     def put(self, context: bpy.types.Context, person: bpy.types.Object, mesh: bpy.types.Mesh) -> str:
         set_texture(mesh_of(person), mesh)
         bpy.data.meshes.remove(mesh)
-        return "The texture has {0:,} x {0:,} pixels.".format(*self.numbers(context))
+        return rpt_("The texture has {size:,} x {size:,} pixels.", size=TEXTURE_SIZES[self.size])
 
 
 @contextmanager
@@ -90,4 +93,4 @@ def _require_saved_images(items: Iterable[bpy.types.Object]) -> None:
     for material in materials:
         for node in material.node_tree.nodes if material.node_tree else ():
             if node.type == "TEX_IMAGE" and node.image and node.image.is_dirty:
-                raise ToolError(f'The image "{node.image.name}" has changes; save it in the Image Editor first.')
+                raise ToolError(rpt_(UNSAVED, image=node.image.name))

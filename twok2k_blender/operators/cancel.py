@@ -2,6 +2,7 @@ import bpy
 
 from .. import background
 from ..session import session
+from ..words import tip_
 
 
 class TWOK2K_OT_cancel(bpy.types.Operator):  # noqa: N801
@@ -12,7 +13,7 @@ class TWOK2K_OT_cancel(bpy.types.Operator):  # noqa: N801
     @classmethod
     def poll(cls, _: bpy.types.Context) -> bool:
         if session.working is None:
-            cls.poll_message_set("The engine is not at work")
+            cls.poll_message_set(tip_("The engine is not at work"))
         return session.working is not None
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:

@@ -2,6 +2,7 @@ import bpy
 
 from .. import background
 from ..session import session
+from ..words import tip_
 
 
 class TWOK2K_OT_cancel_all(bpy.types.Operator):  # noqa: N801
@@ -12,7 +13,7 @@ class TWOK2K_OT_cancel_all(bpy.types.Operator):  # noqa: N801
     @classmethod
     def poll(cls, _: bpy.types.Context) -> bool:
         if not session.busy:
-            cls.poll_message_set("No photo is waiting or being worked on")
+            cls.poll_message_set(tip_("No photo is waiting or being worked on"))
         return session.busy
 
     def execute(self, _: bpy.types.Context) -> set[str]:

@@ -8,6 +8,7 @@ from ..engine_facts import engine_facts
 from ..job_operator import JobOperator
 from ..jobs import Job
 from ..session import session
+from ..words import iface_
 
 
 class Introduction(Job):
@@ -29,7 +30,11 @@ class SelfCheck(Job):
         return "check", {"weights": chosen_weights(), "device": preferences().device}
 
     def use(self, facts: Mapping[str, Any]) -> None:
-        text = f"The engine works: a test on the device '{facts['device']}' took {facts['seconds']:.1f} s."
+        text = iface_(
+            "The engine works: a test on the device '{device}' took {seconds:.1f} s.",
+            device=facts["device"],
+            seconds=facts["seconds"],
+        )
         session.say(" ".join((text, *facts["warnings"])))
 
 
@@ -39,4 +44,4 @@ class TWOK2K_OT_check_engine(JobOperator):  # noqa: N801
     bl_description = "Let every part of the engine work for a moment, and show its versions, devices and weights"
 
     def jobs(self, _: bpy.types.Context) -> Sequence[Job]:
-        return [Introduction("The engine"), SelfCheck("The engine's test")]
+        return [Introduction(iface_("The engine")), SelfCheck(iface_("The engine's test"))]

@@ -2,6 +2,7 @@ import bpy
 
 from .. import storage
 from ..session import session
+from ..words import tip_
 
 
 class TWOK2K_OT_clear_cache(bpy.types.Operator):  # noqa: N801
@@ -15,7 +16,7 @@ class TWOK2K_OT_clear_cache(bpy.types.Operator):  # noqa: N801
     @classmethod
     def poll(cls, _: bpy.types.Context) -> bool:
         if session.busy:
-            cls.poll_message_set("The engine is at work")
+            cls.poll_message_set(tip_("The engine is at work"))
         return not session.busy
 
     def execute(self, _: bpy.types.Context) -> set[str]:

@@ -3,6 +3,7 @@ import bpy
 from .. import background
 from ..jobs import OVER
 from ..session import session
+from ..words import tip_
 
 
 class TWOK2K_OT_clear_finished(bpy.types.Operator):  # noqa: N801
@@ -13,7 +14,7 @@ class TWOK2K_OT_clear_finished(bpy.types.Operator):  # noqa: N801
     @classmethod
     def poll(cls, _: bpy.types.Context) -> bool:
         if not session.queue.all(*OVER):
-            cls.poll_message_set("No photo in the list is finished")
+            cls.poll_message_set(tip_("No photo in the list is finished"))
             return False
         return True
 

@@ -2,6 +2,7 @@ import bpy
 
 from ..mesh_operator import MeshOperator
 from ..result import ToolError, triangle_count
+from ..words import rpt_
 
 
 class TWOK2K_OT_decimate(MeshOperator):  # noqa: N801
@@ -28,4 +29,4 @@ class TWOK2K_OT_decimate(MeshOperator):  # noqa: N801
 
     def require_work(self, mesh: bpy.types.Mesh) -> None:
         if (before := triangle_count(mesh)) <= self.triangles:
-            raise ToolError(f"The mesh has only {before:,} triangles; choose a smaller number.")
+            raise ToolError(rpt_("The mesh has only {count:,} triangles; choose a smaller number.", count=before))

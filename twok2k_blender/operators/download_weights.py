@@ -7,6 +7,7 @@ from .. import online
 from ..choices import preferences
 from ..job_operator import JobOperator
 from ..jobs import Job, NotAllowed
+from ..words import rpt_, tip_
 from .import_weights import WeightsImport
 
 REMEMBERED = ("address", "sha256", "size")
@@ -18,7 +19,7 @@ WIDTH = 600
 class WeightsDownload(WeightsImport):
     """Has the engine fetch a file of weights, check and add it, and chooses it."""
 
-    done = "Downloaded"
+    done = "Downloaded and chose the weights '{weights}'."
 
     def __init__(self, address: str, sha256: str, size: int) -> None:
         super().__init__(address)
@@ -26,7 +27,7 @@ class WeightsDownload(WeightsImport):
 
     def request(self) -> tuple[str, dict[str, Any]]:
         if reason := online.obstacle():
-            raise NotAllowed(f"{reason}.")
+            raise NotAllowed(f"{rpt_(reason)}.")
         return "download_weights", {"address": self._file, "sha256": self._sha256, "size": self._size}
 
 
@@ -66,7 +67,7 @@ class TWOK2K_OT_download_weights(JobOperator):  # noqa: N801
     def poll(cls, _: bpy.types.Context) -> bool:
         reason = online.obstacle()
         if reason:
-            cls.poll_message_set(reason)
+            cls.poll_message_set(tip_(reason))
         return not reason
 
     def invoke(self, context: bpy.types.Context, _: bpy.types.Event) -> set[str]:

@@ -7,6 +7,7 @@ import bpy
 
 from ..adjust import has_adjusted_colors, unadjusted
 from ..result import ResultOperator, ToolError, mesh_of, select_only
+from ..words import rpt_
 
 FORMATS = (
     ("GLB", "glTF Binary (.glb)", "For game engines and the web, with colors"),
@@ -56,9 +57,9 @@ class TWOK2K_OT_export_result(ResultOperator):  # noqa: N801
             with unadjusted(person), _maps_beside(person, path if self.format == "OBJ" else None):
                 exporter(filepath=str(path), **options)
         except (RuntimeError, OSError) as error:
-            raise ToolError(f"The file {path} cannot be written; choose another place.") from error
-        note = f" {UNADJUSTED}" if self.format != "STL" and has_adjusted_colors(person) else ""
-        return f"Written to {path}.{note}"
+            raise ToolError(rpt_("The file {path} cannot be written; choose another place.", path=path)) from error
+        text = rpt_("Written to {path}.", path=path)
+        return f"{text} {rpt_(UNADJUSTED)}" if self.format != "STL" and has_adjusted_colors(person) else text
 
 
 def _exporter(kind: str, metres: float, textured: bool) -> tuple[Callable[..., set[str]], dict[str, Any]]:

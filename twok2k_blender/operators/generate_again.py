@@ -19,6 +19,11 @@ from ..picture_job import Picture
 from ..preview import choice_of, chosen_photo
 from ..properties import DETAILS, HEIGHTS, TEXTURE_SIZES, TWOK2K_PG_picture
 from ..result import obstacle
+from ..words import rpt_, tip_
+
+NO_MASK = (
+    "The mask {mask} no longer exists; put it back, or show the photo in the panel and choose another mask for it."
+)
 
 
 def _height(text: str) -> float:
@@ -60,7 +65,7 @@ class TWOK2K_OT_generate_again(PhotoOptions, JobOperator):  # noqa: N801
         if not reason and not provenance.settings(context.object.items()):
             reason = "This human does not know the settings that it was made with"
         if reason:
-            cls.poll_message_set(reason)
+            cls.poll_message_set(tip_(reason))
         return not reason
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
@@ -122,7 +127,11 @@ def height_note(person: bpy.types.Object, made: float) -> str:
         return ""
     if height == possible or made != possible:
         return ""
-    return f"The engine makes nobody {height:.2f} m tall, but {made:g} m; set Height under Adjust again afterwards."
+    return rpt_(
+        "The engine makes nobody {wanted:.2f} m tall, but {made:g} m; set Height under Adjust again afterwards.",
+        wanted=height,
+        made=made,
+    )
 
 
 def photo_of(person: bpy.types.Object) -> Path | bpy.types.Image:
@@ -137,8 +146,5 @@ def mask_remembered(person: bpy.types.Object) -> Picture | None:
     name, path = facts.get("Mask Image"), Path(facts.get("Mask File", ""))
     mask = bpy.data.images.get(name) if name else path if path.is_file() else None
     if mask is None and (name or "Mask File" in facts):
-        raise PhotoError(
-            f"The mask {name or path} no longer exists; "
-            "put it back, or show the photo in the panel and choose another mask for it."
-        )
+        raise PhotoError(rpt_(NO_MASK, mask=name or path))
     return mask

@@ -6,6 +6,7 @@ from ..job_operator import JobOperator
 from ..jobs import Job
 from ..photo import is_usable
 from ..photo_options import PhotoOptions
+from ..words import tip_
 
 
 class TWOK2K_OT_generate_from_image(PhotoOptions, JobOperator):  # noqa: N801
@@ -22,10 +23,10 @@ class TWOK2K_OT_generate_from_image(PhotoOptions, JobOperator):  # noqa: N801
     def poll(cls, context: bpy.types.Context) -> bool:
         editor = context.space_data
         if editor is None or editor.type != "IMAGE_EDITOR" or editor.image is None:
-            cls.poll_message_set("Open an image in an Image Editor first")
+            cls.poll_message_set(tip_("Open an image in an Image Editor first"))
             return False
         if not is_usable(editor.image):
-            cls.poll_message_set("A movie is no photo; save a frame as an image first")
+            cls.poll_message_set(tip_("A movie is no photo; save a frame as an image first"))
             return False
         return True
 

@@ -7,16 +7,17 @@ from ..choices import preferences, remember_weights
 from ..job_operator import JobOperator
 from ..jobs import Job
 from ..session import session
+from ..words import iface_
 
 
 class WeightsImport(Job):
     """Has the engine check a file of weights and add it, and chooses it."""
 
-    done = "Imported"
+    done = "Imported and chose the weights '{weights}'."
     """What has been done, for people."""
 
     def __init__(self, file: str) -> None:
-        super().__init__("Weights")
+        super().__init__(iface_("Weights"))
         self._file = file
 
     def request(self) -> tuple[str, dict[str, Any]]:
@@ -25,7 +26,7 @@ class WeightsImport(Job):
     def use(self, facts: Mapping[str, Any]) -> None:
         remember_weights(facts["available"])
         preferences().weights = facts["imported"]
-        session.say(f"{self.done} and chose the weights '{facts['imported']}'.")
+        session.say(iface_(self.done, weights=facts["imported"]))
 
 
 class TWOK2K_OT_import_weights(JobOperator):  # noqa: N801

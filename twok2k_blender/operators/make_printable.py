@@ -10,6 +10,7 @@ from ..mesh_operator import MeshOperator
 from ..result import ToolError, baked, copy_materials, mesh_of, select_only
 from ..solid import volume
 from ..studio import Bounds
+from ..words import rpt_
 
 GAP = 0.1
 """Metres between a person and its print."""
@@ -78,8 +79,11 @@ class TWOK2K_OT_make_printable(MeshOperator):  # noqa: N801
         person.users_collection[0].objects.link(figure)
         _put_beside(context, figure, person, GAP * _metre(context))
         select_only(context, figure)
-        cubic_centimetres = volume(mesh) * (100 / _metre(context)) ** 3
-        return f"Closed, one piece, {self.height:g} mm tall, {cubic_centimetres:.0f} cm³: ready to print."
+        return rpt_(
+            "Closed, one piece, {height:g} mm tall, {volume:.0f} cm³: ready to print.",
+            height=self.height,
+            volume=volume(mesh) * (100 / _metre(context)) ** 3,
+        )
 
 
 def _metre(context: bpy.types.Context) -> float:

@@ -2,6 +2,7 @@ import bpy
 
 from .. import asset_picture, provenance
 from ..result import ResultOperator
+from ..words import rpt_
 
 
 class TWOK2K_OT_mark_asset(ResultOperator):  # noqa: N801
@@ -23,4 +24,4 @@ class TWOK2K_OT_mark_asset(ResultOperator):  # noqa: N801
             person.preview.image_pixels_float.foreach_set(picture.ravel())
         else:
             person.asset_generate_preview()
-        return f"{person.name} is an asset; save the file in an asset library to use it in others."
+        return rpt_("{person} is an asset; save the file in an asset library to use it in others.", person=person.name)

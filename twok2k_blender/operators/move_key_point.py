@@ -2,6 +2,7 @@ import bpy
 
 from ..key_points import inside, photo_place, shown
 from ..preview import ask
+from ..words import rpt_, tip_
 
 
 class TWOK2K_OT_move_key_point(bpy.types.Operator):  # noqa: N801
@@ -16,7 +17,8 @@ class TWOK2K_OT_move_key_point(bpy.types.Operator):  # noqa: N801
 
     @classmethod
     def description(cls, _: bpy.types.Context, properties: bpy.types.OperatorProperties) -> str:
-        return f"{properties.name.replace('_', ' ').capitalize()}: drag it to where it is in the photo"
+        point = tip_(properties.name.replace("_", " ").capitalize())
+        return tip_("{point}: drag it to where it is in the photo", point=point)
 
     def invoke(self, context: bpy.types.Context, _: bpy.types.Event) -> set[str]:
         if shown(context) is None or self.name not in context.scene.twok2k.key_points:
@@ -41,7 +43,8 @@ class TWOK2K_OT_move_key_point(bpy.types.Operator):  # noqa: N801
     def execute(self, context: bpy.types.Context) -> set[str]:
         panel = context.scene.twok2k
         if self.name not in panel.key_points:
-            self.report({"ERROR"}, f"There is no key point {self.name!r}; use Correct Key Points first.")
+            text = rpt_("There is no key point {point!r}; use Correct Key Points first.", point=self.name)
+            self.report({"ERROR"}, text)
             return {"CANCELLED"}
         self._move(context, inside(panel, self.location))
         ask(panel, context)

@@ -7,6 +7,7 @@ from ..job_operator import JobOperator
 from ..jobs import Job
 from ..photo_options import ImportOptions
 from ..picture_job import Picture
+from ..words import tip_
 
 
 class TWOK2K_OT_paste_photos(ImportOptions, JobOperator):  # noqa: N801
@@ -20,7 +21,7 @@ class TWOK2K_OT_paste_photos(ImportOptions, JobOperator):  # noqa: N801
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         if context.window is None or bpy.app.background:
-            cls.poll_message_set("There is no clipboard without a window")
+            cls.poll_message_set(tip_("There is no clipboard without a window"))
             return False
         return True
 

@@ -1,6 +1,7 @@
 import bpy
 
 from ..session import session
+from ..words import tip_
 
 
 class TWOK2K_OT_release_memory(bpy.types.Operator):  # noqa: N801
@@ -11,10 +12,10 @@ class TWOK2K_OT_release_memory(bpy.types.Operator):  # noqa: N801
     @classmethod
     def poll(cls, _: bpy.types.Context) -> bool:
         if not session.engine_running:
-            cls.poll_message_set("The engine is not running")
+            cls.poll_message_set(tip_("The engine is not running"))
             return False
         if session.busy:
-            cls.poll_message_set("The engine is at work")
+            cls.poll_message_set(tip_("The engine is at work"))
             return False
         return True
 

@@ -7,6 +7,7 @@ from ..choices import DEFAULT_WEIGHTS, chosen_weights, preferences, remember_wei
 from ..job_operator import JobOperator
 from ..jobs import Job
 from ..session import session
+from ..words import iface_
 
 
 class WeightsRemoval(Job):
@@ -19,7 +20,7 @@ class WeightsRemoval(Job):
         if chosen_weights() == self.name:
             preferences().weights = DEFAULT_WEIGHTS
         remember_weights(facts["available"])
-        session.say(f"Removed the weights '{self.name}'.")
+        session.say(iface_("Removed the weights '{weights}'.", weights=self.name))
 
 
 class TWOK2K_OT_remove_weights(JobOperator):  # noqa: N801
@@ -31,7 +32,8 @@ class TWOK2K_OT_remove_weights(JobOperator):  # noqa: N801
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         self._beside = not bpy.app.background
-        context.window_manager.invoke_confirm(self, event, message=f"Delete the weights '{self.weights}'?")
+        question = iface_("Delete the weights '{weights}'?", weights=self.weights)
+        context.window_manager.invoke_confirm(self, event, message=question)
         return {"RUNNING_MODAL"}
 
     def jobs(self, _: bpy.types.Context) -> Sequence[Job]:

@@ -4,6 +4,7 @@ from .. import background
 from ..photo_job import PhotoJob
 from ..photo_options import chosen_settings
 from ..session import session
+from ..words import tip_
 
 
 class TWOK2K_OT_retry_photos(bpy.types.Operator):  # noqa: N801
@@ -21,12 +22,13 @@ class TWOK2K_OT_retry_photos(bpy.types.Operator):  # noqa: N801
         job = session.queue.find(properties.key)
         if job is None:
             return cls.bl_description
-        return f"{job.error or 'Cancelled.'} Click to try again, with its own settings, else those shown now"
+        reason = tip_(job.error or "Cancelled.")
+        return tip_("{reason} Click to try again, with its own settings, else those shown now", reason=reason)
 
     @classmethod
     def poll(cls, _: bpy.types.Context) -> bool:
         if not session.queue.all("failed", "cancelled"):
-            cls.poll_message_set("No photo has failed")
+            cls.poll_message_set(tip_("No photo has failed"))
             return False
         return True
 

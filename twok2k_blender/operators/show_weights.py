@@ -3,6 +3,7 @@ from pathlib import Path
 import bpy
 
 from ..choices import preferences
+from ..words import rpt_
 
 
 class TWOK2K_OT_show_weights(bpy.types.Operator):  # noqa: N801
@@ -16,6 +17,7 @@ class TWOK2K_OT_show_weights(bpy.types.Operator):  # noqa: N801
         known = preferences().known_weights
         file = Path(known[self.weights].file) if self.weights in known else None
         if file is None or not file.exists():
-            self.report({"WARNING"}, f"There is no file of the weights '{self.weights}'; test the engine.")
+            text = rpt_("There is no file of the weights '{weights}'; test the engine.", weights=self.weights)
+            self.report({"WARNING"}, text)
             return {"CANCELLED"}
         return bpy.ops.wm.path_open(filepath=str(file.parent))

@@ -4,6 +4,7 @@ import bpy
 
 from .. import studio
 from ..result import ResultOperator
+from ..words import rpt_
 
 FRAMES_PER_SECOND = 24
 
@@ -42,7 +43,7 @@ class TWOK2K_OT_turntable(ResultOperator):  # noqa: N801
         _turn(stand, self.frames)
         scene.frame_start, scene.frame_end, scene.frame_current = 1, self.frames, 1
         scene.render.fps, scene.render.fps_base = FRAMES_PER_SECOND, 1.0
-        return f"One turn is {self.frames} frames; Render > Render Animation makes the film."
+        return rpt_("One turn is {frames} frames; Render > Render Animation makes the film.", frames=self.frames)
 
 
 def _turn(stand: bpy.types.Object, frames: int) -> None:
