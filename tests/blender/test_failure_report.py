@@ -30,7 +30,7 @@ def test_report_has_the_second_blenders_log_if_there_is_one() -> None:
     assert "second Blender" not in report_text({}, [], ["engine"], ANNA)
     text = report_text({}, [], ["engine"], ANNA, side)
     assert "The log:\n    engine\n\nThe second Blender's log:\n    line 60\n" in text
-    assert text.endswith("~/line 99\n")
+    assert text.endswith("    line 99\n")
 
 
 @pytest.mark.parametrize(
