@@ -18,7 +18,7 @@ TEXTURES = (
     ("2K", "2K", "UV map, color and normal textures of 2048 pixels; for reduced meshes", 1),
     ("4K", "4K", "UV map, color and normal textures of 4096 pixels; for reduced meshes", 2),
 )
-TEXTURE_SIZES = {"none": None, "1K": 1024, "2K": 2048, "4K": 4096}
+TEXTURE_SIZES = {"none": None, "2K": 2048, "4K": 4096}
 
 HEIGHTS = (0.3, 3.0)
 """Metres that the engine takes for a person's height."""

@@ -20,6 +20,8 @@ _REACH = 70.0
 """How far in pixels an occluded surface is continued (about 7 cm)."""
 _KNOWN = 200.0
 """How far in pixels a thickness holds that both maps show."""
+_STEADY = 20.0
+"""Pixels of depth by which a hidden part may differ from its continuation, and is still that part."""
 _LAYER = 40.0
 """Of two occluded surfaces close together that differ by more pixels than this only the deeper one is continued."""
 _SLIT = 4.0
@@ -120,7 +122,10 @@ def _thickness_beside(side: _Side, other: Float) -> Float:
     occluded = side.reach == 0
     if not occluded.any():
         return np.full(side.depth.shape, np.inf, np.float32)
-    return np.where(side.reach < _KNOWN, _continued(np.maximum(-other - side.depth, 0), occluded), np.inf)
+    thickness = np.maximum(-other - side.depth, 0)
+    same = np.where(np.abs(side.depth - side.continued) < _STEADY, thickness, np.float32(0))
+    widest = cv2.dilate(same, np.ones((9, 9), np.uint8))
+    return np.where(side.reach < _KNOWN, _continued(np.maximum(widest, thickness * occluded), occluded), np.inf)
 
 
 def _outline(slit: Float, mask: Bools, front: _Side, rear: _Side) -> tuple[Bools, Bools, Bools, Bools]:

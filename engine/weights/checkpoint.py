@@ -15,7 +15,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from engine.errors import UserError
+from engine.errors import DiskError, UserError
 from engine.networks.graph import GraphConfig, TwoK2K
 
 MAX_BYTES = 2 * 1024**3
@@ -66,7 +66,7 @@ def write(state: Mapping[str, Tensor], metadata: Mapping[str, str], path: Path) 
         os.replace(part, path)
     except (SafetensorError, OSError) as error:
         message = f"The weights cannot be written to {path.parent}; check its free space and your permissions."
-        raise UserError(message) from error
+        raise DiskError(message) from error
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)

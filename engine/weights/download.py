@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from engine.errors import UserError
+from engine.errors import DiskError, UserError
 from engine.weights.checkpoint import MAX_BYTES
 from engine.weights.partial import Origin, Partial
 from engine.weights.registry import WeightsInfo, import_checkpoint
@@ -94,6 +94,8 @@ def download(source: Source, progress: "Progress") -> WeightsInfo:
     progress(IMPORTING, SHARES[1])
     try:
         info = import_checkpoint(partial.file)
+    except DiskError:
+        raise
     except UserError:
         partial.delete()
         raise

@@ -74,6 +74,8 @@ class Partial:
             def append(data: bytes) -> None:
                 nonlocal size
                 with self._disk_errors():
+                    if not self.file.exists():
+                        raise UserError("Another program has deleted what had arrived; download again.")
                     if os.fstat(file.fileno()).st_size != size:
                         raise UserError("Another program is downloading the same file; wait until it is done.")
                     size += len(data)

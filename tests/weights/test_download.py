@@ -318,6 +318,32 @@ def test_file_that_is_no_network_is_refused_like_any_import(folder: Path) -> Non
     assert names(folder) == []
 
 
+def test_whole_file_stays_where_the_weights_cannot_be_written(
+    server: FileServer, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError("no space")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("engine.weights.checkpoint.save_file", full)
+        fails(source(server), "cannot be written")
+    assert len(names(folder)) == 2
+    asked = len(server.requests)
+    fetch(source(server), silent)
+    assert (len(server.requests), names(folder)) == (asked, ["my-net.safetensors"])
+
+
+def test_download_whose_file_is_deleted_meanwhile(server: FileServer, folder: Path) -> None:
+    def clear(stage: str, fraction: float) -> None:
+        if 0.3 < fraction < 0.8:
+            for path in unfinished_downloads():
+                path.unlink()
+
+    with pytest.raises(UserError, match="has deleted what had arrived; download again"):
+        fetch(source(server), clear)
+    assert names(folder) == []
+
+
 def test_second_program_at_the_same_file_gives_way(server: FileServer, folder: Path) -> None:
     other: list[str] = []
 

@@ -6,11 +6,12 @@ import bpy
 
 from ..baking import SOURCE
 from ..mesh_operator import PERIOD, MeshOperator
-from ..properties import TEXTURE_SIZES
 from ..result import ToolError, baked, mesh_of
 from ..scene import set_texture
 from ..side_work import SideWork
 from ..words import rpt_
+
+SIZES = {"1K": 1024, "2K": 2048, "4K": 4096}
 
 UNSAVED = 'The image "{image}" has changes; save it in the Image Editor first.'
 
@@ -39,7 +40,7 @@ class TWOK2K_OT_bake_texture(MeshOperator):  # noqa: N801
     tool = "bake"
 
     def numbers(self, _: bpy.types.Context) -> tuple[int]:
-        return (TEXTURE_SIZES[self.size],)
+        return (SIZES[self.size],)
 
     def work(self, context: bpy.types.Context, person: bpy.types.Object) -> str:
         with self.given(context, person) as mesh:
@@ -59,7 +60,7 @@ class TWOK2K_OT_bake_texture(MeshOperator):  # noqa: N801
     def put(self, context: bpy.types.Context, person: bpy.types.Object, mesh: bpy.types.Mesh) -> str:
         set_texture(mesh_of(person), mesh)
         bpy.data.meshes.remove(mesh)
-        return rpt_("The texture has {size:,} x {size:,} pixels.", size=TEXTURE_SIZES[self.size])
+        return rpt_("The texture has {size:,} x {size:,} pixels.", size=SIZES[self.size])
 
 
 @contextmanager

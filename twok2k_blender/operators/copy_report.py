@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import bpy
 
+from .. import provenance
 from ..choices import preferences
 from ..engine_facts import engine_facts
 from ..failure_report import Private, last_lines, report_text
@@ -25,7 +26,7 @@ class TWOK2K_OT_copy_report(bpy.types.Operator):  # noqa: N801
     bl_label = "Copy Report"
     bl_description = (
         "Put what helps to find the cause onto the clipboard: versions, device, settings, the error and the last lines "
-        "of the engine's log, without your name, folders and names of photos"
+        "of the engine's log and the second Blender's, without your name, folders and names of photos"
     )
 
     def execute(self, context: bpy.types.Context) -> set[str]:
@@ -40,10 +41,17 @@ def failure_report() -> str:
     failures: list[tuple[str, Mapping[str, object]]] = [(job.error, job.settings) for job in failed]
     if session.failed:
         failures.append((session.message, {}))
-    names = [name for job in session.queue.jobs for name in (job.name, Path(job.name).stem)]
+    photos = [job.name for job in session.queue.jobs] + _photos_of_results()
+    names = [name for photo in photos for name in (photo, Path(photo).stem)]
     log = [*last_lines(log_file()), *session.traceback]
     private = Private(str(Path.home()), _user(), names)
     return report_text(_versions(), failures, log, private, last_lines(side_log()))
+
+
+def _photos_of_results() -> list[str]:
+    """Names of the photos that the file's people were made from; the people have them, too."""
+    facts = [provenance.read(person.items()) for person in bpy.data.objects]
+    return [name for name in (fact.get("Photo", "") for fact in facts) if name]
 
 
 def _versions() -> dict[str, str]:

@@ -29,3 +29,14 @@ def test_report_tells_all_but_names(
     assert str(Path.home()) not in text
     assert getpass.getuser() not in text.split()
     assert bpy.ops.twok2k.copy_report() == {"FINISHED"}
+
+
+def test_photos_of_the_files_people_are_not_told(part: Part, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also when their rows are off the list: people, meshes and images have their names."""
+    module = part("operators.copy_report")
+    log = tmp_path / "engine.log"
+    log.write_text('The image "Anna Meier Color" has changes\n', encoding="utf-8")
+    monkeypatch.setattr(module, "log_file", lambda: log)
+    bpy.context.scene.collection.objects.link(bpy.data.objects.new("Somebody", None))
+    bpy.data.objects["Somebody"]["2K2K Photo"] = "Anna Meier.jpg"
+    assert '"<photo> Color" has changes' in module.failure_report()
