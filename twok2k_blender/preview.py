@@ -173,7 +173,7 @@ def ask(panel: "TWOK2K_PG_picture", _: bpy.types.Context) -> None:
 
 def looking() -> bool:
     """Whether a preview is on its way."""
-    return bool(_request) or any(job.silent for job in session.queue.jobs if not job.over)
+    return bool(_request) or any(isinstance(job, PreviewJob) and not job.over for job in session.queue.jobs)
 
 
 def begin(panel: "TWOK2K_PG_picture") -> None:
