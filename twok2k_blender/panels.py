@@ -61,7 +61,9 @@ class TWOK2K_PT_settings(Tab, bpy.types.Panel):  # noqa: N801
         row.template_ID(picture, "mask", open="image.open", text="Mask")
         row.operator("twok2k.paint_mask", text="", icon="BRUSH_DATA")
         if has_mask_of_another(picture):
-            draw_text(context, column, "The mask is of another photo and not used; clear it, or choose it again.")
+            draw_text(
+                context, column, "The mask is of another photo or person and not used; clear it or choose it again."
+            )
         row = column.row(align=True)
         row.enabled = has_photo(picture)
         row.operator("twok2k.correct_key_points", icon="ARMATURE_DATA")

@@ -10,6 +10,7 @@ import bpy
 
 from . import thumbnails
 from .choices import remember_weights
+from .identity import find
 from .jobs import State
 from .key_points import KeyPoints
 from .lineup import Lineup
@@ -48,8 +49,8 @@ class PhotoJob(PictureJob):
         """Raises PhotoError."""
         super().__init__(photo, settings, mask, keypoints)
         self.lineup, self.given = lineup, given
-        self._photo_name = _name(photo)
-        self._source = photo_source(self._photo_name) | mask_source(_name(mask) if mask else None)
+        self._image = 0 if isinstance(photo, Path) else photo.session_uid
+        self._source = photo_source(_name(photo)) | mask_source(_name(mask) if mask else None)
         self.result: MeshData | None = None
         """The person, while it comes into the scene."""
         self.draft: MeshData | None = None
@@ -63,9 +64,11 @@ class PhotoJob(PictureJob):
 
     @property
     def shown(self) -> dict[str, Any]:
-        """The options by which `twok2k.use_photo` shows it in the panel."""
-        name = self._photo_name
-        photo = {"filepath": str(name)} if isinstance(name, Path) else {"image": name}
+        """The options by which `twok2k.use_photo` shows it in the panel; none if its image is not in the file."""
+        image = find(bpy.data.images, self._image)
+        if self._image and image is None:
+            return {}
+        photo = {"image": image.name} if image else {"filepath": str(self._photo)}
         return {**photo, "person": self.settings["person"] + 1}
 
     def request(self) -> tuple[str, dict[str, Any]]:

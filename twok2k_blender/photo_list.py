@@ -112,10 +112,18 @@ def _draw_state(row: bpy.types.UILayout, job: PhotoJob) -> None:
         state.operator("twok2k.retry_photos", text=text, emboss=False).key = job.key
     else:
         row.label(text=text, icon="CHECKMARK" if job.state == "done" else "NONE")
-    button = row.operator("twok2k.use_photo", text="", icon="HIDE_OFF", emboss=False)
-    for name, value in job.shown.items():
-        setattr(button, name, value)
+    _draw_eye(row, job)
     row.operator("twok2k.remove_photo", text="", icon="X", emboss=False).key = job.key
+
+
+def _draw_eye(row: bpy.types.UILayout, job: PhotoJob) -> None:
+    """The button that shows the photo in the panel; its place is empty if the photo is an image that is gone."""
+    if not (shown := job.shown):
+        row.label(text="", icon="BLANK1")
+        return
+    button = row.operator("twok2k.use_photo", text="", icon="HIDE_OFF", emboss=False)
+    for name, value in shown.items():
+        setattr(button, name, value)
 
 
 CLASSES = (TWOK2K_PG_row, TWOK2K_UL_photos)

@@ -94,7 +94,7 @@ class PreviewJob(PictureJob):
         """Raises PhotoError."""
         self.choice = required_choice(panel)
         keypoints = moved(panel, self.choice.photo)
-        mask = mask_of(panel, self.choice.photo)
+        mask = mask_of(panel, panel.person)
         super().__init__(chosen_photo(panel), {"person": panel.person - 1}, mask, keypoints)
         self.scene = panel.id_data.session_uid
 
@@ -103,6 +103,8 @@ class PreviewJob(PictureJob):
         scene = find(bpy.data.scenes, self.scene)
         if scene is not None and choice_of(scene.twok2k) == self.choice:
             scene.twok2k.person = min(scene.twok2k.person, facts["people"])
+            if self.choice.mask:
+                scene.twok2k.mask_person = scene.twok2k.person
             found.choice = choice_of(scene.twok2k)
 
     def end(self, state: State, error: str = "") -> None:
@@ -118,7 +120,7 @@ def choice_of(panel: "TWOK2K_PG_picture") -> Choice | None:
     photo = _photo_name(panel)
     if not photo:
         return None
-    mask = mask_of(panel, photo)
+    mask = mask_of(panel, panel.person)
     points = tuple((name, x, y) for name, (x, y) in moved(panel, photo).items())
     return Choice(photo, panel.person, mask.name_full if mask else "", points)
 
@@ -145,20 +147,19 @@ def chosen_photo(panel: "TWOK2K_PG_picture") -> Picture:
 
 def photo_chosen(panel: "TWOK2K_PG_picture", context: bpy.types.Context) -> None:
     """The panel has another photo; called by Blender."""
-    adopt(panel, _photo_name(panel))
+    adopt(panel, bool(_photo_name(panel)))
     ask(panel, context)
 
 
 def mask_chosen(panel: "TWOK2K_PG_picture", context: bpy.types.Context) -> None:
     """The panel has another mask; called by Blender."""
-    remember(panel, _photo_name(panel))
+    remember(panel, bool(_photo_name(panel)))
     ask(panel, context)
 
 
 def has_mask_of_another(panel: "TWOK2K_PG_picture") -> bool:
-    """Whether the panel's mask is not used because the photo is another one than that it was chosen for."""
-    photo = _photo_name(panel)
-    return bool(photo and panel.mask and mask_of(panel, photo) is None)
+    """Whether the panel's mask is not used because it was chosen for another photo or person."""
+    return bool(panel.mask and _photo_name(panel) and mask_of(panel, panel.person) is None)
 
 
 def ask(panel: "TWOK2K_PG_picture", _: bpy.types.Context) -> None:
@@ -172,7 +173,7 @@ def ask(panel: "TWOK2K_PG_picture", _: bpy.types.Context) -> None:
 
 def looking() -> bool:
     """Whether a preview is on its way."""
-    return bool(_request) or any(job.silent for job in session.queue.jobs if not job.over)
+    return bool(_request) or any(isinstance(job, PreviewJob) and not job.over for job in session.queue.jobs)
 
 
 def begin(panel: "TWOK2K_PG_picture") -> None:
@@ -233,6 +234,14 @@ def _before_load(*_: object) -> None:
 
 
 @bpy.app.handlers.persistent
+def _after_load(*_: object) -> None:
+    """Masks in files that do not tell whose they are belong to the photos that are shown with them."""
+    for scene in bpy.data.scenes:
+        if scene.library is None:
+            adopt(scene.twok2k, bool(_photo_name(scene.twok2k)))
+
+
+@bpy.app.handlers.persistent
 def _after_undo(scene: bpy.types.Scene, *_: object) -> None:
     """Photo, person, mask or key points may be others again, which no property tells; what is shown follows them."""
     if found.choice is not None or looking():
@@ -242,6 +251,7 @@ def _after_undo(scene: bpy.types.Scene, *_: object) -> None:
 def register() -> None:
     found.pictures = bpy.utils.previews.new()
     bpy.app.handlers.load_pre.append(_before_load)
+    bpy.app.handlers.load_post.append(_after_load)
     for undone in (bpy.app.handlers.undo_post, bpy.app.handlers.redo_post):
         undone.append(_after_undo)
 
@@ -249,6 +259,7 @@ def register() -> None:
 def unregister() -> None:
     for undone in (bpy.app.handlers.undo_post, bpy.app.handlers.redo_post):
         undone.remove(_after_undo)
+    bpy.app.handlers.load_post.remove(_after_load)
     bpy.app.handlers.load_pre.remove(_before_load)
     _before_load()
     if found.pictures is not None:

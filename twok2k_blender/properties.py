@@ -82,7 +82,9 @@ class TWOK2K_PG_picture(bpy.types.PropertyGroup):  # noqa: N801
         poll=lambda _, image: is_usable(image),
         update=mask_chosen,
     )
-    mask_photo: bpy.props.StringProperty(description="What photo the mask is of")
+    mask_photo: bpy.props.StringProperty(description="Path or name of the mask's photo; empty: the one shown")
+    mask_image: bpy.props.PointerProperty(type=bpy.types.Image, description="That photo, where it is an image")
+    mask_person: bpy.props.IntProperty(description="Whose mask it is")
     key_points: bpy.props.CollectionProperty(type=TWOK2K_PG_key_point)
     key_photo: bpy.props.StringProperty(description="What photo the key points are of")
     key_person: bpy.props.IntProperty(description="Whose key points they are")

@@ -7,7 +7,7 @@ import bpy
 
 from . import background
 from .choices import remember_weights
-from .jobs import Job
+from .jobs import Job, State
 
 _asked = False
 
@@ -23,13 +23,19 @@ class WeightsList(Job):
     def use(self, facts: Mapping[str, Any]) -> None:
         remember_weights(facts["available"])
 
+    def end(self, state: State, error: str = "") -> None:
+        """One that was cancelled may be asked for again; one that has failed would only fail again."""
+        global _asked
+        super().end(state, error)
+        _asked = state != "cancelled"
+
 
 def ask_once() -> None:
-    """Ask the engine, once since Blender's start; may be called while something is drawn, where nothing may change."""
+    """Ask the engine, unless it has been asked; may be called while something is drawn, where nothing may change."""
     global _asked
     if not _asked:
         _asked = True
-        bpy.app.timers.register(_ask)
+        bpy.app.timers.register(_ask, persistent=True)
 
 
 def _ask() -> None:

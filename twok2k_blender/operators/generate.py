@@ -54,5 +54,6 @@ class TWOK2K_OT_generate(PhotoOptions, JobOperator):  # noqa: N801
     def _chosen_mask(self, panel: TWOK2K_PG_picture) -> Picture | None:
         if self.mask:
             return Path(bpy.path.abspath(self.mask))
-        choice = None if self.filepath or self.image else choice_of(panel)
-        return mask_of(panel, choice.photo) if choice else None
+        if self.filepath or self.image or choice_of(panel) is None:
+            return None
+        return mask_of(panel, self.given().get("person", panel.person))

@@ -94,9 +94,8 @@ class TWOK2K_OT_generate_again(PhotoOptions, JobOperator):  # noqa: N801
         return [AgainJob(photo, settings, person, mask, keypoints, given)]
 
     def _mask(self, person: bpy.types.Object, panel: TWOK2K_PG_picture, photo: Picture, number: int) -> Picture | None:
-        """The panel's, if it has one of that photo, else the one remembered. Raises PhotoError if that is gone."""
-        choice = choice_of(panel)
-        if choice and photo == chosen_photo(panel) and (mask := mask_of(panel, choice.photo)):
+        """The panel's, if it has one of that person, else the one remembered. Raises PhotoError if that is gone."""
+        if choice_of(panel) and photo == chosen_photo(panel) and (mask := mask_of(panel, number)):
             return mask
         return mask_remembered(person) if number == remembered(person).get("person") else None
 

@@ -18,8 +18,8 @@ class TWOK2K_OT_paint_mask(JobOperator):  # noqa: N801
     )
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        choice = choice_of(context.scene.twok2k)
-        if choice and (mask := mask_of(context.scene.twok2k, choice.photo)):
+        panel = context.scene.twok2k
+        if choice_of(panel) and (mask := mask_of(panel, panel.person)):
             open_for_painting(mask)
             return {"FINISHED"}
         return super().execute(context)

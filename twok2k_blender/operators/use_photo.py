@@ -28,9 +28,9 @@ class TWOK2K_OT_use_photo(bpy.types.Operator):  # noqa: N801
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         panel = context.scene.twok2k
+        panel.person = self.person  # first: a mask that is not yet of any photo becomes that person's
         if isinstance(photo, bpy.types.Image):
             panel.image, panel.source = photo, "IMAGE"
         else:
             panel.filepath, panel.source = str(photo), "FILE"
-        panel.person = self.person
         return {"FINISHED"}

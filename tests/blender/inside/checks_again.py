@@ -134,6 +134,20 @@ def test_mask_is_remembered(masked: bpy.types.Object) -> None:
     assert "2K2K Warnings" not in masked, "it is another person's"
 
 
+def test_mask_of_another_person_in_the_panel_is_not_taken(photo: Photo) -> None:
+    panel = bpy.context.scene.twok2k
+    panel.filepath, panel.person = photo("two.jpg"), 2
+    bpy.ops.twok2k.generate()
+    panel.person = 1
+    bpy.ops.twok2k.paint_mask()
+    bpy.ops.twok2k.generate_again()
+    assert "2K2K Warnings" not in bpy.context.object
+    panel.person = 2
+    panel.mask = panel.mask
+    bpy.ops.twok2k.generate_again()
+    assert bpy.context.object["2K2K Warnings"] == MASKED
+
+
 def test_mask_that_is_gone_is_told_and_another_may_be_chosen(masked: bpy.types.Object) -> None:
     bpy.data.images.remove(bpy.data.images["anna mask"])
     before = masked.data

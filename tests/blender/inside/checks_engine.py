@@ -59,6 +59,30 @@ def test_preferences_that_are_drawn_first_learn_the_weights(
 
 
 @pytest.mark.usefixtures("small_engine")
+def test_list_of_weights_that_was_not_fetched_is_asked_for_again(
+    part: Part, wait: Callable[[Callable[[], Any]], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module, preferences, session = part("weights_list"), part("choices").preferences(), part("session").session
+    monkeypatch.setattr(module, "_asked", False)
+    preferences.known_weights.clear()
+    module.ask_once()
+    bpy.ops.wm.read_homefile(use_empty=True)
+    assert bpy.app.timers.is_registered(module._ask), "opening a file does not forget the question"
+    bpy.app.timers.unregister(module._ask)
+    module._ask()
+    assert not part("preview").looking(), "nobody looks for people"
+    bpy.ops.wm.read_homefile(use_empty=True)
+    wait(lambda: not session.busy)
+    assert not preferences.known_weights
+    module.ask_once()
+    bpy.app.timers.unregister(module._ask)
+    module._ask()
+    wait(lambda: preferences.known_weights)
+    module.ask_once()
+    assert not bpy.app.timers.is_registered(module._ask), "it is there"
+
+
+@pytest.mark.usefixtures("small_engine")
 def test_engine_test_tells_devices_and_what_is_wrong(part: Part) -> None:
     facts, session = part("engine_facts").engine_facts, part("session").session
     preferences = part("choices").preferences()

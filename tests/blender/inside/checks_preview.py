@@ -1,5 +1,6 @@
 """What is found in the panel's photo, the choice among several people, masks, and the ESC key."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -183,6 +184,7 @@ def test_panels_mask_is_for_the_panels_photo_alone(panel: Panel, photo: Photo, p
 
     class Options:
         filepath = image = mask = ""
+        given = dict
 
     assert chosen(Options, bpy.context.scene.twok2k) == bpy.data.images["Mask"]
     Options.filepath = photo("berta.jpg")
@@ -230,6 +232,87 @@ def test_mask_chosen_before_any_photo_is_that_of_the_first(part: Part, panel: Pa
     assert part("preview").choice_of(settings).mask == "Mask"
     panel("berta.jpg")
     assert part("preview").choice_of(settings).mask == ""
+
+
+def save_and_open(path: Path) -> Any:
+    """The panel as it is saved with the file."""
+    bpy.ops.wm.save_as_mainfile(filepath=str(path))
+    bpy.ops.wm.open_mainfile(filepath=str(path))
+    return bpy.context.scene.twok2k
+
+
+def test_mask_stays_with_a_photo_that_is_touched_and_moved_with_its_project(
+    part: Part, panel: Panel, photo: Photo, tmp_path: Path
+) -> None:
+    settings = panel("anna.jpg")
+    settings.mask = bpy.data.images.new("Mask", 4, 4)
+    settings.mask.use_fake_user = True
+    os.utime(photo("anna.jpg"), (1, 1))
+    assert part("preview").choice_of(settings).mask == "Mask"
+    settings = save_and_open(tmp_path / "scene.blend")
+    settings.filepath = "//anna.jpg"
+    assert part("preview").choice_of(settings).mask == "Mask", "it is the same file"
+    settings.mask = settings.mask
+    bpy.ops.wm.save_mainfile()
+    (tmp_path / "moved").mkdir()
+    for name in ("anna.jpg", "scene.blend"):
+        (tmp_path / name).rename(tmp_path / "moved" / name)
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "moved" / "scene.blend"))
+    assert part("preview").choice_of(bpy.context.scene.twok2k).mask == "Mask"
+
+
+def test_mask_stays_with_an_image_that_gets_another_name(part: Part) -> None:
+    settings = bpy.context.scene.twok2k
+    painted, other = bpy.data.images.new("Painted", 8, 8), bpy.data.images.new("Other", 8, 8)
+    settings.source, settings.image = "IMAGE", painted
+    settings.mask = bpy.data.images.new("Mask", 8, 8)
+    painted.name, other.name = "Renamed", "Painted"
+    assert part("preview").choice_of(settings).mask == "Mask"
+    settings.image = other
+    assert part("preview").choice_of(settings).mask == ""
+
+
+def test_mask_of_a_file_that_does_not_tell_its_photo_is_of_the_one_shown(
+    part: Part, panel: Panel, photo: Photo, tmp_path: Path
+) -> None:
+    settings = panel("anna.jpg")
+    settings.mask = bpy.data.images.new("Mask", 4, 4)
+    settings.mask_photo, settings.mask_person = "", 0
+    assert part("preview").choice_of(settings).mask == "Mask"
+    settings = save_and_open(tmp_path / "scene.blend")
+    assert part("preview").choice_of(settings).mask == "Mask"
+    panel("berta.jpg")
+    assert part("preview").has_mask_of_another(settings)
+
+
+def test_mask_is_of_one_person(part: Part, panel: Panel, found: Any) -> None:
+    settings = panel("two.jpg")
+    bpy.ops.twok2k.paint_mask()
+    bpy.ops.twok2k.choose_person(person=2)
+    assert part("preview").has_mask_of_another(settings), "the panel says so"
+    bpy.ops.twok2k.generate()
+    assert "2K2K Warnings" not in bpy.context.object
+    bpy.ops.twok2k.generate(person=1)
+    assert bpy.context.object["2K2K Warnings"] == "The mask is mask.png."
+    settings.mask = settings.mask
+    bpy.ops.twok2k.generate(person=1)
+    assert "2K2K Warnings" not in bpy.context.object, "it is now the other person's"
+    bpy.ops.twok2k.generate()
+    assert bpy.context.object["2K2K Warnings"] == "The mask is mask.png."
+
+
+def test_mask_is_of_the_person_who_is_left_of_too_many(part: Part, panel: Panel, found: Any) -> None:
+    settings = panel("two.jpg", person=7)
+    settings.mask = bpy.data.images.new("Mask", 4, 4)
+    bpy.ops.twok2k.find_people()
+    assert (settings.person, part("preview").choice_of(settings).mask) == (2, "Mask")
+
+
+def test_mask_chosen_before_any_photo_is_that_of_the_person_shown(part: Part, photo: Photo) -> None:
+    settings = bpy.context.scene.twok2k
+    settings.person, settings.mask = 3, bpy.data.images.new("Mask", 4, 4)
+    bpy.ops.twok2k.use_photo(filepath=photo("two.jpg"), person=2)
+    assert part("preview").choice_of(settings).mask == "Mask"
 
 
 def test_each_photo_gets_a_mask_of_its_own_to_paint_on(panel: Panel) -> None:

@@ -94,6 +94,22 @@ def test_photo_of_a_row_is_shown_in_the_panel(photo: Photo, part: Part) -> None:
     assert (panel.source, panel.image.name, panel.person) == ("IMAGE", "Painted", 1)
 
 
+@pytest.mark.usefixtures("small_engine", "beside")
+def test_row_of_an_image_shows_that_image_alone(part: Part) -> None:
+    painted = bpy.data.images.new("Painted", 8, 8)
+    bpy.ops.twok2k.generate(image="Painted")
+    (job,) = part("session").session.queue.listed
+    painted.name = "Renamed"
+    bpy.data.images.new("Painted", 8, 8)
+    assert job.shown == {"image": "Renamed", "person": 1}
+    bpy.ops.wm.read_homefile(use_empty=True)
+    for name in ("Painted", "Renamed"):
+        bpy.data.images.new(name, 8, 8)
+    row = MagicMock()
+    part("photo_list")._draw_state(row, job)
+    assert "twok2k.use_photo" not in [call.args[0] for call in row.operator.call_args_list]
+
+
 def test_photo_that_is_gone_is_not_shown() -> None:
     with pytest.raises(RuntimeError, match=r"gone\.jpg no longer exists"):
         bpy.ops.twok2k.use_photo(filepath="/gone.jpg")
