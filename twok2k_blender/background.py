@@ -13,7 +13,7 @@ from typing import Any
 import bpy
 
 from . import photo_list, storage
-from .identity import scene_of
+from .identity import Asked, scene_of
 from .jobs import Job
 from .photo_job import begin_new_lineup
 from .session import TICK, session
@@ -56,7 +56,7 @@ def tick() -> float | None:
 
 
 @contextmanager
-def place_of(job: Job) -> Iterator[None]:
+def place_of(job: Asked) -> Iterator[None]:
     """The context is the job's scene, in a window that shows it and with its 3D view, or else in the first window."""
     scene, windows = scene_of(job), list(bpy.context.window_manager.windows)
     window = next((window for window in windows if window.scene == scene), windows[0])

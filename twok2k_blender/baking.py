@@ -11,10 +11,11 @@ import bpy
 import numpy as np
 from mathutils.bvhtree import BVHTree
 
-from .material import UV, make_material, principled
+from .material import UV, make_material
 from .mesh_data import TextureData
 from .result import ToolError, mesh_of, select_only, temporary_object, triangle_count
 from .scene import corner_uv
+from .words import rpt_
 
 SOURCE = "2K2K Source"
 """How the names begin of a mesh's custom properties that are the meshes to take colours and relief from."""
@@ -38,6 +39,10 @@ FLAT = (0.5, 0.5, 1.0, 1.0)
 """Colour of a normal map where the surface is as the mesh itself says."""
 
 NO_CYCLES = "This Blender has no Cycles, which bakes textures; use one from blender.org."
+NO_COLOR = (
+    'The material "{material}" has no shader with a color, which a texture could hold; '
+    "give it a Principled BSDF at its output first."
+)
 ELSEWHERE = "The other selected objects lie elsewhere; move them to where the human is, or select the human alone."
 
 
@@ -76,13 +81,15 @@ def _use_cycles(scene: bpy.types.Scene) -> None:
 
 
 def _own_materials(mesh: bpy.types.Mesh) -> None:
-    """Let every slot have a material that no other mesh has, with nodes."""
+    """Let every slot have a material that no other mesh has, with nodes. Raises ToolError where one has no colour."""
     if not len(mesh.materials):
         mesh.materials.append(None)
     for slot, material in enumerate(mesh.materials):
         mesh.materials[slot] = material.copy() if material else make_material(mesh.name)
         if not mesh.materials[slot].use_nodes:
             mesh.materials[slot].use_nodes = True
+        if _base_color(mesh.materials[slot]) is None:
+            raise ToolError(rpt_(NO_COLOR, material=material.name))
 
 
 @contextmanager
@@ -208,21 +215,41 @@ def _reach(context: bpy.types.Context, item: bpy.types.Object, others: Sequence[
 
 
 def _has_relief(material: bpy.types.Material) -> bool:
-    shader = principled(material)
-    return shader is not None and bool(shader.inputs["Normal"].links)
+    return any("Normal" in shader.inputs and shader.inputs["Normal"].links for shader in _shaders(material))
 
 
 def _emit_base_color(material: bpy.types.Material) -> None:
     """Let a material shine with its base colour, which is then the same in every light."""
-    tree = material.node_tree
-    shader, output = principled(material), tree.get_output_node("CYCLES")
-    if shader is None or output is None:
-        return
-    emission, base = tree.nodes.new("ShaderNodeEmission"), shader.inputs["Base Color"]
+    tree, base = material.node_tree, _base_color(material)
+    emission = tree.nodes.new("ShaderNodeEmission")
     emission.inputs["Color"].default_value = base.default_value
     if base.links:
         tree.links.new(base.links[0].from_socket, emission.inputs["Color"])
-    tree.links.new(emission.outputs["Emission"], output.inputs["Surface"])
+    tree.links.new(emission.outputs["Emission"], _output(material).inputs["Surface"])
+
+
+def _base_color(material: bpy.types.Material) -> bpy.types.NodeSocket | None:
+    """The input that the surface has its colour from: a Principled BSDF's, or else another shader's."""
+    shaders = [shader for shader in _shaders(material) if shader.type != "BSDF_TRANSPARENT"]
+    for name in ("Base Color", "Color"):
+        for shader in shaders:
+            if name in shader.inputs:
+                return shader.inputs[name]
+    return None
+
+
+def _shaders(material: bpy.types.Material) -> Iterator[bpy.types.Node]:
+    """The nodes that make the surface at the material's output, from there on, by way of mixes as well."""
+    output = _output(material)
+    sockets = [output.inputs["Surface"]] if output else []
+    for socket in sockets:
+        for link in socket.links:
+            yield link.from_node
+            sockets += [entry for entry in link.from_node.inputs if entry.type == "SHADER"]
+
+
+def _output(material: bpy.types.Material) -> bpy.types.Node | None:
+    return material.node_tree.get_output_node("CYCLES")
 
 
 def _png(image: bpy.types.Image) -> bytes:

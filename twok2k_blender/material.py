@@ -4,6 +4,8 @@ When a person gets other colours, only the nodes made here change; what the user
 materials of the user's own.
 """
 
+from collections.abc import Sequence
+
 import bpy
 
 from .mesh_data import TextureData
@@ -63,14 +65,21 @@ def _is_textured(material: bpy.types.Material) -> bool:
 
 
 def _replace_colors(material: bpy.types.Material, texture: TextureData | None) -> None:
-    """Let the colours come from another source by way of the same nodes; images that nobody uses any more go."""
+    """Let the colours come from another source by way of the same nodes; images that nobody uses any more go.
+
+    An image that has been painted and not saved stays, also in the file.
+    """
     tree = material.node_tree
     fed = [link.to_socket for link in tree.nodes[COLORS].outputs["Color"].links]
     images = {node.image for node in tree.nodes if node.type == "TEX_IMAGE" and node.image and MADE in node.image}
     for name in (COLORS, NORMALS, NORMAL_MAP):
         if name in tree.nodes:
             tree.nodes.remove(tree.nodes[name])
-    bpy.data.batch_remove([image for image in images if not image.users])
+    unused = {image for image in images if not image.users}
+    painted = {image for image in unused if image.is_dirty}
+    bpy.data.batch_remove(unused - painted)
+    for image in painted:
+        image.use_fake_user = True
     source = _add_colors(material, texture)
     for socket in fed:
         tree.links.new(source, socket)
@@ -84,29 +93,31 @@ def principled(material: bpy.types.Material) -> bpy.types.Node | None:
 def _add_colors(material: bpy.types.Material, texture: TextureData | None) -> bpy.types.NodeSocket:
     """Add the nodes that colours and normals come from; the colours' output."""
     tree, shader = material.node_tree, principled(material)
+    place = (shader.location.x, shader.location.y) if shader else (0.0, 0.0)
     if texture is None:
         color = tree.nodes.new("ShaderNodeVertexColor")
         color.name, color.layer_name = COLORS, COLOR
-        color.location = (shader.location.x - 240, shader.location.y)
+        color.location = (place[0] - 240, place[1])
     else:
-        color = _add_image(tree, shader, COLORS, texture.color, f"{material.name} Color", 300)
-        if texture.normal is not None:
+        color = _add_image(tree, (place[0] - 600, place[1] + 300), COLORS, texture.color, f"{material.name} Color")
+        if texture.normal is not None and shader is not None:
             _add_normal_map(tree, shader, texture.normal, f"{material.name} Normal")
     return color.outputs["Color"]
 
 
 def _add_normal_map(tree: bpy.types.NodeTree, shader: bpy.types.Node, png: bytes, name: str) -> None:
-    image = _add_image(tree, shader, NORMALS, png, name, -100)
+    x, y = shader.location.x, shader.location.y
+    image = _add_image(tree, (x - 600, y - 100), NORMALS, png, name)
     image.image.colorspace_settings.name = "Non-Color"
     normal = tree.nodes.new("ShaderNodeNormalMap")
     normal.name, normal.uv_map = NORMAL_MAP, UV
-    normal.location = (shader.location.x - 240, shader.location.y - 100)
+    normal.location = (x - 240, y - 100)
     tree.links.new(image.outputs["Color"], normal.inputs["Color"])
     tree.links.new(normal.outputs["Normal"], shader.inputs["Normal"])
 
 
 def _add_image(
-    tree: bpy.types.NodeTree, shader: bpy.types.Node, node_name: str, png: bytes, name: str, height: float
+    tree: bpy.types.NodeTree, place: Sequence[float], node_name: str, png: bytes, name: str
 ) -> bpy.types.Node:
     """A texture node whose image is packed, so that it is saved with the scene."""
     image = bpy.data.images.new(name, 1, 1)
@@ -114,6 +125,5 @@ def _add_image(
     image.source = "FILE"
     image[MADE] = True
     node = tree.nodes.new("ShaderNodeTexImage")
-    node.name, node.image = node_name, image
-    node.location = (shader.location.x - 600, shader.location.y + height)
+    node.name, node.image, node.location = node_name, image, place
     return node

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import bpy
 
-from .background import is_user_busy, show
+from .background import is_user_busy, place_of, show
 from .material import show_colors
 from .mesh_tools import MESH_TOOLS
 from .result import ResultOperator, ToolError, copy_materials, mesh_of, replace_mesh
@@ -86,13 +86,20 @@ class MeshOperator(ResultOperator):
             return {"CANCELLED"}
         if event.type != "TIMER":
             return {"PASS_THROUGH"}
-        if self._side.running or is_user_busy():
+        if not self._may_end():
             self._tell(context)
             return {"PASS_THROUGH"}
         try:
-            return self._reported(self._end, context)
+            with place_of(self._side):
+                return self._reported(self._end, bpy.context)
         finally:
             self._stop(context)
+
+    def _may_end(self) -> bool:
+        if self._side.running:
+            return False
+        with place_of(self._side):
+            return not is_user_busy()
 
     def cancel(self, context: bpy.types.Context) -> None:
         """Leave nothing of the work; called by Blender, too, when a file is opened or the options are refused."""

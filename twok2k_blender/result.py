@@ -83,10 +83,13 @@ def obstacle(context: bpy.types.Context) -> str:
 
 
 def copy_materials(mesh: bpy.types.Mesh, source: bpy.types.Mesh) -> None:
-    """Let a mesh have the materials of another, slot by slot."""
-    mesh.materials.clear()
-    for material in source.materials:
-        mesh.materials.append(material)
+    """Let a mesh have the materials of another, slot by slot; its faces keep theirs, as `clear` would not let them."""
+    while len(mesh.materials) < len(source.materials):
+        mesh.materials.append(None)
+    while len(mesh.materials) > len(source.materials):
+        mesh.materials.pop()
+    for slot, material in enumerate(source.materials):
+        mesh.materials[slot] = material
 
 
 def replace_mesh(person: bpy.types.Object, mesh: bpy.types.Mesh) -> None:

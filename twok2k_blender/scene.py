@@ -49,11 +49,11 @@ def replace_person(
             mesh = carry_over(context, mesh_of(person), mesh, colors=False)
         copy_materials(mesh, mesh_of(person))
     replace_mesh(person, mesh)
-    show_colors(person, data.texture)
     for key in [key for key in person.keys() if key.startswith(PREFIX)]:  # noqa: SIM118
         del person[key]
     for key, value in facts.items():
         person[key] = value
+    show_colors(person, data.texture)
 
 
 def make_mesh(name: str, data: MeshData, scale: float = 1.0) -> bpy.types.Mesh:

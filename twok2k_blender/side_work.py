@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import bpy
 import numpy as np
 
+from .identity import find
 from .result import ToolError, is_result, mesh_of
 from .side_blender import SideBlender
 
@@ -15,7 +16,7 @@ CHANGED = "The human's mesh has changed meanwhile; use the tool again."
 
 
 class SideWork:
-    """Holds no Blender data, which an undo makes invalid, only the person's name."""
+    """Holds no Blender data, which an undo makes invalid, only numbers. scene: the one that it was asked for in."""
 
     def __init__(
         self, tool: str, person: bpy.types.Object, mesh: bpy.types.Mesh, numbers: Sequence[float], replaces: bool
@@ -25,7 +26,8 @@ class SideWork:
         Raises ToolError.
         """
         self._side = SideBlender(tool, mesh, numbers)
-        self._person, self._began = person.name, time.monotonic()
+        self.scene, self._person = bpy.context.scene.session_uid, person.session_uid
+        self._began = time.monotonic()
         self._before = fingerprint(person) if replaces else None
 
     @property
@@ -37,8 +39,8 @@ class SideWork:
         return int(time.monotonic() - self._began)
 
     def result(self, context: bpy.types.Context) -> tuple[bpy.types.Object, bpy.types.Mesh]:
-        """The person and the new mesh. Raises ToolError, with nothing changed."""
-        person: bpy.types.Object | None = context.scene.objects.get(self._person)
+        """The person in the context's scene, and the new mesh. Raises ToolError, with nothing changed."""
+        person = find(context.scene.objects, self._person)
         if person is None or not is_result(person):
             raise ToolError(GONE)
         if self._before is not None and fingerprint(person) != self._before:
@@ -50,7 +52,7 @@ class SideWork:
         self._side.close()
 
 
-def fingerprint(person: bpy.types.Object) -> tuple[str, int, int]:
+def fingerprint(person: bpy.types.Object) -> tuple[int, int, int]:
     """Differs where the object has got another mesh, or the mesh other faces, positions, colours or coordinates."""
     mesh = mesh_of(person)
     layers = [(mesh.vertices, "co", 3)]
@@ -61,4 +63,4 @@ def fingerprint(person: bpy.types.Object) -> tuple[str, int, int]:
         values = np.empty(width * len(data), np.float32)
         data.foreach_get(name, values)
         checksum = zlib.crc32(values.tobytes(), checksum)
-    return mesh.name, len(mesh.polygons), checksum
+    return mesh.session_uid, len(mesh.polygons), checksum

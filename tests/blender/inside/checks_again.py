@@ -219,6 +219,28 @@ def test_textures_come_and_go_in_our_slot_alone_and_leave_nothing(anna: bpy.type
     assert "Own" in bpy.data.images
 
 
+def test_colors_come_and_go_at_another_shader(anna: bpy.types.Object) -> None:
+    tree, output = anna.active_material.node_tree, anna.active_material.node_tree.get_output_node("ALL")
+    toon = tree.nodes.new("ShaderNodeBsdfToon")
+    tree.links.new(tree.nodes["2K2K Colors"].outputs["Color"], toon.inputs["Color"])
+    tree.links.new(toon.outputs["BSDF"], output.inputs["Surface"])
+    tree.nodes.remove(tree.nodes["Principled BSDF"])
+    for texture, kind in (("2K", "TEX_IMAGE"), ("2K", "TEX_IMAGE"), ("none", "VERTEX_COLOR")):
+        assert bpy.ops.twok2k.generate_again(texture=texture) == {"FINISHED"}
+        assert toon.inputs["Color"].links[0].from_node.type == kind
+        assert len(bpy.data.images) == (texture == "2K")
+
+
+def test_painting_that_is_not_saved_stays_in_the_file(anna: bpy.types.Object) -> None:
+    bpy.ops.twok2k.generate_again(texture="2K")
+    painted = anna.active_material.node_tree.nodes["2K2K Colors"].image
+    painted.pixels[0] = 0.5
+    assert painted.is_dirty
+    bpy.ops.twok2k.generate_again(texture="none")
+    assert list(bpy.data.images) == [painted]
+    assert painted.users
+
+
 def test_copy_with_the_same_material_keeps_its_texture(anna: bpy.types.Object) -> None:
     bpy.ops.twok2k.generate_again(texture="2K")
     twin = anna.copy()

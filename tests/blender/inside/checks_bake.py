@@ -188,6 +188,30 @@ def test_shape_keys_stay_and_what_has_no_faces_is_no_source(person: bpy.types.Ob
     assert np.abs(center_texels(person, part) - expected).mean() < 0.004
 
 
+@pytest.mark.parametrize("mixed", [False, True])
+def test_colors_are_those_of_the_shader_at_the_output(person: bpy.types.Object, part: Part, mixed: bool) -> None:
+    expected, tree = center_colors(person.data), person.active_material.node_tree
+    toon, mix, clear = (tree.nodes.new(f"ShaderNode{name}") for name in ("BsdfToon", "MixShader", "BsdfTransparent"))
+    tree.links.new(tree.nodes["2K2K Colors"].outputs["Color"], toon.inputs["Color"])
+    tree.links.new(clear.outputs["BSDF"], mix.inputs[1])
+    tree.links.new(toon.outputs["BSDF"], mix.inputs[2])
+    shader, surface = tree.nodes["Principled BSDF"], tree.get_output_node("ALL").inputs["Surface"]
+    tree.links.remove(shader.inputs["Base Color"].links[0])
+    tree.links.new((mix if mixed else toon).outputs[0], surface)
+    assert bpy.ops.twok2k.bake_texture(size="1K") == {"FINISHED"}
+    assert np.abs(center_texels(person, part) - expected).mean() < 0.004
+
+
+def test_material_without_a_color_is_told_and_kept(person: bpy.types.Object) -> None:
+    tree, material = person.active_material.node_tree, person.active_material
+    tree.links.new(tree.nodes.new("ShaderNodeHoldout").outputs[0], tree.get_output_node("ALL").inputs["Surface"])
+    before = counts()
+    with pytest.raises(RuntimeError, match=f'"{material.name}" has no shader with a color'):
+        bpy.ops.twok2k.bake_texture(size="1K")
+    assert (counts(), list(person.data.materials)) == (before, [material])
+    assert not person.data.uv_layers
+
+
 def test_source_that_lies_elsewhere_is_told(person: bpy.types.Object) -> None:
     original = with_original(person, 2000)
     original.location.x += 2

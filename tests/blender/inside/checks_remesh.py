@@ -31,6 +31,18 @@ def test_decimate_keeps_form_colors_material_and_name(person: bpy.types.Object) 
     assert name not in [other.name for other in bpy.data.meshes if other != mesh]
 
 
+def test_decimate_keeps_the_materials_of_the_faces(person: bpy.types.Object) -> None:
+    person.data.materials.append(bpy.data.materials.new("Hat"))
+    for face in person.data.polygons:
+        face.material_index = int(face.center.z > 1)
+    slots = list(person.data.materials)
+    bpy.ops.twok2k.decimate(triangles=5000)
+    assert list(person.data.materials) == slots
+    shown = [(face.center.z > 1, bool(face.material_index)) for face in person.data.polygons]
+    assert np.mean([high == hat for high, hat in shown]) > 0.99
+    assert 0.1 < np.mean([hat for _, hat in shown]) < 0.9
+
+
 def test_decimate_says_when_there_is_nothing_to_do(person: bpy.types.Object) -> None:
     count = len(person.data.polygons)
     with pytest.raises(RuntimeError, match="has only 2"):

@@ -207,7 +207,8 @@ class Standing:
     def __init__(self, operator: type, error: Exception) -> None:
         self._operator, self._error, self._timer = operator, error, object()
         self.closed = self.reported = False
-        self._side = SimpleNamespace(running=False, close=self._close, result=self._result)
+        scene = bpy.context.scene.session_uid
+        self._side = SimpleNamespace(running=False, close=self._close, result=self._result, scene=scene)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._operator, name).__get__(self)
@@ -222,6 +223,31 @@ class Standing:
         self.reported = True
 
 
+def test_work_finds_its_person_under_another_name_while_another_scene_is_shown(
+    person: bpy.types.Object, part: Part, quads: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module, name, mesh_name = part("mesh_operator"), person.name, person.data.name
+    twin = person.copy()
+    twin.data = person.data.copy()
+    bpy.context.collection.objects.link(twin)
+    operator, before = Standing(module.MeshOperator, ValueError("?")), len(person.data.polygons)
+    operator._side = quads(person)
+    person.name = person.data.name = "Heroine"
+    twin.name, twin.data.name = name, mesh_name
+    monkeypatch.setattr(module, "is_user_busy", lambda: False)
+    bpy.context.window.scene = bpy.data.scenes.new("Other")
+    assert operator.modal(window_context(), SimpleNamespace(type="TIMER", value="")) == {"FINISHED"}
+    assert len(person.data.polygons) < before / 10
+    assert len(twin.data.polygons) == before
+    assert person.data.name == "Heroine"
+
+
+def window_context() -> SimpleNamespace:
+    """Stands for the context of a window."""
+    window = SimpleNamespace(event_timer_remove=lambda _: None)
+    return SimpleNamespace(window_manager=window, workspace=SimpleNamespace(status_text_set=lambda _: None))
+
+
 @pytest.mark.parametrize("expected", [True, False])
 def test_whatever_goes_wrong_the_tools_can_be_used_again(
     person: bpy.types.Object, part: Part, monkeypatch: pytest.MonkeyPatch, expected: bool
@@ -231,8 +257,7 @@ def test_whatever_goes_wrong_the_tools_can_be_used_again(
     monkeypatch.setattr(module.MeshOperator, "at_work", "Quad Remesh of a person")
     error = part("result").ToolError("It cannot be done.") if expected else ValueError("?")
     operator = Standing(module.MeshOperator, error)
-    window = SimpleNamespace(event_timer_remove=lambda _: None)
-    context = SimpleNamespace(window_manager=window, workspace=SimpleNamespace(status_text_set=lambda _: None))
+    context = window_context()
     assert not bpy.ops.twok2k.quad_remesh.poll()
     if expected:
         assert operator.modal(context, SimpleNamespace(type="TIMER", value="")) == {"CANCELLED"}
