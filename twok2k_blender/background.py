@@ -21,6 +21,9 @@ from .session import TICK, session
 BLOCKING = {"BLOCKING", "GRAB_CURSOR", "GRAB_CURSOR_X", "GRAB_CURSOR_Y"}
 """Options of operators that have the mouse to themselves while they run: strokes, drags, knives."""
 
+SIDE_TOOLS = {f"twok2k.{name}" for name in ("bake_texture", "decimate", "make_printable", "quad_remesh")}
+"""Operators that wait in a window for a second Blender."""
+
 SHOWING = {"VIEW_3D", "IMAGE_EDITOR", "PREFERENCES"}
 """Editors that show something of the queue."""
 
@@ -88,8 +91,7 @@ def show() -> None:
         for area in window.screen.areas:
             if area.type in SHOWING:
                 _redraw(area, whole)
-        if not window.modal_operators:  # one that shows its keys in the status bar would lose them
-            _redraw_status_bar(window)
+    redraw_status_bars()
 
 
 def _drafts_changed() -> bool:
@@ -109,6 +111,14 @@ def _redraw(area: bpy.types.Area, whole: bool) -> None:
     for region in area.regions:
         if region.type == "UI":
             region.tag_redraw()
+
+
+def redraw_status_bars() -> None:
+    """Leaves out windows with a foreign operator, which may show its keys there and would lose them."""
+    for window in bpy.context.window_manager.windows:
+        names = (operator.bl_idname.lower().replace("_ot_", ".") for operator in window.modal_operators)
+        if SIDE_TOOLS.issuperset(names):
+            _redraw_status_bar(window)
 
 
 def _redraw_status_bar(window: bpy.types.Window) -> None:

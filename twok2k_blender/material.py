@@ -4,11 +4,13 @@ When a person gets other colours, only the nodes made here change; what the user
 materials of the user's own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import bpy
 
 from .mesh_data import TextureData
+from .result import ToolError
+from .words import rpt_
 
 UV = "UVMap"
 """Name of the texture coordinates."""
@@ -24,6 +26,8 @@ COLORS, NORMALS, NORMAL_MAP = "2K2K Colors", "2K2K Normals", "2K2K Normal Map"
 
 MADE = "2K2K Texture"
 """The custom property of the images made here."""
+
+UNSAVED = 'The image "{image}" has changes; save it in the Image Editor first.'
 
 
 def make_material(name: str, texture: TextureData | None = None) -> bpy.types.Material:
@@ -88,6 +92,20 @@ def _replace_colors(material: bpy.types.Material, texture: TextureData | None) -
 def principled(material: bpy.types.Material) -> bpy.types.Node | None:
     """The node that makes the surface; None where a material is made otherwise."""
     return next((node for node in material.node_tree.nodes if node.type == "BSDF_PRINCIPLED"), None)
+
+
+def images_of(person: bpy.types.Object) -> Iterator[bpy.types.Image]:
+    """The images in the person's materials."""
+    trees = [slot.material.node_tree for slot in person.material_slots if slot.material and slot.material.node_tree]
+    return (node.image for tree in trees for node in tree.nodes if node.type == "TEX_IMAGE" and node.image)
+
+
+def require_saved_images(items: Iterable[bpy.types.Object]) -> None:
+    """Raises ToolError for what has been painted and is in memory only."""
+    for item in items:
+        for image in images_of(item):
+            if image.is_dirty:
+                raise ToolError(rpt_(UNSAVED, image=image.name))
 
 
 def _add_colors(material: bpy.types.Material, texture: TextureData | None) -> bpy.types.NodeSocket:

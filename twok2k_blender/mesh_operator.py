@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import bpy
 
-from .background import is_user_busy, place_of, show
+from .background import is_user_busy, place_of, redraw_status_bars, show
 from .material import show_colors
 from .mesh_tools import MESH_TOOLS
 from .result import ResultOperator, ToolError, copy_materials, mesh_of, replace_mesh
@@ -34,6 +34,9 @@ class MeshOperator(ResultOperator):
 
     at_work: ClassVar[str] = ""
     """What is being done beside the user's work, for people."""
+
+    status: ClassVar[str] = ""
+    """The same with the time that it has taken, for the status bar."""
 
     _beside = False
     _side: SideWork | None = None
@@ -87,7 +90,7 @@ class MeshOperator(ResultOperator):
         if event.type != "TIMER":
             return {"PASS_THROUGH"}
         if not self._may_end():
-            self._tell(context)
+            self._tell()
             return {"PASS_THROUGH"}
         try:
             with place_of(self._side):
@@ -107,8 +110,7 @@ class MeshOperator(ResultOperator):
             return
         self._side.close()
         context.window_manager.event_timer_remove(self._timer)
-        MeshOperator.at_work = ""
-        context.workspace.status_text_set(None)
+        MeshOperator.at_work = MeshOperator.status = ""
 
     def _stop(self, context: bpy.types.Context) -> None:
         self.cancel(context)
@@ -123,7 +125,7 @@ class MeshOperator(ResultOperator):
         MeshOperator.at_work = iface_("{tool} of {person}", tool=iface_(self.bl_label, BUTTON), person=person.name)
         self._timer = context.window_manager.event_timer_add(PERIOD, window=context.window)
         context.window_manager.modal_handler_add(self)
-        self._tell(context)
+        self._tell()
         return {"RUNNING_MODAL"}
 
     def _end(self, context: bpy.types.Context) -> set[str]:
@@ -135,10 +137,11 @@ class MeshOperator(ResultOperator):
         self.report({"INFO"}, text)
         return {"FINISHED"}
 
-    def _tell(self, context: bpy.types.Context) -> None:
-        text = iface_(
+    def _tell(self) -> None:
+        """In every window; the text of a workspace would stay there when the user has gone to another one."""
+        MeshOperator.status = iface_(
             "{work}: {seconds} s; go on with your work, ESC stops this",
             work=MeshOperator.at_work,
             seconds=self._side.seconds,
         )
-        context.workspace.status_text_set(text)
+        redraw_status_bars()

@@ -2,6 +2,7 @@
 
 import bpy
 
+from .mesh_operator import MeshOperator
 from .session import session
 from .widgets import progress_text
 from .words import iface_
@@ -11,6 +12,8 @@ BAR_WIDTH = 12
 
 
 def draw(header: bpy.types.Header, _: bpy.types.Context) -> None:
+    if MeshOperator.status:
+        header.layout.label(text=MeshOperator.status, translate=False)
     job = session.working
     if job is None:
         return

@@ -1,19 +1,18 @@
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import bpy
 
 from ..baking import SOURCE
+from ..material import require_saved_images
 from ..mesh_operator import PERIOD, MeshOperator
-from ..result import ToolError, baked, mesh_of
+from ..result import baked, mesh_of
 from ..scene import set_texture
 from ..side_work import SideWork
 from ..words import rpt_
 
 SIZES = {"1K": 1024, "2K": 2048, "4K": 4096}
-
-UNSAVED = 'The image "{image}" has changes; save it in the Image Editor first.'
 
 
 class TWOK2K_OT_bake_texture(MeshOperator):  # noqa: N801
@@ -68,7 +67,7 @@ def with_sources(context: bpy.types.Context, person: bpy.types.Object) -> Iterat
     """The person's mesh, which leads to the other selected meshes as long as the block takes. Raises ToolError."""
     meshes = [item for item in context.selected_objects if item.type == "MESH" and mesh_of(item).polygons]
     others = [item for item in meshes if item != person]
-    _require_saved_images((person, *others))
+    require_saved_images((person, *others))  # the second Blender cannot see what is in memory only
     mesh = mesh_of(person)
     sources = {f"{SOURCE} {number}": _seen_from(context, person, other) for number, other in enumerate(others)}
     try:
@@ -86,12 +85,3 @@ def _seen_from(context: bpy.types.Context, person: bpy.types.Object, other: bpy.
     mesh = baked(context, other)
     mesh.transform(person.matrix_world.inverted_safe() @ other.matrix_world)
     return mesh
-
-
-def _require_saved_images(items: Iterable[bpy.types.Object]) -> None:
-    """Raises ToolError for what has been painted and is in memory only: the second Blender cannot see it."""
-    materials = {slot.material for item in items for slot in item.material_slots if slot.material}
-    for material in materials:
-        for node in material.node_tree.nodes if material.node_tree else ():
-            if node.type == "TEX_IMAGE" and node.image and node.image.is_dirty:
-                raise ToolError(rpt_(UNSAVED, image=node.image.name))

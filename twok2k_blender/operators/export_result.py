@@ -1,11 +1,12 @@
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import bpy
 
 from ..adjust import has_adjusted_colors, unadjusted
+from ..material import images_of, require_saved_images
 from ..result import ResultOperator, ToolError, mesh_of, select_only
 from ..words import rpt_
 
@@ -50,6 +51,8 @@ class TWOK2K_OT_export_result(ResultOperator):  # noqa: N801
         if not self.filepath:
             raise ToolError("There is no file to write; choose one.")
         path = Path(bpy.path.ensure_ext(bpy.path.abspath(self.filepath), f".{self.format.lower()}"))
+        if self.format == "OBJ":  # glTF's exporter takes the pixels from memory, and the others take none
+            require_saved_images([person])
         metres, textured = context.scene.unit_settings.scale_length, bool(mesh_of(person).uv_layers)
         exporter, options = _exporter(self.format, metres, textured)
         select_only(context, person)
@@ -94,27 +97,45 @@ def _require_gltf() -> None:
 def _maps_beside(person: bpy.types.Object, path: Path | None) -> Iterator[None]:
     """Write the person's packed images beside a file, whose exporter names them, but cannot write them.
 
-    The images are told of those files for as long as the block takes; what was written goes if the block fails.
+    The images are told of those files for as long as the block takes; if it fails, the files are what they were.
     """
-    before = {image: image.filepath_raw for image in (_packed_images(person) if path else ())}
-    written: list[Path] = []
+    files = _map_files(person, path) if path else {}
+    names = {image: image.filepath_raw for image in files}
+    before = {file: file.read_bytes() if file.is_file() else None for file in files.values()}
     try:
-        for image in before:
-            name = f"{bpy.path.clean_name(path.stem)}_{bpy.path.clean_name(image.name)}"
-            written.append(path.with_name(name + (Path(image.filepath).suffix or ".png")))
-            written[-1].write_bytes(image.packed_file.data)  # type: ignore[arg-type]
-            image.filepath_raw = str(written[-1])
+        for image, file in files.items():
+            file.write_bytes(image.packed_file.data)  # type: ignore[arg-type]
+            image.filepath_raw = str(file)
         yield
     except BaseException:
-        for file in written:
-            file.unlink(missing_ok=True)
+        for file, content in before.items():
+            _put_back(file, content)
         raise
     finally:
-        for image, name in before.items():
+        for image, name in names.items():
             image.filepath_raw = name
 
 
-def _packed_images(person: bpy.types.Object) -> set[bpy.types.Image]:
-    trees = [slot.material.node_tree for slot in person.material_slots if slot.material and slot.material.node_tree]
-    images = [node.image for tree in trees for node in tree.nodes if node.type == "TEX_IMAGE"]
-    return {image for image in images if image and image.packed_file}
+def _map_files(person: bpy.types.Object, path: Path) -> dict[bpy.types.Image, Path]:
+    """A file for each of the person's packed images, two of which may have names that make the same file name."""
+    files: dict[bpy.types.Image, Path] = {}
+    taken: set[str] = set()
+    images = {image for image in images_of(person) if image.packed_file}
+    for image in sorted(images, key=lambda image: image.name_full):
+        stem, number = f"{bpy.path.clean_name(path.stem)}_{bpy.path.clean_name(image.name)}", 1
+        name = stem
+        while name.lower() in taken:  # some file systems do not tell capital letters from small ones
+            number += 1
+            name = f"{stem}_{number}"
+        taken.add(name.lower())
+        files[image] = path.with_name(name + (Path(image.filepath).suffix or ".png"))
+    return files
+
+
+def _put_back(file: Path, content: bytes | None) -> None:
+    """The file has its old content again, or is gone where there was none."""
+    with suppress(OSError):
+        if content is None:
+            file.unlink(missing_ok=True)
+        else:
+            file.write_bytes(content)

@@ -214,6 +214,43 @@ def test_obj_that_cannot_be_written_leaves_no_textures(person: bpy.types.Object,
     assert {image.filepath_raw for image in bpy.data.images} == {""}
 
 
+def test_failed_export_leaves_the_maps_of_the_last_one(
+    person: bpy.types.Object, part: Part, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    give_texture(person, part)
+    bpy.ops.twok2k.export_result(format="OBJ", filepath=str(tmp_path / "person.obj"))
+    maps = sorted(tmp_path.glob("*.png"))
+    maps[0].write_bytes(b"mine")
+    (tmp_path / "person.obj").unlink()
+    (tmp_path / "person.obj").mkdir()
+    with pytest.raises(RuntimeError, match="cannot be written"):
+        bpy.ops.twok2k.export_result(format="OBJ", filepath=str(tmp_path / "person.obj"))
+    assert [file.read_bytes() for file in maps] == [b"mine", red_png()]
+
+
+def test_maps_whose_names_make_the_same_file_name_are_two_files(
+    person: bpy.types.Object, part: Part, tmp_path: Path
+) -> None:
+    give_texture(person, part)
+    for image, name in zip(list(bpy.data.images), ("a map", "A?map"), strict=True):
+        image.name = name
+    bpy.ops.twok2k.export_result(format="OBJ", filepath=str(tmp_path / "person.obj"))
+    lines = (tmp_path / "person.mtl").read_text().splitlines()
+    maps = {line.split()[-1] for line in lines if line.startswith("map_")}
+    assert len({name.lower() for name in maps}) == 2
+    assert sorted(file.name for file in tmp_path.glob("*.png")) == sorted(maps)
+
+
+def test_painted_image_that_is_not_saved_is_not_exported(person: bpy.types.Object, part: Part, tmp_path: Path) -> None:
+    give_texture(person, part)
+    image = next(image for image in bpy.data.images if image.colorspace_settings.name == "sRGB")
+    image.pixels[0] = 0.5
+    with pytest.raises(RuntimeError, match="has changes; save it"):
+        bpy.ops.twok2k.export_result(format="OBJ", filepath=str(tmp_path / "person.obj"))
+    assert not list(tmp_path.iterdir())
+    bpy.ops.twok2k.export_result(format="STL", filepath=str(tmp_path / "person.stl"))
+
+
 def test_gltf_without_its_add_on_is_told(person: bpy.types.Object, tmp_path: Path) -> None:
     bpy.ops.preferences.addon_disable(module="io_scene_gltf2")
     try:

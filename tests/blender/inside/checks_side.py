@@ -242,10 +242,24 @@ def test_work_finds_its_person_under_another_name_while_another_scene_is_shown(
     assert person.data.name == "Heroine"
 
 
+def test_status_bar_tells_of_the_work_until_it_ends(part: Part, monkeypatch: pytest.MonkeyPatch) -> None:
+    module, told = part("mesh_operator"), []
+    header = SimpleNamespace(layout=SimpleNamespace(label=lambda text, **_: told.append(text)))
+    monkeypatch.setattr(module.MeshOperator, "at_work", "Decimate of anna")
+    operator = Standing(module.MeshOperator, ValueError("?"))
+    operator._side.running, operator._side.seconds = True, 7
+    assert operator.modal(window_context(), SimpleNamespace(type="TIMER", value="")) == {"PASS_THROUGH"}
+    part("status_bar").draw(header, bpy.context)
+    assert told == ["Decimate of anna: 7 s; go on with your work, ESC stops this"]
+    assert operator.modal(window_context(), SimpleNamespace(type="ESC", value="PRESS")) == {"CANCELLED"}
+    part("status_bar").draw(header, bpy.context)
+    assert len(told) == 1
+
+
 def window_context() -> SimpleNamespace:
     """Stands for the context of a window."""
     window = SimpleNamespace(event_timer_remove=lambda _: None)
-    return SimpleNamespace(window_manager=window, workspace=SimpleNamespace(status_text_set=lambda _: None))
+    return SimpleNamespace(window_manager=window)
 
 
 @pytest.mark.parametrize("expected", [True, False])
