@@ -11,8 +11,12 @@ class DiskError(UserError):
 
 def internal_error(error: BaseException) -> str:
     """The begin of a sentence about an error that nobody has foreseen; it goes on with a remedy."""
-    text = " ".join(f"{type(error).__name__}: {error}".split())[:200]
-    return f"Internal error ({text})"
+    return f"Internal error ({in_one_line(error)})"
+
+
+def in_one_line(error: BaseException) -> str:
+    """Kind and text of an error, not too long."""
+    return " ".join(f"{type(error).__name__}: {error}".split())[:200]
 
 
 class Cancelled(Exception):

@@ -167,7 +167,7 @@ def ask(panel: "TWOK2K_PG_picture", _: bpy.types.Context) -> None:
     if bpy.app.background:
         return
     _forget_request()
-    _request.append(panel.id_data.name)
+    _request.append(panel.id_data.session_uid)
     bpy.app.timers.register(_begin, first_interval=DELAY)
 
 
@@ -198,12 +198,12 @@ def fill(icon: bpy.types.ImagePreview, picture: NDArray[np.uint8]) -> None:
     icon.image_pixels_float.foreach_set(pixels.ravel())
 
 
-_request: list[str] = []
-"""The name of the scene whose panel has changed, until the engine is asked."""
+_request: list[int] = []
+"""The number of the scene whose panel has changed, until the engine is asked."""
 
 
 def _begin() -> None:
-    scene = bpy.data.scenes.get(_request.pop()) if _request else None
+    scene = find(bpy.data.scenes, _request.pop()) if _request else None
     if scene is not None:
         begin(scene.twok2k)
 

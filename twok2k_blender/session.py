@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import bpy
 
@@ -18,6 +19,11 @@ from .pace import Pace
 from .package import ROOT
 from .words import rpt_
 from .worker_client import Launch, WorkerClient, engine_command
+
+if TYPE_CHECKING:
+    from engine.errors import in_one_line
+else:
+    from ..engine.errors import in_one_line
 
 CANCEL_SECONDS = 4.0
 """How long the engine may go on with the step it is in after a cancel; then it is ended."""
@@ -178,8 +184,7 @@ class Session:
         except Exception as error:
             traceback.print_exc()
             self.traceback = traceback.format_exc().splitlines()
-            reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
-            self._end(job, "failed", rpt_(UNFORESEEN, work=job.name, reason=reason))
+            self._end(job, "failed", rpt_(UNFORESEEN, work=job.name, reason=in_one_line(error)))
 
     def _end(self, job: Job, state: State, error: str = "") -> None:
         """The job is over; what is not listed is told as a message, and forgotten."""
