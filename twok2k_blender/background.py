@@ -21,9 +21,6 @@ from .session import TICK, session
 BLOCKING = {"BLOCKING", "GRAB_CURSOR", "GRAB_CURSOR_X", "GRAB_CURSOR_Y"}
 """Options of operators that have the mouse to themselves while they run: strokes, drags, knives."""
 
-SIDE_TOOLS = {f"twok2k.{name}" for name in ("bake_texture", "decimate", "make_printable", "quad_remesh")}
-"""Operators that wait in a window for a second Blender."""
-
 SHOWING = {"VIEW_3D", "IMAGE_EDITOR", "PREFERENCES"}
 """Editors that show something of the queue."""
 
@@ -116,8 +113,7 @@ def _redraw(area: bpy.types.Area, whole: bool) -> None:
 def redraw_status_bars() -> None:
     """Leaves out windows with a foreign operator, which may show its keys there and would lose them."""
     for window in bpy.context.window_manager.windows:
-        names = (operator.bl_idname.lower().replace("_ot_", ".") for operator in window.modal_operators)
-        if SIDE_TOOLS.issuperset(names):
+        if all(operator.bl_idname.lower().startswith("twok2k") for operator in window.modal_operators):
             _redraw_status_bar(window)
 
 
