@@ -42,10 +42,10 @@ def _parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("extension", help="build the installable Blender extension")
     _add_target(command)
-    command.add_argument("--all", action="store_true", help="build every zip there is, whatever else is said")
-    command.set_defaults(
-        run=lambda options: extension.build_all() if options.all else extension.build(_target(options))
-    )
+    kind = command.add_mutually_exclusive_group()
+    kind.add_argument("--light", action="store_true", help="for every platform, without the engine's Python packages")
+    kind.add_argument("--all", action="store_true", help="build every zip there is, whatever else is said")
+    command.set_defaults(run=_build_extension)
     return parser
 
 
@@ -55,6 +55,13 @@ def _add_target(command: argparse.ArgumentParser) -> None:
         "--python", default="3.11", choices=targets.PYTHONS, help="3.11: Blender 4.2 to 5.0; 3.13: 5.1 on"
     )
     command.add_argument("--cuda", action="store_true", help="with CUDA for NVIDIA's graphics cards")
+
+
+def _build_extension(options: argparse.Namespace) -> None:
+    if options.all:
+        extension.build_all()
+    else:
+        extension.build(None if options.light else _target(options))
 
 
 def _target(options: argparse.Namespace) -> targets.Target:

@@ -25,23 +25,24 @@ BUILDER = "4.5"
 def build_all() -> None:
     """Build every zip and tell their sizes at the end. Raises BuildError if any was not built, each with its reason."""
     lines, failed = [], 0
-    for target in TARGETS.values():
+    for target in (every := (None, *TARGETS.values())):
         try:
             lines.append(_size(build(target)))
         except BuildError as error:
             failed += 1
-            lines.append(f"{target.name}: not built. {error}")
+            lines.append(f"{_name(target)}: not built. {error}")
     say("\n".join(["", *lines]))
     if failed:
-        raise BuildError(f"{failed} of {len(TARGETS)} zips were not built; the reasons stand above.")
+        raise BuildError(f"{failed} of {len(every)} zips were not built; the reasons stand above.")
 
 
-def build(target: Target) -> Path:
-    """Build dist/ID-VERSION-TARGET.zip, validate it and tell its size; where that fails there is no zip."""
-    files = wheels.gather(target)
-    folder = ROOT / "build/extension" / target.name
+def build(target: Target | None) -> Path:
+    """Build dist/ID-VERSION-TARGET.zip, validate it and tell its size; where that fails there is no zip. Without a
+    target it is the light one: no wheels, for every platform and Python, and an engine set up apart."""
+    files = wheels.gather(target) if target else []
+    folder = ROOT / "build/extension" / _name(target)
     stage(folder, target, files)
-    zipped = ROOT / "dist" / f"{'-'.join(identity().values())}-{target.name}.zip"
+    zipped = ROOT / "dist" / f"{'-'.join(identity().values())}-{_name(target)}.zip"
     zipped.parent.mkdir(exist_ok=True)
     tool = [python := ensure(BLENDERS[BUILDER]), _tool(python)]
     try:
@@ -52,6 +53,10 @@ def build(target: Target) -> Path:
         raise
     say(_size(zipped))
     return zipped
+
+
+def _name(target: Target | None) -> str:
+    return target.name if target else "light"
 
 
 def _size(zipped: Path) -> str:

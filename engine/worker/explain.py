@@ -11,7 +11,7 @@ def explain(error: BaseException) -> str:
     if isinstance(error, ModuleNotFoundError):
         return (
             f"The engine's Python ({sys.executable}) lacks the package '{error.name}'; "
-            "install it there or choose another engine Python in the preferences."
+            "name one that has it as Engine Python in the extension's preferences, or install the extension's full zip."
         )
     if missing := re.match(r"(lib\S+): cannot open shared object file", str(error)):
         return f"The system library {missing[1]} is missing; install it with your system's package manager."

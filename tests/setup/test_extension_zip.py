@@ -1,18 +1,20 @@
-"""The zip installs, enables and generates in each Blender with nothing but what it brings."""
+"""The zips install, enable and generate in each Blender with nothing but what they bring, the light one with an engine
+Python."""
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from zips import Zip
+from zips import LIGHT, Zip, with_wheels
 
 from build_steps import extension
 from build_steps.demo import SAMPLE
-from build_steps.environments import BLENDERS, ensure
+from build_steps.environments import BLENDERS, DEVELOPMENT, ensure, ensure_engine
 from build_steps.targets import this_platform
 
 pytestmark = pytest.mark.slow
@@ -35,12 +37,31 @@ def _blender(version: str, resources: Path, *arguments: object) -> str:
     return done.stdout
 
 
+@with_wheels
 @pytest.mark.parametrize("version", BLENDERS)
 def test_installs_enables_and_generates(version: str, built: Zip, resources: Path) -> None:
     if (BLENDERS[version].version, this_platform()) != (built.target.python, built.target.platform):
         pytest.skip(f"{built.target.name} is not for Blender {version} on this machine")
     _blender(version, resources, "install", built.file)
-    facts = json.loads(_blender(version, resources, "generate", SAMPLE).splitlines()[-1])
+    _check(_blender(version, resources, "generate", SAMPLE), built, resources)
+
+
+@pytest.mark.parametrize("built", [LIGHT], indirect=True)
+@pytest.mark.parametrize("version", ["4.2", "5.0"])
+def test_the_light_zip_generates_with_an_engine_python(version: str, built: Zip, resources: Path) -> None:
+    _blender(version, resources, "install", built.file)
+    told = _blender(version, resources, "refuse", SAMPLE).splitlines()[-1]
+    assert re.fullmatch(
+        r"The engine's Python \(.*\) lacks the package 'torch'; name one that has it as Engine Python in the "
+        r"extension's preferences, or install the extension's full zip\.",
+        told,
+    )
+    _check(_blender(version, resources, "generate", SAMPLE, ensure_engine(DEVELOPMENT)), built, resources)
+
+
+def _check(printed: str, built: Zip, resources: Path) -> None:
+    """A person came into the scene, and nothing into the extension's folder."""
+    facts = json.loads(printed.splitlines()[-1])
     assert facts["type"] == "MESH"
     assert 20_000 <= facts["triangles"] <= 25_000
     assert facts["low"][2] == pytest.approx(0, abs=0.02)

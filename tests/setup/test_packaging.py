@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from zips import fits
 
+import build
 from build_steps import extension, wheels
 from build_steps.environments import ROOT, BuildError
 from build_steps.targets import TARGETS, Target, chosen
@@ -137,17 +138,27 @@ def test_the_check_of_wheels_knows_what_fits(tags: str, target: str, fit: bool) 
 def test_all_zips_are_tried_and_the_failures_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def build(target: Target) -> Path:
-        if target.name == "linux-x64-py313":
+    def build(target: Target | None) -> Path:
+        if target is not None and target.name == "linux-x64-py313":
             raise BuildError("There is no wheel of torch.")
-        zipped = tmp_path / f"{target.name}.zip"
+        zipped = tmp_path / f"{target.name if target else 'light'}.zip"
         zipped.write_bytes(bytes(2_000_000))
         return zipped
 
     monkeypatch.setattr(extension, "ROOT", tmp_path)
     monkeypatch.setattr(extension, "build", build)
-    with pytest.raises(BuildError, match="1 of 10 zips were not built"):
+    with pytest.raises(BuildError, match="1 of 11 zips were not built"):
         extension.build_all()
     told = capsys.readouterr().out
     assert "linux-x64-py313: not built. There is no wheel of torch." in told
     assert "macos-arm64-py313.zip: 2 MB" in told
+    assert "light.zip: 2 MB" in told
+
+
+def test_the_command_builds_what_its_options_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    built: list[object] = []
+    monkeypatch.setattr(extension, "build", built.append)
+    monkeypatch.setattr(extension, "build_all", lambda: built.append("all"))
+    for options in (["--platform", "macos-arm64"], ["--light"], ["--all"]):
+        assert build.main(["extension", *options]) == 0
+    assert built == [TARGETS["macos-arm64-py311"], None, "all"]

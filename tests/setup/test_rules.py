@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from packaging.utils import canonicalize_name, parse_wheel_filename
-from zips import BLENDERS_OWN, Zip, fits
+from zips import BLENDERS_OWN, LIGHT, Zip, fits, with_wheels
 
 pytestmark = pytest.mark.slow
 
@@ -84,6 +84,7 @@ def test_asks_for_what_it_uses_alone(manifest: dict[str, Any]) -> None:
     assert set(manifest["permissions"]) == {"clipboard", "files", "network"}
 
 
+@with_wheels
 def test_where_it_may_be_installed(manifest: dict[str, Any], built: Zip) -> None:
     first, after = built.target.blender
     assert manifest["platforms"] == [built.target.platform]
@@ -91,14 +92,25 @@ def test_where_it_may_be_installed(manifest: dict[str, Any], built: Zip) -> None
     assert manifest.get("blender_version_max", "") == after
 
 
+@pytest.mark.parametrize("built", [LIGHT], indirect=True)
+def test_the_light_zip_is_small_and_may_be_installed_everywhere(manifest: dict[str, Any], built: Zip) -> None:
+    assert manifest["blender_version_min"] == "4.2.0"
+    assert not {"platforms", "blender_version_max", "wheels"} & set(manifest)
+    assert _wheels(built) == []
+    assert built.file.stat().st_size < 40_000_000
+
+
+@with_wheels
 def test_manifest_names_the_wheels_there_are(manifest: dict[str, Any], built: Zip) -> None:
     assert sorted(manifest["wheels"]) == sorted(f"./{name}" for name in _wheels(built))
 
 
+@with_wheels
 def test_wheels_fit_the_platform_and_the_python(built: Zip) -> None:
     assert [name for name in _wheels(built) if not fits(name.rpartition("/")[2], built.target)] == []
 
 
+@with_wheels
 def test_ships_nothing_twice_and_nothing_that_blender_has(built: Zip) -> None:
     names = [str(parse_wheel_filename(name.rpartition("/")[2])[0]) for name in _wheels(built)]
     assert {"torch", "mediapipe", "scipy"} <= set(names)
@@ -106,6 +118,7 @@ def test_ships_nothing_twice_and_nothing_that_blender_has(built: Zip) -> None:
     assert not {canonicalize_name(name) for name in names} & BLENDERS_OWN
 
 
+@with_wheels
 def test_has_cuda_only_where_it_should(built: Zip) -> None:
     torch = next(name for name in _wheels(built) if "/torch-" in name)
     with zipfile.ZipFile(built.file) as archive, archive.open(torch) as file, zipfile.ZipFile(file) as wheel:
@@ -113,6 +126,7 @@ def test_has_cuda_only_where_it_should(built: Zip) -> None:
     assert any(re.search(r"torch_cuda\.(so|dll)$", name) for name in names) == built.target.cuda
 
 
+@with_wheels
 def test_licences_allow_gpl_3(built: Zip) -> None:
     """With CUDA that holds but for NVIDIA's own libraries: such a zip is for one's own use."""
     licences = {name: _licence(built, name) for name in _wheels(built)}

@@ -1,4 +1,4 @@
-"""Runs in Blender: `zip_in_blender.py install ZIP | generate PHOTO`; generate prints facts of the result as JSON."""
+"""Runs in Blender: `zip_in_blender.py install ZIP | refuse PHOTO | generate PHOTO [ENGINE_PYTHON]`."""
 
 import json
 import sys
@@ -14,8 +14,19 @@ def install(path: str) -> None:
     assert MODULE in bpy.context.preferences.addons, "the zip was not installed"
 
 
-def generate(photo: str) -> None:
+def refuse(photo: str) -> None:
+    """Print why no person can be made."""
     bpy.ops.preferences.addon_enable(module=MODULE)
+    try:
+        bpy.ops.twok2k.generate(filepath=photo)
+    except RuntimeError as error:
+        print(str(error).strip().removeprefix("Error: "))
+
+
+def generate(photo: str, engine_python: str = "") -> None:
+    """Print facts of the result as JSON."""
+    bpy.ops.preferences.addon_enable(module=MODULE)
+    bpy.context.preferences.addons[MODULE].preferences.engine_python = engine_python
     assert bpy.ops.twok2k.generate(filepath=photo, detail="low") == {"FINISHED"}
     person = bpy.context.object
     points = np.empty(3 * len(person.data.vertices), np.float32)
@@ -34,4 +45,4 @@ def generate(photo: str) -> None:
 
 
 if __name__ == "__main__":
-    {"install": install, "generate": generate}[sys.argv[1]](sys.argv[2])
+    {"install": install, "refuse": refuse, "generate": generate}[sys.argv[1]](*sys.argv[2:])

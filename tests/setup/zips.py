@@ -1,4 +1,5 @@
-"""The zips that the tests look at: this machine's for Python 3.11, or those that TWOK2K_ZIPS names."""
+"""The zips that the tests look at: this machine's for Python 3.11, or those that TWOK2K_ZIPS names;
+and the light one."""
 
 import os
 import re
@@ -6,6 +7,7 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 from packaging.tags import Tag
 from packaging.utils import parse_wheel_filename
 
@@ -13,15 +15,21 @@ from build_steps.targets import Target, chosen
 
 NAMES = os.environ.get("TWOK2K_ZIPS", "").split() or [chosen(None, "3.11", cuda=False).name]
 
+LIGHT = "light"
+"""The zip without wheels, for every platform."""
+
+with_wheels = pytest.mark.parametrize("built", NAMES, indirect=True)
+"""For tests of what the light zip has not."""
+
 BLENDERS_OWN = {"numpy", "requests", "certifi", "idna", "urllib3", "charset-normalizer"}
 """All extensions share one folder of packages, ahead of Blender's own."""
 
 
 @dataclass(frozen=True)
 class Zip:
-    """A finished one."""
+    """A finished one; without a target the light one."""
 
-    target: Target
+    target: Target | None
     file: Path
 
     @property

@@ -10,7 +10,10 @@ class OutOfMemoryError(RuntimeError):
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        (ModuleNotFoundError("No module named 'torch'", name="torch"), "lacks the package 'torch'"),
+        (
+            ModuleNotFoundError("No module named 'torch'", name="torch"),
+            "lacks the package 'torch'; name one that has it",
+        ),
         (OSError("libGLESv2.so.2: cannot open shared object file: No such file"), "system library libGLESv2.so.2 is"),
         (MemoryError(), "not enough memory"),
         (OutOfMemoryError("CUDA"), "not enough memory"),
