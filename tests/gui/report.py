@@ -32,10 +32,10 @@ class Pulse:
 
     def beat(self) -> float:
         now = time.perf_counter()
-        session = import_module(f"{MODULE}.session").session
-        if session.busy and self._last:
+        busy = MODULE in sys.modules and import_module(f"{MODULE}.session").session.busy
+        if busy and self._last:
             self.pauses.append(now - self._last - BEAT)
-        self._last = now if session.busy else 0.0
+        self._last = now if busy else 0.0
         return BEAT
 
 
@@ -43,36 +43,70 @@ pulse = Pulse()
 
 
 def state() -> dict[str, Any]:
-    """What the test needs to know; positions in pixels from the window's lower left."""
-    session = import_module(f"{MODULE}.session").session
-    job = session.working
-    task = job.task if job else None
+    """What the test needs to know; places are x, y, width, height in pixels from the screen's lower left."""
+    return blender_state() | (extension_state() if MODULE in sys.modules else {})
+
+
+def blender_state() -> dict[str, Any]:
     active = bpy.context.view_layer.objects.active
-    window = bpy.context.window_manager.windows[0]
-    view = next(area for area in window.screen.areas if area.type == "VIEW_3D")
-    sidebar = next(region for region in view.regions if region.type == "UI")
+    windows = bpy.context.window_manager.windows
+    view = view_of(windows[0])
     return {
         "reports": next(counter),
-        "busy": session.busy,
-        "stage": task.stage if task else "",
-        "fraction": task.fraction if task else 0,
-        "pauses": [len(pulse.pauses), sum(p > 0.1 for p in pulse.pauses), *sorted(pulse.pauses)[-5:]],
-        "draft": getattr(job, "draft", None) is not None,
-        "message": session.message,
-        "photos": [{"name": job.name, "state": job.state, "error": job.error} for job in session.queue.listed],
         "objects": sorted(item.name for item in bpy.data.objects),
         "data": [len(bpy.data.meshes), len(bpy.data.materials)],
         "textures": sum(image.packed_file is not None for image in bpy.data.images),
         "file": bpy.data.filepath,
         "active": active.name if active else "",
         "facts": {key: str(value) for key, value in active.items()} if active else {},
-        "color_type": view.spaces.active.shading.color_type,
-        "window": [window.width, window.height],
-        "sidebar": [sidebar.x, sidebar.y, sidebar.width, sidebar.height],
-        "tab": getattr(sidebar, "active_panel_category", ""),
+        "faces": len(active.data.polygons) if active and active.type == "MESH" else 0,
+        "height": round(active.dimensions.z, 4) if active else 0,
+        "color_type": view.shading.color_type if view else "",
+        "tabs": [tab_of(window) for window in windows],
+        "distances": [shown.region_3d.view_distance for window in windows if (shown := view_of(window))],
+        "windows": [{"place": [w.x, w.y, w.width, w.height], "areas": list(areas(w))} for w in windows],
+    }
+
+
+def view_of(window: bpy.types.Window) -> bpy.types.SpaceView3D | None:
+    """The first 3D view of a window."""
+    return next((area.spaces.active for area in window.screen.areas if area.type == "VIEW_3D"), None)
+
+
+def tab_of(window: bpy.types.Window) -> str:
+    """Which tab of the 3D view's sidebar is open."""
+    views = (area for area in window.screen.areas if area.type == "VIEW_3D")
+    sidebars = (region for area in views for region in area.regions if region.type == "UI")
+    return next((getattr(region, "active_panel_category", "") for region in sidebars), "")
+
+
+def areas(window: bpy.types.Window) -> Iterator[dict[str, Any]]:
+    """The editors of a window, with their regions."""
+    for area in window.screen.areas:
+        regions = {
+            region.type: [window.x + region.x, window.y + region.y, region.width, region.height]
+            for region in area.regions
+        }
+        yield {"type": area.ui_type, "regions": regions}
+
+
+def extension_state() -> dict[str, Any]:
+    session = import_module(f"{MODULE}.session").session
+    job = session.working
+    task = job.task if job else None
+    active = bpy.context.view_layer.objects.active
+    return {
+        "busy": session.busy,
+        "stage": task.stage if task else "",
+        "fraction": task.fraction if task else 0,
+        "pauses": [len(pulse.pauses), sum(p > 0.1 for p in pulse.pauses), *sorted(pulse.pauses)[-5:]],
+        "draft": getattr(job, "draft", None) is not None,
+        "message": session.message,
+        "found": import_module(f"{MODULE}.preview").found.people,
+        "detail": bpy.context.scene.twok2k.detail,
+        "photos": [{"name": job.name, "state": job.state, "error": job.error} for job in session.queue.listed],
         "key_points": dict(key_points()),
         "moved": active.get("2K2K Key Points", "") if active else "",
-        "faces": len(active.data.polygons) if active and active.type == "MESH" else 0,
         "at_work": import_module(f"{MODULE}.mesh_operator").MeshOperator.at_work,
     }
 
@@ -92,15 +126,6 @@ def key_points() -> Iterator[tuple[str, dict[str, list[float]]]]:
                     yield point.name, {"screen": screen, "photo": list(point.location)}
 
 
-def use_tool(name: str, options: dict[str, str]) -> None:
-    """Do what a click on the button of one of the result's tools does."""
-    window = bpy.context.window_manager.windows[0]
-    view = next(area for area in window.screen.areas if area.type == "VIEW_3D")
-    region = next(region for region in view.regions if region.type == "WINDOW")
-    with bpy.context.temp_override(window=window, area=view, region=region):
-        getattr(bpy.ops.twok2k, name)("INVOKE_DEFAULT", **options)
-
-
 def drop(directory: str, names: list[str]) -> None:
     """Do what Blender does with files that are dropped into the 3D view."""
     window = bpy.context.window_manager.windows[0]
@@ -112,13 +137,11 @@ def drop(directory: str, names: list[str]) -> None:
 
 
 def obey(order: Path) -> None:
-    """Do what the mouse cannot: drop files, open a new file without a question, close a window, find a button."""
+    """Do what the mouse cannot: drop files, open a new file without a question, close a window."""
     wanted = json.loads(order.read_text())
     order.unlink()
     if "drop" in wanted:
         drop(**wanted["drop"])
-    elif "tool" in wanted:
-        use_tool(wanted["tool"], wanted["options"])
     elif "close" in wanted:
         with bpy.context.temp_override(window=bpy.context.window_manager.windows[-1]):
             bpy.ops.wm.window_close()

@@ -1,4 +1,5 @@
-"""The main job in a real window, with mouse clicks only; and another language, which Blender's module lacks.
+"""The main job in a real window, with mouse and keyboard only, from the light zip; and another language, which
+Blender's module lacks.
 
 TWOK2K_GUI names Blender roots (folders that `../shared/tools/blender-gui/get-blender-gui.sh` makes), joined like a
 search path. The screenshots are kept in build/gui.
@@ -13,6 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from build_steps import extension
 
 ROOT = Path(__file__).resolve().parents[2]
 TOOL = ROOT.parent / "shared/tools/blender-gui/blender-gui.sh"
@@ -51,11 +54,17 @@ def library_folder() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def light_zip() -> Path:
+    return extension.build(None)
+
+
 @pytest.mark.parametrize("blender", ROOTS)
-def test_generate_cancel_and_undo_with_the_mouse(blender: str) -> None:
+def test_install_generate_cancel_and_undo_with_the_mouse(blender: str, light_zip: Path) -> None:
     pictures = ROOT / "build/gui" / Path(blender).name
     pictures.mkdir(parents=True, exist_ok=True)
-    drive = ["python3", str(ROOT / "tests/gui/drive.py"), sys.executable, str(PHOTO), str(pictures)]
+    arguments = [str(each) for each in (light_zip, sys.executable, PHOTO, pictures)]
+    drive = ["python3", str(ROOT / "tests/gui/drive.py"), *arguments]
     environment = ["env", f"LD_LIBRARY_PATH={library_folder()}"]
     show = ["unshare", "--mount", "bash", "-euc", SHOW, "-", blender, sys.base_prefix, str(TOOL)]
     done = subprocess.run([*show, *environment, *drive], cwd=ROOT, capture_output=True, text=True, timeout=1200)
