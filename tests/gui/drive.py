@@ -249,6 +249,7 @@ def drop_two(window: Window, photo: Path, folder: Path) -> None:
     before = window.state()
     (folder / "bad.jpg").write_bytes(b"no picture")
     shutil.copy(photo, folder / "good.jpg")
+    window.point(*VIEW)
     window.drop(folder / "bad.jpg", folder / "good.jpg")
     window.picture("drop")
     window.press(DROP_MENU_KEY)
