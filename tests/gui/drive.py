@@ -27,6 +27,9 @@ TAB_FROM_RIGHT, TAB_STEP = -14, 25
 VIEW = (500, 500)
 """A place in the 3D view."""
 
+CORNER = (30, -30)
+"""The lower left one of a 3D view, which a second window leaves free."""
+
 DISMISS, PHOTO, DETAIL, LOW = (-54, 216), (100, 70), (205, 453), "l"
 """In the sidebar: the cross of a message, with no photo chosen; the photo's field; the menu Detail and a key in it."""
 
@@ -239,7 +242,7 @@ def generate_with_two_windows(window: Window) -> None:
 def zoom(window: Window, number: int) -> None:
     """The wheel changes the 3D view of a window while the engine is at work."""
     before = window.state()["distances"][number]
-    window.turn_wheel(*window.spot("VIEW_3D", "WINDOW", (30, -30), number))
+    window.turn_wheel(*window.spot("VIEW_3D", "WINDOW", CORNER, number))
     after = window.wait(f"the view of window {number}", lambda state: state["distances"][number] < before)
     assert after["busy"], after
 

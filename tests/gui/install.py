@@ -1,6 +1,6 @@
 """Installs the extension and names its engine in the preferences, as a user does."""
 
-from window import SCREEN, State, Window
+from window import SCREEN, Spot, State, Window
 
 MIDDLE = (SCREEN[0] / 2, SCREEN[1] / 2)
 """New windows open around the mouse."""
@@ -8,8 +8,8 @@ MIDDLE = (SCREEN[0] / 2, SCREEN[1] / 2)
 LOWER = {"NAVIGATION_BAR": 0, "UI": 31}
 """The preferences' list of pages has another name since Blender 5, and a search field above it."""
 
-GET_EXTENSIONS, ADD_ONS = 164, 198
-"""The pages' distance from the list's upper edge."""
+GET_EXTENSIONS, ADD_ONS = (83, 164), (83, 198)
+"""Pages in the list."""
 
 ARROW, FROM_DISK = (-19, 19), "f"
 """The arrow at the upper right, and the key of an entry of its menu."""
@@ -57,10 +57,10 @@ def name_engine(window: Window, python: str) -> None:
     window.close_last()
 
 
-def _open_page(window: Window, below: int) -> None:
+def _open_page(window: Window, page: Spot) -> None:
     regions = window.regions("PREFERENCES")
     region = next(name for name in LOWER if name in regions)
-    window.click_in("PREFERENCES", region, (83, below + LOWER[region]))
+    window.click_in("PREFERENCES", region, (page[0], page[1] + LOWER[region]))
 
 
 def _last_editor(state: State) -> str:
