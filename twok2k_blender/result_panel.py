@@ -56,14 +56,14 @@ class TWOK2K_PT_tools(Tab, bpy.types.Panel):  # noqa: N801
     bl_label = "Tools"
     bl_parent_id = "TWOK2K_PT_result"
 
-    def draw(self, _: bpy.types.Context) -> None:
+    def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
         row = layout.row(align=True)
         row.operator("twok2k.quad_remesh", icon="MOD_REMESH")
         row.operator("twok2k.decimate", icon="MOD_DECIM")
         layout.operator("twok2k.bake_texture", icon="UV")
         if MeshOperator.at_work:
-            layout.label(text=iface_("{work}: at work", work=MeshOperator.at_work), icon="SORTTIME")
+            draw_text(context, layout, iface_("{work}: at work", work=MeshOperator.at_work))
         layout.operator("twok2k.make_printable", icon="MOD_SOLIDIFY")
         row = layout.row(align=True)
         row.operator("twok2k.turntable", icon="CAMERA_DATA")

@@ -58,6 +58,9 @@ class Layout:
             self.texts.append(Catalogue().pgettext_iface(text, "Operator"))
         return SimpleNamespace()
 
+    def operator_menu_enum(self, *_: str, **__: object) -> None:
+        """A menu with a name that Blender translates itself."""
+
     def row(self, **_: object) -> "Layout":
         return self
 
@@ -131,6 +134,14 @@ def test_message_is_translated_as_a_whole_before_it_is_wrapped(part: Part) -> No
     part("widgets").draw_text(region(300), layout, english)
     assert len(layout.texts) > 2
     assert " ".join(layout.texts) == latin
+
+
+def test_tool_at_work_is_told_whole_in_a_narrow_tab(part: Part, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(part("mesh_operator").MeshOperator, "at_work", "Make Printable of sample_person")
+    layout = Layout()
+    part("result_panel").TWOK2K_PT_tools.draw(SimpleNamespace(layout=layout), region(291))
+    assert " ".join(layout.texts) == "Make Printable of sample_person: at work"
+    assert max(len(text) for text in layout.texts) <= 34
 
 
 def test_braces_of_a_finished_text_are_left_alone(part: Part) -> None:
