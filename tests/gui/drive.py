@@ -83,6 +83,7 @@ def press_cancel(window: Window) -> None:
 def press_esc(window: Window) -> None:
     """ESC while the mouse is over the 3D view, at once: an engine that is warm needs only seconds."""
     window.press_at(*VIEW, "Escape")
+    window.settle()
 
 
 def generate_and_stop(window: Window, stop: Callable[[Window], None]) -> None:
@@ -240,7 +241,7 @@ def generate_with_two_windows(window: Window) -> None:
 
 
 def zoom(window: Window, number: int) -> None:
-    """The wheel changes the 3D view of a window while the engine is at work."""
+    """The wheel changes the 3D view of a window while the engine is at work, which needs only seconds."""
     before = window.state()["distances"][number]
     window.turn_wheel(*window.spot("VIEW_3D", "WINDOW", CORNER, number))
     after = window.wait(f"the view of window {number}", lambda state: state["distances"][number] < before)

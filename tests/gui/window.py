@@ -109,13 +109,11 @@ class Window:
 
     def press_at(self, x: float, y: float, key: str) -> None:
         """Move the mouse and press a key at once."""
-        _xdotool("mousemove", str(x - 3), str(y), "mousemove", str(x), str(y), "key", key)
-        self.settle()
+        _xdotool(*_moves(x, y), "key", key)
 
     def turn_wheel(self, x: float, y: float) -> None:
-        """Move the mouse, turn its wheel by one step."""
-        self.point(x, y)
-        _xdotool("click", "4")
+        """Move the mouse and turn its wheel by one step at once."""
+        _xdotool(*_moves(x, y), "click", "4")
 
     def drop(self, *paths: Path) -> None:
         """Let Blender do what it does when files of one folder are dropped into the 3D view."""
@@ -141,6 +139,11 @@ class Window:
     def close(self) -> None:
         self._blender.terminate()
         self._blender.wait()
+
+
+def _moves(x: float, y: float) -> tuple[str, ...]:
+    """So that Blender notices where the mouse is."""
+    return "mousemove", str(round(x) - 3), str(round(y)), "mousemove", str(round(x)), str(round(y))
 
 
 def _xdotool(*words: str) -> None:
