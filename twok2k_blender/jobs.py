@@ -73,6 +73,10 @@ class Job:
         """Kind and fields of the message to the engine. May raise what is EXPECTED."""
         raise NotImplementedError
 
+    def prepare(self, facts: Mapping[str, Any]) -> bool:
+        """Do what takes long before `use`, unless it is done: whether it was not. May raise what is EXPECTED."""
+        return False
+
     def use(self, facts: Mapping[str, Any]) -> None:
         """Take the engine's answer. May raise what is EXPECTED."""
         raise NotImplementedError

@@ -59,15 +59,19 @@ def replace_person(
 def make_mesh(name: str, data: MeshData, scale: float = 1.0) -> bpy.types.Mesh:
     """A smooth triangle mesh with the colour attribute "Color"; scale: Blender units per metre.
 
-    Fills Blender's arrays in place, which is 5 to 10 times faster than `from_pydata`.
+    Fills Blender's arrays in place, which is 5 to 10 times faster than `from_pydata`, edges included, which is 5 times
+    faster than to let Blender find them.
     """
     mesh = bpy.data.meshes.new(name)
     corners = data.faces.ravel()
     mesh.vertices.add(len(data.vertices))
     mesh.attributes["position"].data.foreach_set("vector", (data.vertices * np.float32(scale)).ravel())
+    mesh.edges.add(len(data.edges))
+    mesh.attributes[".edge_verts"].data.foreach_set("value", data.edges.ravel())
     mesh.loops.add(len(corners))
     mesh.polygons.add(len(data.faces))
     mesh.attributes[".corner_vert"].data.foreach_set("value", corners)
+    mesh.attributes[".corner_edge"].data.foreach_set("value", data.corner_edges.ravel())
     mesh.polygons.foreach_set("loop_start", np.arange(0, len(corners), 3, dtype=np.int32))
     colors = mesh.color_attributes.new(COLOR, "FLOAT_COLOR", "POINT")
     colors.data.foreach_set("color", data.colors.ravel())
@@ -75,7 +79,7 @@ def make_mesh(name: str, data: MeshData, scale: float = 1.0) -> bpy.types.Mesh:
     mesh.color_attributes.render_color_index = 0
     if data.texture is not None:
         mesh.uv_layers.new(name=UV).uv.foreach_set("vector", data.texture.uv.ravel())
-    mesh.update(calc_edges=True)
+    mesh.update()
     return mesh
 
 

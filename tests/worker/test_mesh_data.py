@@ -6,12 +6,16 @@ import numpy as np
 import pytest
 from small_engine import box
 
+from engine.edges import edges_of
+
 Arrays = dict[str, np.ndarray]
 
 
 def good() -> Arrays:
     mesh = box(1.7)
-    return {"vertices": mesh.vertices, "faces": mesh.faces, "colors": mesh.colors}
+    edges, corner_edges = edges_of(mesh.faces)
+    geometry = {"vertices": mesh.vertices, "faces": mesh.faces, "edges": edges, "corner_edges": corner_edges}
+    return {**geometry, "colors": mesh.colors}
 
 
 def change(name: str, edit: Callable[[np.ndarray], np.ndarray]) -> Arrays:
@@ -90,6 +94,16 @@ def test_good_mesh_is_read(mesh_data: ModuleType, tmp_path: Path) -> None:
         change("faces", lambda a: a[:0]),
         change("colors", lambda a: a[:-1]),
         change("colors", lambda a: a.astype(object)),
+        change("edges", put((0, 0), 7)),
+        change("edges", lambda a: a[:, ::-1]),
+        change("edges", lambda a: a[::-1]),
+        change("edges", lambda a: a[:-1]),
+        change("edges", lambda a: np.append(a, [[6, 7]], axis=0).astype(np.int32)),
+        change("edges", lambda a: a.astype(np.int64)),
+        change("corner_edges", put((11, 2), 0)),
+        change("corner_edges", put((0, 0), -1)),
+        change("corner_edges", put((0, 0), 18)),
+        change("corner_edges", lambda a: a[:-1]),
     ],
 )
 def test_damaged_meshes_are_refused(mesh_data: ModuleType, tmp_path: Path, arrays: Arrays) -> None:
