@@ -7,15 +7,9 @@ import struct
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-
-if TYPE_CHECKING:
-    from engine.edges import are_edges_of
-else:  # within an extension there is no top-level package of the name "engine"
-    from ..engine.edges import are_edges_of
 
 ARRAYS = {
     "vertices": (np.float32, 3),
@@ -27,6 +21,9 @@ ARRAYS = {
 """Type and number of columns."""
 
 TEXTURE_ARRAYS = {"uv": np.float32, "color_map": np.uint8, "normal_map": np.uint8}
+
+STEP = 1 << 14
+"""Triangles that are looked at in one go: few enough for the processor's cache."""
 
 LARGEST_MAP = 8192
 """Texels per side."""
@@ -124,9 +121,26 @@ def _fault(arrays: dict[str, np.ndarray]) -> str:
     first, second, third = faces.T
     if ((first == second) | (second == third) | (third == first)).any():
         return "triangles with fewer than three corners"
-    if not are_edges_of(faces, edges, corner_edges):
+    if not are_edges(faces, edges, corner_edges):
         return "edges that are not those of the triangles"
     return ""
+
+
+def are_edges(faces: NDArray[np.int32], edges: NDArray[np.int32], corner_edges: NDArray[np.int32]) -> bool:
+    """Whether every edge of the triangles is there once, in order, and each corner's leads to the next corner."""
+    low, high = np.ascontiguousarray(edges.T)
+    if corner_edges.shape != faces.shape or corner_edges.min() < 0 or corner_edges.max() >= len(edges):
+        return False
+    if (np.diff(high.astype(np.int64) << 32 | low) <= 0).any():
+        return False
+    used = np.zeros(len(edges), bool)
+    for start in range(0, len(faces), STEP):
+        first, of = faces[start : start + STEP], corner_edges[start : start + STEP]
+        second = np.roll(first, -1, axis=1)
+        if (low[of] != np.minimum(first, second)).any() or (high[of] != np.maximum(first, second)).any():
+            return False
+        used[of] = True
+    return bool(used.all())
 
 
 def _texture_fault(arrays: dict[str, np.ndarray]) -> str:
