@@ -52,6 +52,9 @@ class Job:
     changes_scene = False
     """Whether `use` waits until the user is in Object Mode and in the middle of nothing."""
 
+    steady = False
+    """Whether each stage goes on at a steady speed, so that its fraction tells how long the rest will take."""
+
     def __init__(self, name: str, scene: int = 0) -> None:
         self.key = next(_keys)
         self.name = name

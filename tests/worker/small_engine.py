@@ -145,7 +145,7 @@ class SmallEngine:
     ) -> dict[str, Any]:
         behaviour = Path(address).stem
         for step in range(10):
-            progress("Downloading the weights, 5 s left", step / 10)
+            progress("Downloading the weights", step / 10)
             misbehave(behaviour)
         if behaviour == "cut":
             raise UserError(f"Cut off after {size} bytes, digest {sha256}; download again to go on.")
