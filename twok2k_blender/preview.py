@@ -1,7 +1,7 @@
 """What the engine finds in the panel's photo, shown before anything is reconstructed.
 
 A change of the photo, the person or the mask in the panel asks for it; it is done beside the user's work and gives way
-to everything that was asked for by a click. Opening a file asks for nothing, so that it does not start the engine.
+to everything that was asked for by a click. Opening a file asks for nothing.
 """
 
 from collections.abc import Mapping
