@@ -100,9 +100,9 @@ def set_texture(mesh: bpy.types.Mesh, source: bpy.types.Mesh) -> None:
 
 
 def collection_for(context: bpy.types.Context, neighbor: bpy.types.Object | None = None) -> bpy.types.Collection:
-    """Where a new object goes: the neighbor's collection, else the active one, that is not linked, excluded or hidden.
+    """Where a new object goes: the neighbor's collection, else the active one, else the scene's own.
 
-    The scene's own where both are.
+    The first two only where they are not linked, excluded or hidden.
     """
     own = neighbor.users_collection if neighbor else ()
     layers = [layer for layer in _layers(context.view_layer.layer_collection) if layer.collection in own]
