@@ -42,7 +42,10 @@ def wake() -> None:
 
 
 def tick() -> float | None:
-    """Called by Blender's timer: one look at the queue. The seconds until the next one, None for the last."""
+    """Called by Blender's timer: one look at the queue, and one step with what is ready, so that it is short.
+
+    The seconds until the next one, None for the last.
+    """
     session.step()
     if (job := session.drafted) is not None:
         with place_of(job):
@@ -51,6 +54,7 @@ def tick() -> float | None:
         with place_of(job):
             if not (job.changes_scene and is_user_busy()):
                 session.use(job)
+                break
     show()
     return TICK if session.busy else None
 

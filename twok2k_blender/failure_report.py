@@ -12,6 +12,13 @@ SUFFIXES = "jpe?g|png|webp|tiff?|bmp|gif|heic|heif|avif|exr|hdr|tga|psd|dng|cr2|
 URL = r"(?P<url>\b(?!file:)[a-z][a-z0-9+.-]+://[^\s\"'<>]*)"
 """An address, which is no path; that of a file is one."""
 
+ADDRESS = re.compile(
+    r"\b(?!file:)(?P<scheme>[a-z][a-z0-9+.-]+://)(?:[^\s\"'<>]*@)?(?P<host>[^\s\"'<>/?#]*)"
+    r"[^\s\"'<>]*?(?=[.,;:)\]]*(?:[\s\"'<>]|\Z))",
+    re.IGNORECASE,
+)
+"""The same in its parts, without the marks of the sentence that follow it; a name and a password come before an @."""
+
 PICTURE_PATH = re.compile(rf"{URL}|(?:[A-Z]:|~)?[\\/][^\"'\n<>|*?]*?\.(?:{SUFFIXES})\b", re.IGNORECASE)
 """A path with folders; it may hold blanks."""
 
@@ -69,7 +76,11 @@ def _section(title: str, log: Sequence[str]) -> list[str]:
 
 
 def scrubbed(text: str, private: Private) -> str:
-    """The text without folders of absolute paths, and with the home folder, the user and pictures replaced."""
+    """The text without folders of absolute paths, with the home folder, the user and pictures replaced.
+
+    Of addresses the host is left, because passwords and tokens may be in the rest.
+    """
+    text = ADDRESS.sub(lambda found: found["scheme"] + found["host"], text)
     if len(private.home) > 1:
         text = _replaced(text, private.home, "~")
     text = PICTURE_PATH.sub(lambda found: found["url"] or "<photo>", text)

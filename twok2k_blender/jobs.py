@@ -52,6 +52,9 @@ class Job:
     changes_scene = False
     """Whether `use` waits until the user is in Object Mode and in the middle of nothing."""
 
+    steady = False
+    """Whether each stage goes on at a steady speed, so that its fraction tells how long the rest will take."""
+
     def __init__(self, name: str, scene: int = 0) -> None:
         self.key = next(_keys)
         self.name = name
@@ -72,6 +75,10 @@ class Job:
     def request(self) -> tuple[str, dict[str, Any]]:
         """Kind and fields of the message to the engine. May raise what is EXPECTED."""
         raise NotImplementedError
+
+    def prepare(self, facts: Mapping[str, Any]) -> bool:
+        """Do what takes long before `use`, unless it is done: whether it was not. May raise what is EXPECTED."""
+        return False
 
     def use(self, facts: Mapping[str, Any]) -> None:
         """Take the engine's answer. May raise what is EXPECTED."""

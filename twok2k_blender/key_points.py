@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import bpy
 
+from . import subject
+
 if TYPE_CHECKING:
     from .properties import TWOK2K_PG_picture
 
@@ -22,24 +24,24 @@ class TWOK2K_PG_key_point(bpy.types.PropertyGroup):  # noqa: N801
     location: bpy.props.FloatVectorProperty(size=2)
 
 
-def remember(panel: "TWOK2K_PG_picture", photo: str, facts: Mapping[str, Any], picture: bpy.types.Image) -> None:
-    """Let the panel have the key points that the engine has found. photo: its name in the panel's `Choice`."""
-    panel.key_photo, panel.key_person, panel.key_picture = photo, panel.person, picture
-    panel.key_size = facts["size"]
+def remember(panel: "TWOK2K_PG_picture", state: str, facts: Mapping[str, Any], picture: bpy.types.Image) -> None:
+    """Let the panel have the key points that the engine has found. state: the photo's name in the panel's `Choice`."""
+    subject.remember(panel.key_subject, panel)
+    panel.key_state, panel.key_picture, panel.key_size = state, picture, facts["size"]
     panel.key_points.clear()
     for name, place in facts["keypoints"].items():
         point = panel.key_points.add()
         point.name, point.found, point.location = name, place, place
 
 
-def are_of(panel: "TWOK2K_PG_picture", photo: str, person: int) -> bool:
-    """Whether the panel has that person's key points. photo: as `remember` takes it. person: from 1."""
-    return (panel.key_photo, panel.key_person) == (photo, person)
+def are_of(panel: "TWOK2K_PG_picture", person: int) -> bool:
+    """Whether the panel has key points of its photo and of that person, from 1."""
+    return subject.is_shown(panel.key_subject, panel, person)
 
 
-def moved(panel: "TWOK2K_PG_picture", photo: str) -> KeyPoints:
-    """The key points that the user has put right on that photo, for the panel's person."""
-    if not are_of(panel, photo, panel.person):
+def moved(panel: "TWOK2K_PG_picture", person: int) -> KeyPoints:
+    """The key points that the user has put right on the panel's photo for that person, from 1."""
+    if not are_of(panel, person):
         return {}
     points = ((point.name, point) for point in panel.key_points)
     return {name: list(point.location) for name, point in points if tuple(point.location) != tuple(point.found)}

@@ -11,8 +11,19 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-ARRAYS = {"vertices": np.float32, "faces": np.int32, "colors": np.uint8}
+ARRAYS = {
+    "vertices": (np.float32, 3),
+    "faces": (np.int32, 3),
+    "colors": (np.uint8, 3),
+    "edges": (np.int32, 2),
+    "corner_edges": (np.int32, 3),
+}
+"""Type and number of columns."""
+
 TEXTURE_ARRAYS = {"uv": np.float32, "color_map": np.uint8, "normal_map": np.uint8}
+
+STEP = 1 << 14
+"""Triangles that are looked at in one go: few enough for the processor's cache."""
 
 LARGEST_MAP = 8192
 """Texels per side."""
@@ -37,10 +48,14 @@ class TextureData:
 
 @dataclass(frozen=True)
 class MeshData:
-    """vertices: (N, 3) float32 metres. faces: (M, 3) int32. colors: (N, 4) float32 linear RGBA in [0, 1]."""
+    """vertices: (N, 3) float32 metres. faces: (M, 3) int32. edges: (E, 2) int32. corner_edges: (M, 3) int32, which edge
+    leads from each corner to the next. colors: (N, 4) float32 linear RGBA in [0, 1].
+    """
 
     vertices: NDArray[np.float32]
     faces: NDArray[np.int32]
+    edges: NDArray[np.int32]
+    corner_edges: NDArray[np.int32]
     colors: NDArray[np.float32]
     texture: TextureData | None = None
 
@@ -55,7 +70,8 @@ def read_mesh(path: Path) -> MeshData:
         raise MeshFileError(f"The engine's result cannot be read ({error}); generate again.") from error
     if reason := _fault(arrays) or _texture_fault(arrays):
         raise MeshFileError(f"The engine's result is damaged ({reason}); generate again.")
-    return MeshData(arrays["vertices"], arrays["faces"], linear_rgba(arrays["colors"]), _texture(arrays))
+    geometry = {name: arrays[name] for name in ARRAYS} | {"colors": linear_rgba(arrays["colors"])}
+    return MeshData(**geometry, texture=_texture(arrays))
 
 
 def _texture(arrays: dict[str, np.ndarray]) -> TextureData | None:
@@ -91,11 +107,11 @@ def linear_rgba(srgb: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 def _fault(arrays: dict[str, np.ndarray]) -> str:
     """What is wrong with the arrays; empty if nothing is."""
-    for name, kind in ARRAYS.items():
+    for name, (kind, columns) in ARRAYS.items():
         array = arrays[name]
-        if array.dtype != kind or array.ndim != 2 or array.shape[1] != 3 or not len(array):
+        if array.dtype != kind or array.ndim != 2 or array.shape[1] != columns or not len(array):
             return f"{name} have the wrong form"
-    vertices, faces, colors = (arrays[name] for name in ARRAYS)
+    vertices, faces, colors, edges, corner_edges = (arrays[name] for name in ARRAYS)
     if len(colors) != len(vertices):
         return "not every vertex has a colour"
     if not np.isfinite(vertices).all():
@@ -105,7 +121,26 @@ def _fault(arrays: dict[str, np.ndarray]) -> str:
     first, second, third = faces.T
     if ((first == second) | (second == third) | (third == first)).any():
         return "triangles with fewer than three corners"
+    if not are_edges(faces, edges, corner_edges):
+        return "edges that are not those of the triangles"
     return ""
+
+
+def are_edges(faces: NDArray[np.int32], edges: NDArray[np.int32], corner_edges: NDArray[np.int32]) -> bool:
+    """Whether every edge of the triangles is there once, in order, and each corner's leads to the next corner."""
+    low, high = np.ascontiguousarray(edges.T)
+    if corner_edges.shape != faces.shape or corner_edges.min() < 0 or corner_edges.max() >= len(edges):
+        return False
+    if (np.diff(high.astype(np.int64) << 32 | low) <= 0).any():
+        return False
+    used = np.zeros(len(edges), bool)
+    for start in range(0, len(faces), STEP):
+        first, of = faces[start : start + STEP], corner_edges[start : start + STEP]
+        second = np.roll(first, -1, axis=1)
+        if (low[of] != np.minimum(first, second)).any() or (high[of] != np.maximum(first, second)).any():
+            return False
+        used[of] = True
+    return bool(used.all())
 
 
 def _texture_fault(arrays: dict[str, np.ndarray]) -> str:

@@ -56,9 +56,18 @@ class MeshOperator(ResultOperator):
     def put(self, context: bpy.types.Context, person: bpy.types.Object, mesh: bpy.types.Mesh) -> str:
         """Bring the new mesh into the scene; the text tells the user what has been done."""
         copy_materials(mesh, mesh_of(person))
-        replace_mesh(person, mesh)
+        shown = self.place(context, person, mesh)
         if not mesh.uv_layers:
-            show_colors(person, None)
+            show_colors(shown, None)
+        return self.told(context, mesh)
+
+    def place(self, _: bpy.types.Context, person: bpy.types.Object, mesh: bpy.types.Mesh) -> bpy.types.Object:
+        """Let an object of the scene have the new mesh."""
+        replace_mesh(person, mesh)
+        return person
+
+    def told(self, _: bpy.types.Context, mesh: bpy.types.Mesh) -> str:
+        """What the user is told of the new mesh."""
         return rpt_("The mesh has {count:,} faces.", count=len(mesh.polygons))
 
     @classmethod

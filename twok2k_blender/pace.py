@@ -1,9 +1,12 @@
 """How long the engine will still need, judged by its last run. Knows nothing of Blender."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-STEP = 5
-"""Seconds to which an estimate is rounded: it is no better than that."""
+if TYPE_CHECKING:
+    from engine.remaining import in_steps
+else:  # within an extension there is no top-level package of the name "engine"
+    from ..engine.remaining import in_steps
 
 
 class Pace:
@@ -25,6 +28,6 @@ class Pace:
         return max(self._seconds[stage] - elapsed, 0.0) + sum(self._seconds[name] for name in later)
 
     def rounded(self, stage: str, elapsed: float) -> int | None:
-        """The same for people: at least one STEP."""
+        """The same for people."""
         seconds = self.remaining(stage, elapsed)
-        return None if seconds is None else max(round(seconds / STEP), 1) * STEP
+        return None if seconds is None else in_steps(seconds)

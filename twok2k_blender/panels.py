@@ -8,6 +8,7 @@ from .photo_options import draw_shown
 from .photo_view import draw_photo, has_photo
 from .preview import has_mask_of_another
 from .session import session
+from .weights_list import ask_once
 from .widgets import draw_alert, draw_progress, draw_text
 
 
@@ -23,6 +24,7 @@ class TWOK2K_PT_main(Tab, bpy.types.Panel):  # noqa: N801
     bl_label = "2K2K Human"
 
     def draw(self, context: bpy.types.Context) -> None:
+        ask_once()  # so that the engine runs by the time a photo is chosen
         layout, picture = self.layout, context.scene.twok2k
         column = layout.column()
         row = column.row(align=True)

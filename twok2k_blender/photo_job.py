@@ -93,12 +93,17 @@ class PhotoJob(PictureJob):
             self.lineup.leave(self._place)
             self._place = None
 
-    def use(self, facts: Mapping[str, Any]) -> None:
-        remember_weights(facts["available"])
-        session.pace.learn(facts["seconds"])
+    def prepare(self, facts: Mapping[str, Any]) -> bool:
+        if self.result is not None:
+            return False
         self.result = read_mesh(self.result_file)
         self._facts = describe(self.name, self.settings, facts, version()) | self._source
         self._facts |= key_points(self.keypoints)
+        return True
+
+    def use(self, facts: Mapping[str, Any]) -> None:
+        remember_weights(facts["available"])
+        session.pace.learn(facts["seconds"])
         self.let("add_person")
 
     def add_to_scene(self, context: bpy.types.Context, data: MeshData) -> None:

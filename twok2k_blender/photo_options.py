@@ -66,14 +66,11 @@ class PhotoOptions:
     ) -> list[PhotoJob]:
         """One job for each photo. Their people stand side by side, and beside those of work still under way.
 
-        keypoints: of the panel's person.
+        mask, keypoints: of the person that the options name.
         """
         given = self.given()
-        settings = chosen_settings(context, given)
-        same_person = settings["person"] == context.scene.twok2k.person - 1
-        lineup = lineup_under_way()
-        own_points = keypoints if same_person else None
-        return [PhotoJob(photo, settings, lineup, mask, own_points, given) for photo in photos]
+        settings, lineup = chosen_settings(context, given), lineup_under_way()
+        return [PhotoJob(photo, settings, lineup, mask, keypoints, given) for photo in photos]
 
     def take_from_panel(self, context: bpy.types.Context) -> None:
         """Show in the file browser what the panel shows."""

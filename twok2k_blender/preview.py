@@ -1,7 +1,7 @@
 """What the engine finds in the panel's photo, shown before anything is reconstructed.
 
 A change of the photo, the person or the mask in the panel asks for it; it is done beside the user's work and gives way
-to everything that was asked for by a click. Opening a file asks for nothing, so that it does not start the engine.
+to everything that was asked for by a click. Opening a file asks for nothing.
 """
 
 from collections.abc import Mapping
@@ -93,8 +93,7 @@ class PreviewJob(PictureJob):
     def __init__(self, panel: "TWOK2K_PG_picture") -> None:
         """Raises PhotoError."""
         self.choice = required_choice(panel)
-        keypoints = moved(panel, self.choice.photo)
-        mask = mask_of(panel, panel.person)
+        keypoints, mask = moved(panel, panel.person), mask_of(panel, panel.person)
         super().__init__(chosen_photo(panel), {"person": panel.person - 1}, mask, keypoints)
         self.scene = panel.id_data.session_uid
 
@@ -104,7 +103,7 @@ class PreviewJob(PictureJob):
         if scene is not None and choice_of(scene.twok2k) == self.choice:
             scene.twok2k.person = min(scene.twok2k.person, facts["people"])
             if self.choice.mask:
-                scene.twok2k.mask_person = scene.twok2k.person
+                scene.twok2k.mask_subject.person = scene.twok2k.person
             found.choice = choice_of(scene.twok2k)
 
     def end(self, state: State, error: str = "") -> None:
@@ -121,7 +120,7 @@ def choice_of(panel: "TWOK2K_PG_picture") -> Choice | None:
     if not photo:
         return None
     mask = mask_of(panel, panel.person)
-    points = tuple((name, x, y) for name, (x, y) in moved(panel, photo).items())
+    points = tuple((name, x, y) for name, (x, y) in moved(panel, panel.person).items())
     return Choice(photo, panel.person, mask.name_full if mask else "", points)
 
 

@@ -5,6 +5,7 @@ import bpy
 from .key_points import TWOK2K_PG_key_point
 from .photo import is_usable
 from .preview import ask, mask_chosen, photo_chosen
+from .subject import TWOK2K_PG_subject
 
 DETAILS = (
     ("full", "Full", "One vertex per pixel of the enlarged photo: about a million, for sculpting and close-ups"),
@@ -82,12 +83,12 @@ class TWOK2K_PG_picture(bpy.types.PropertyGroup):  # noqa: N801
         poll=lambda _, image: is_usable(image),
         update=mask_chosen,
     )
-    mask_photo: bpy.props.StringProperty(description="Path or name of the mask's photo; empty: the one shown")
-    mask_image: bpy.props.PointerProperty(type=bpy.types.Image, description="That photo, where it is an image")
-    mask_person: bpy.props.IntProperty(description="Whose mask it is")
+    mask_subject: bpy.props.PointerProperty(
+        type=TWOK2K_PG_subject, description="Whose mask it is; nobody's: who is shown"
+    )
     key_points: bpy.props.CollectionProperty(type=TWOK2K_PG_key_point)
-    key_photo: bpy.props.StringProperty(description="What photo the key points are of")
-    key_person: bpy.props.IntProperty(description="Whose key points they are")
+    key_subject: bpy.props.PointerProperty(type=TWOK2K_PG_subject, description="Whose key points they are")
+    key_state: bpy.props.StringProperty(description="What the photo was known by when they were found in it")
     key_picture: bpy.props.PointerProperty(type=bpy.types.Image, description="The photo, upright")
     key_size: bpy.props.IntVectorProperty(size=2, description="The photo's width and height in pixels")
     show_colors: bpy.props.BoolProperty(
@@ -97,13 +98,16 @@ class TWOK2K_PG_picture(bpy.types.PropertyGroup):  # noqa: N801
     )
 
 
+CLASSES = (TWOK2K_PG_key_point, TWOK2K_PG_subject, TWOK2K_PG_picture)
+
+
 def register() -> None:
-    bpy.utils.register_class(TWOK2K_PG_key_point)
-    bpy.utils.register_class(TWOK2K_PG_picture)
+    for cls in CLASSES:
+        bpy.utils.register_class(cls)
     bpy.types.Scene.twok2k = bpy.props.PointerProperty(type=TWOK2K_PG_picture)
 
 
 def unregister() -> None:
     del bpy.types.Scene.twok2k
-    bpy.utils.unregister_class(TWOK2K_PG_picture)
-    bpy.utils.unregister_class(TWOK2K_PG_key_point)
+    for cls in reversed(CLASSES):
+        bpy.utils.unregister_class(cls)

@@ -1,6 +1,6 @@
 """Puts a reconstructed person into the scene: mesh, object, provenance."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import bpy
 import numpy as np
@@ -34,7 +34,7 @@ def add_person(
         person.location = scene.cursor.location if location is None else location
         for key, value in facts.items():
             person[key] = value
-        _collection(context).objects.link(person)
+        collection_for(context).objects.link(person)
         select_only(context, person)
     return person
 
@@ -59,15 +59,19 @@ def replace_person(
 def make_mesh(name: str, data: MeshData, scale: float = 1.0) -> bpy.types.Mesh:
     """A smooth triangle mesh with the colour attribute "Color"; scale: Blender units per metre.
 
-    Fills Blender's arrays in place, which is 5 to 10 times faster than `from_pydata`.
+    Fills Blender's arrays in place, which is 5 to 10 times faster than `from_pydata`, edges included, which is 5 times
+    faster than to let Blender find them.
     """
     mesh = bpy.data.meshes.new(name)
     corners = data.faces.ravel()
     mesh.vertices.add(len(data.vertices))
     mesh.attributes["position"].data.foreach_set("vector", (data.vertices * np.float32(scale)).ravel())
+    mesh.edges.add(len(data.edges))
+    mesh.attributes[".edge_verts"].data.foreach_set("value", data.edges.ravel())
     mesh.loops.add(len(corners))
     mesh.polygons.add(len(data.faces))
     mesh.attributes[".corner_vert"].data.foreach_set("value", corners)
+    mesh.attributes[".corner_edge"].data.foreach_set("value", data.corner_edges.ravel())
     mesh.polygons.foreach_set("loop_start", np.arange(0, len(corners), 3, dtype=np.int32))
     colors = mesh.color_attributes.new(COLOR, "FLOAT_COLOR", "POINT")
     colors.data.foreach_set("color", data.colors.ravel())
@@ -75,7 +79,7 @@ def make_mesh(name: str, data: MeshData, scale: float = 1.0) -> bpy.types.Mesh:
     mesh.color_attributes.render_color_index = 0
     if data.texture is not None:
         mesh.uv_layers.new(name=UV).uv.foreach_set("vector", data.texture.uv.ravel())
-    mesh.update(calc_edges=True)
+    mesh.update()
     return mesh
 
 
@@ -95,6 +99,17 @@ def set_texture(mesh: bpy.types.Mesh, source: bpy.types.Mesh) -> None:
     mesh.update()
 
 
+def collection_for(context: bpy.types.Context, neighbor: bpy.types.Object | None = None) -> bpy.types.Collection:
+    """Where a new object goes: the neighbor's collection, else the active one, else the scene's own.
+
+    The first two only where they are not linked, excluded or hidden.
+    """
+    own = neighbor.users_collection if neighbor else ()
+    layers = [layer for layer in _layers(context.view_layer.layer_collection) if layer.collection in own]
+    candidates = filter(_takes_objects, (*layers, context.view_layer.active_layer_collection))
+    return next((layer.collection for layer in candidates), context.scene.collection)
+
+
 def show_colors_in_solid_view(context: bpy.types.Context) -> None:
     """Let the Solid mode of the window's 3D views show colour attributes."""
     for area in context.screen.areas if context.screen else ():
@@ -108,9 +123,12 @@ def _leave_edit_modes(context: bpy.types.Context) -> None:
         bpy.ops.object.mode_set(mode="OBJECT")
 
 
-def _collection(context: bpy.types.Context) -> bpy.types.Collection:
-    """The active collection, or the scene's own where that one is linked, excluded or hidden."""
-    active = context.view_layer.active_layer_collection
-    if active is None or active.exclude or not active.is_visible or active.collection.library:
-        return context.scene.collection
-    return active.collection
+def _layers(layer: bpy.types.LayerCollection) -> Iterator[bpy.types.LayerCollection]:
+    yield layer
+    for child in layer.children:
+        yield from _layers(child)
+
+
+def _takes_objects(layer: bpy.types.LayerCollection | None) -> bool:
+    """Whether what comes into the collection can be seen."""
+    return layer is not None and not layer.exclude and layer.is_visible and not layer.collection.library

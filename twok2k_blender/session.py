@@ -111,11 +111,12 @@ class Session:
             self.cancel()
 
     def use(self, job: Job) -> None:
-        """Let a job take the engine's answer."""
+        """Let a job take the engine's answer; what it has to prepare is a call of its own, so that both are short."""
         assert job.task is not None
         with self._blaming(job):
-            job.use(job.task.facts)
-            self._end(job, "done")
+            if not job.prepare(job.task.facts):
+                job.use(job.task.facts)
+                self._end(job, "done")
 
     def cancel(self) -> None:
         """Ask for the end of the job under way; the next one follows."""

@@ -1,4 +1,7 @@
-"""The list of installed weights, asked for by itself where nothing is known of it yet."""
+"""The list of installed weights, asked for by itself when the tab, or the preferences without one, are drawn first.
+
+The engine starts for it, without networks.
+"""
 
 from collections.abc import Mapping
 from typing import Any

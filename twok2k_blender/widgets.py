@@ -2,12 +2,19 @@
 
 import textwrap
 import time
+from typing import TYPE_CHECKING
 
 import bpy
 
 from .jobs import Job
 from .session import session
 from .words import iface_
+from .worker_client import Task
+
+if TYPE_CHECKING:
+    from engine.remaining import steady
+else:  # within an extension there is no top-level package of the name "engine"
+    from ..engine.remaining import steady
 
 PIXELS_PER_CHARACTER = 6.5
 """Mean width of a character of Blender's font at scale 1."""
@@ -54,9 +61,14 @@ def progress_text(job: Job) -> str:
         return iface_("Cancelling")
     if job.task is None or not job.task.stage:
         return f"{iface_('Starting the engine')}  0%"
-    seconds = session.pace.rounded(job.task.stage, time.monotonic() - job.task.stage_began)
+    seconds = _seconds_left(job, job.task)
     left = [] if seconds is None else [time_left(seconds)]
     return "  ".join((iface_(job.task.stage), f"{job.fraction:.0%}", *left))
+
+
+def _seconds_left(job: Job, task: Task) -> int | None:
+    elapsed = time.monotonic() - task.stage_began
+    return steady(elapsed, task.stage_from, task.fraction) if job.steady else session.pace.rounded(task.stage, elapsed)
 
 
 def time_left(seconds: int) -> str:

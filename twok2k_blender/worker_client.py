@@ -45,8 +45,8 @@ class Launch:
 class Task:
     """A request on its way. facts: of a task that is done. error: one sentence, of a task that has failed.
 
-    stage_began: by the monotonic clock. drafted: whether there is a draft that nobody has taken.
-    heard: whether the worker has replied. deliveries: how often it was sent.
+    stage_began: by the monotonic clock. stage_from: the fraction at that time. drafted: whether there is a draft that
+    nobody has taken. heard: whether the worker has replied. deliveries: how often it was sent.
     """
 
     id: int
@@ -54,6 +54,7 @@ class Task:
     state: Literal["running", "done", "cancelled", "failed"] = "running"
     stage: str = ""
     stage_began: float = field(default_factory=time.monotonic)
+    stage_from: float = 0.0
     fraction: float = 0.0
     facts: dict[str, Any] = field(default_factory=dict)
     error: str = ""
@@ -70,9 +71,9 @@ class Task:
         self.heard = True
         match message["type"]:
             case "progress":
-                if message["stage"] != self.stage:
-                    self.stage_began = time.monotonic()
-                self.stage, self.fraction = message["stage"], min(max(message["fraction"], 0.0), 1.0)
+                stage, self.fraction = message["stage"], min(max(message["fraction"], 0.0), 1.0)
+                if stage != self.stage or self.fraction < self.stage_from:
+                    self.stage, self.stage_began, self.stage_from = stage, time.monotonic(), self.fraction
             case "draft":
                 self.drafted = True
             case "done":

@@ -1,8 +1,11 @@
 """`python -m engine weights`: list, import, download and verify network weights, and remove imported ones."""
 
 import argparse
+import time
 from pathlib import Path
 
+from engine.remaining import steady
+from engine.types import Progress
 from engine.weights import WeightsInfo, available, import_checkpoint, remove, verify
 
 
@@ -47,7 +50,23 @@ def _download(args: argparse.Namespace) -> None:
     from engine.weights.download import Source, download
 
     source = Source.of(args.address, args.sha256, args.size)
-    print("downloaded", _describe(download(source, progress_printer())))
+    print("downloaded", _describe(download(source, telling_time(progress_printer()))))
+
+
+def telling_time(show: Progress) -> Progress:
+    """The same with the time that is left, judged by the stage's speed so far."""
+    current, began, begun = "", 0.0, 0.0
+
+    def step(stage: str, fraction: float) -> None:
+        nonlocal current, began, begun
+        now = time.monotonic()
+        if stage != current or fraction < begun:
+            current, began, begun = stage, now, fraction
+        left = steady(now - began, begun, fraction)
+        told = "" if left is None else f", {left} s left" if left < 90 else f", {round(left / 60)} min left"
+        show(f"{stage}{told}", fraction)
+
+    return step
 
 
 def _verify(args: argparse.Namespace) -> None:

@@ -7,7 +7,6 @@ when its size and its SHA-256 are right, and by the same checks and conversion a
 import http.client
 import re
 import ssl
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
@@ -35,9 +34,6 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 DOWNLOADING, CHECKING, IMPORTING = "Downloading the weights", "Checking the download", "Importing the weights"
 SHARES = (0.9, 0.97)
 """How much of the work is done when all has arrived, and when it is checked."""
-
-STEP = 5
-"""Seconds to which the remaining time is rounded."""
 
 CHECK, PUBLIC = "check the address", "the file is not for everyone, so choose a public address"
 REMEDIES = {400: CHECK, 404: CHECK, 410: CHECK, 401: PUBLIC, 403: PUBLIC}
@@ -105,7 +101,7 @@ def download(source: Source, progress: "Progress") -> WeightsInfo:
 
 def _transfer(source: Source, partial: Partial, progress: "Progress") -> None:
     """Add to the partial file what it lacks."""
-    progress(DOWNLOADING, 0.0)
+    progress(DOWNLOADING, _arrived(partial.size, partial.origin.total if partial.origin else 0))
     with _response(source, partial) as response:
         first, total = _place(response)
         total = _checked_total(source, total)
@@ -197,16 +193,14 @@ def _receive(
     source: Source, response: http.client.HTTPResponse, partial: Partial, total: int, progress: "Progress"
 ) -> bool:
     """Take in all that comes; false if that is more than it should be. Raises UserError where the server breaks off."""
-    size = before = partial.size
-    began = time.monotonic()
+    size = partial.size
     with partial.appending() as append:
         while chunk := _read(source, response, size):
             size += len(chunk)
             if size > (total or MAX_BYTES):
                 return False
             append(chunk)
-            left = _left(time.monotonic() - began, size - before, total - size) if total else ""
-            progress(f"{DOWNLOADING}{left}", SHARES[0] * size / total if total else 0.0)
+            progress(DOWNLOADING, _arrived(size, total))
     if size < total:
         raise _cut_off(source, size, "the connection was closed")
     return True
@@ -219,12 +213,9 @@ def _read(source: Source, response: http.client.HTTPResponse, size: int) -> byte
         raise _cut_off(source, size, _words(error)) from error
 
 
-def _left(seconds: float, received: int, missing: int) -> str:
-    """How long the rest will take at the speed so far, for people; empty while that is not known."""
-    if seconds < STEP:
-        return ""
-    rounded = max(round(seconds * missing / received / STEP), 1) * STEP
-    return f", {rounded} s left" if rounded < 90 else f", {round(rounded / 60)} min left"
+def _arrived(size: int, total: int) -> float:
+    """How much of the work is done with that many bytes, of so many in all, 0 = unknown."""
+    return SHARES[0] * size / total if total else 0.0
 
 
 def _verify(source: Source, partial: Partial, progress: "Progress") -> None:

@@ -185,9 +185,14 @@ def parse_settings(values: Mapping[str, Any]) -> "Settings":
 
 
 def save_mesh(mesh: "Mesh", path: Path, texture: "Texture | None" = None) -> None:
-    """Write vertices (N, 3) float32, faces (M, 3) int32 and colors (N, 3) uint8; with a texture also uv (M, 3, 2)
-    float32 and the PNG files color_map and normal_map, each (K,) uint8. Raises UserError as `save_arrays` does."""
+    """Write vertices (N, 3) float32, faces (M, 3) int32, colors (N, 3) uint8, and what `edges_of` finds in the faces,
+    edges and corner_edges, for which Blender would take long; with a texture also uv (M, 3, 2) float32 and the PNG
+    files color_map and normal_map, each (K,) uint8. Raises UserError as `save_arrays` does."""
+    from engine.edges import edges_of
+
+    edges, corner_edges = edges_of(mesh.faces)
     arrays = {name: getattr(mesh, name) for name in ("vertices", "faces", "colors")}
+    arrays |= {"edges": edges, "corner_edges": corner_edges}
     if texture is not None:
         import numpy as np
 

@@ -19,7 +19,7 @@ ABANDON_SECONDS = 5.0
 """How long a computation may run on after the client has gone before the process is ended hard."""
 
 SMALLEST_STEP = 0.005
-"""Progress is sent when the stage changes or the fraction has grown by this much."""
+"""Progress is sent when the stage changes or the fraction by this much; it falls when a download begins anew."""
 
 WITH_PROGRESS = ("reconstruct", "preview", "mask", "keypoints", "download_weights")
 """Requests that tell how far they are, and can be cancelled on their way."""
@@ -134,7 +134,7 @@ class Server:
             nonlocal sent
             if identity in self._cancelled or self._gone.is_set():
                 raise Cancelled
-            if stage != sent[0] or fraction - sent[1] >= SMALLEST_STEP:
+            if stage != sent[0] or abs(fraction - sent[1]) >= SMALLEST_STEP:
                 sent = (stage, fraction)
                 self._reply(identity, type="progress", stage=stage, fraction=min(max(float(fraction), 0.0), 1.0))
 

@@ -84,7 +84,7 @@ def test_absolute_paths_are_cut_down_to_their_last_part(private: str, public: st
 @pytest.mark.parametrize(
     "text",
     [
-        "see https://host:80/a/b/c.html?next=/a/b/c and http://host/d",
+        "see https://host:80 and http://host.",
         "torch 2.9.0/2.10+cu130, Blender 4.2/4.5, 3/4 of 1920/1080, 4.5 it/s, 10%/20%/30%",
         "CPU/GPU and/or n/a; </a></b> torch / cuda",
         "tests/weights/a.pth ./a/b ../c/d",
@@ -93,6 +93,29 @@ def test_absolute_paths_are_cut_down_to_their_last_part(private: str, public: st
 )
 def test_addresses_versions_and_relative_paths_stay(text: str) -> None:
     assert scrubbed(text, ANNA) == text
+
+
+@pytest.mark.parametrize(
+    ("private", "public"),
+    [
+        ("see https://host:80/a/b/c.html?next=/a/b/c and http://host/d", "see https://host:80 and http://host"),
+        ("https://bob:secret@host:80/x cannot be reached", "https://host:80 cannot be reached"),
+        ("'https://host/net.pth?token=abc&user=bob'; compare", "'https://host'; compare"),
+        ("(ftp://bob@host/#secret), then HTTPS://HOST?key=1.", "(ftp://host), then HTTPS://HOST."),
+        ("https://bob:a/b@c@host/d\nnext", "https://host\nnext"),
+    ],
+)
+def test_of_addresses_the_host_alone_is_told(private: str, public: str) -> None:
+    assert scrubbed(private, ANNA) == public
+
+
+SECRETS = st.text("abcdefghijklmnopqrstuvwxyz0123456789-_.~%!$&()*+,;=:/?#@", min_size=1, max_size=20)
+
+
+@given(user=SECRETS, password=SECRETS, path=st.text("abcxyz/.?&=;,)", max_size=20), token=SECRETS)
+def test_no_secret_of_an_address_survives(user: str, password: str, path: str, token: str) -> None:
+    text = f"before https://a{user}b:a{password}b@host.invalid/{path}?key=a{token.replace('@', '')}b after"
+    assert scrubbed(text, Private("", "")) == "before https://host.invalid after"
 
 
 def test_root_as_home_and_no_user_leave_the_text_alone() -> None:

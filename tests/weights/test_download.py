@@ -10,6 +10,7 @@ from collections import namedtuple
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,11 +18,12 @@ import torch
 from file_server import FileServer, serving
 
 from engine.cli import main
+from engine.cli.weights import telling_time
 from engine.data_folder import unfinished_downloads
 from engine.errors import Cancelled, UserError
 from engine.networks.graph import GraphConfig, TwoK2K
 from engine.weights import available, download, registry, verify
-from engine.weights.download import Source, _left
+from engine.weights.download import Source
 from engine.weights.download import download as fetch
 from engine.weights.partial import Origin, Partial
 from engine.weights.registry import UNKNOWN_LICENCE
@@ -359,8 +361,24 @@ def test_second_program_at_the_same_file_gives_way(server: FileServer, folder: P
     assert available() == []
 
 
-def test_remaining_time() -> None:
-    assert [_left(1, 9, 9), _left(10, 100, 300), _left(100, 100, 300)] == ["", ", 30 s left", ", 5 min left"]
+def test_remaining_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    clock = iter([0, 1, 10, 100, 101, 110])
+    monkeypatch.setattr("engine.cli.weights.time", SimpleNamespace(monotonic=lambda: next(clock)))
+    step = telling_time(lambda stage, _: told.append(stage))
+    for fraction in (0.2, 0.3, 0.4, 0.44):
+        step("A", fraction)
+    step("A", 0.0)
+    step("A", 0.1)
+    assert told == ["A", "A", "A, 30 s left", "A, 4 min left", "A", "A, 80 s left"]
+
+
+def test_a_download_that_goes_on_begins_where_it_was(server: FileServer) -> None:
+    seen: list[float] = []
+    half = cut(server)
+    fetch(source(server), lambda stage, part: seen.append(part) if stage == download.DOWNLOADING else None)
+    assert seen[0] == pytest.approx(0.9 * half / len(server.content))
+    assert seen == sorted(seen)
 
 
 class Worker:

@@ -23,6 +23,7 @@ sys.path.insert(0, str(ROOT))
 
 import numpy as np  # noqa: E402
 
+from engine.edges import edges_of  # noqa: E402
 from engine.errors import UserError  # noqa: E402
 from engine.types import Mesh, Settings  # noqa: E402
 from engine.worker.backend import parse_settings, save_array, save_arrays, save_mesh  # noqa: E402
@@ -144,7 +145,7 @@ class SmallEngine:
     ) -> dict[str, Any]:
         behaviour = Path(address).stem
         for step in range(10):
-            progress("Downloading the weights, 5 s left", step / 10)
+            progress("Downloading the weights", step / 10)
             misbehave(behaviour)
         if behaviour == "cut":
             raise UserError(f"Cut off after {size} bytes, digest {sha256}; download again to go on.")
@@ -218,7 +219,9 @@ def textured(mesh: Mesh, size: int) -> dict[str, np.ndarray]:
     """What `save_mesh` writes of a mesh whose triangles show all of a red picture, and of a flat normal map."""
     uv = np.broadcast_to(np.array([[0, 0], [1, 0], [1, 1]], np.float32), (len(mesh.faces), 3, 2)).copy()
     maps = {"color_map": png((255, 0, 0), size), "normal_map": png((128, 128, 255), size)}
-    return {"vertices": mesh.vertices, "faces": mesh.faces, "colors": mesh.colors, "uv": uv, **maps}
+    edges, corner_edges = edges_of(mesh.faces)
+    geometry = {"vertices": mesh.vertices, "faces": mesh.faces, "edges": edges, "corner_edges": corner_edges}
+    return {**geometry, "colors": mesh.colors, "uv": uv, **maps}
 
 
 def png(color: tuple[int, int, int], size: int) -> np.ndarray:

@@ -56,7 +56,7 @@ def test_mesh_is_handed_over_unchanged(tmp_path: Path) -> None:
     mesh = box(1.8)
     save_mesh(mesh, tmp_path / "mesh.npz")
     with np.load(tmp_path / "mesh.npz", allow_pickle=False) as file:
-        assert sorted(file) == ["colors", "faces", "vertices"]
+        assert sorted(file) == ["colors", "corner_edges", "edges", "faces", "vertices"]
         assert np.array_equal(file["vertices"], mesh.vertices)
         assert file["faces"].dtype == np.int32
 

@@ -166,3 +166,10 @@ def test_launcher_reaches_the_engine_in_an_isolated_python(worker_client: Module
     task = wait(client, client.submit("hello"))
     assert "lacks the package" in task.error
     client.stop()
+
+
+def test_task_knows_where_its_stage_began(worker_client: ModuleType) -> None:
+    task = worker_client.Task(1, {})
+    for stage, fraction, begun in (("A", 0.2, 0.2), ("A", 0.5, 0.2), ("B", 0.6, 0.6), ("B", 0.1, 0.1), ("B", 0.3, 0.1)):
+        task.receive({"type": "progress", "stage": stage, "fraction": fraction})
+        assert (task.stage, task.fraction, task.stage_from) == (stage, fraction, begun)

@@ -4,14 +4,23 @@ from types import ModuleType
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from small_engine import box
+
+from engine.edges import edges_of
 
 Arrays = dict[str, np.ndarray]
 
 
+TRIANGLES = st.lists(st.lists(st.integers(0, 9), min_size=3, max_size=3, unique=True), min_size=1, max_size=30)
+
+
 def good() -> Arrays:
     mesh = box(1.7)
-    return {"vertices": mesh.vertices, "faces": mesh.faces, "colors": mesh.colors}
+    edges, corner_edges = edges_of(mesh.faces)
+    geometry = {"vertices": mesh.vertices, "faces": mesh.faces, "edges": edges, "corner_edges": corner_edges}
+    return {**geometry, "colors": mesh.colors}
 
 
 def change(name: str, edit: Callable[[np.ndarray], np.ndarray]) -> Arrays:
@@ -90,12 +99,42 @@ def test_good_mesh_is_read(mesh_data: ModuleType, tmp_path: Path) -> None:
         change("faces", lambda a: a[:0]),
         change("colors", lambda a: a[:-1]),
         change("colors", lambda a: a.astype(object)),
+        change("edges", put((0, 0), 7)),
+        change("edges", lambda a: a[:, ::-1]),
+        change("edges", lambda a: a[::-1]),
+        change("edges", lambda a: a[:-1]),
+        change("edges", lambda a: np.append(a, [[6, 7]], axis=0).astype(np.int32)),
+        change("edges", lambda a: a.astype(np.int64)),
+        change("corner_edges", put((11, 2), 0)),
+        change("corner_edges", put((0, 0), -1)),
+        change("corner_edges", put((0, 0), 18)),
+        change("corner_edges", lambda a: a[:-1]),
     ],
 )
 def test_damaged_meshes_are_refused(mesh_data: ModuleType, tmp_path: Path, arrays: Arrays) -> None:
     np.savez(tmp_path / "mesh.npz", **arrays)
     with pytest.raises(mesh_data.MeshFileError, match="generate again"):
         mesh_data.read_mesh(tmp_path / "mesh.npz")
+
+
+@given(TRIANGLES, st.data())
+def test_a_corner_with_another_edge_is_noticed(
+    mesh_data: ModuleType, triangles: list[list[int]], data: st.DataObject
+) -> None:
+    faces = np.array(triangles, np.int32)
+    edges, corner_edges = edges_of(faces)
+    assert mesh_data.are_edges(faces, edges, corner_edges)
+    corner = data.draw(st.tuples(st.integers(0, len(faces) - 1), st.integers(0, 2)))
+    corner_edges[corner] = (corner_edges[corner] + data.draw(st.integers(1, len(edges) - 1))) % len(edges)
+    assert not mesh_data.are_edges(faces, edges, corner_edges)
+
+
+def test_all_triangles_of_a_large_mesh_are_looked_at(mesh_data: ModuleType) -> None:
+    faces = np.arange(3 * (mesh_data.STEP + 1), dtype=np.int32).reshape(-1, 3)
+    edges, corner_edges = edges_of(faces)
+    assert mesh_data.are_edges(faces, edges, corner_edges)
+    corner_edges[-1] = corner_edges[-1, ::-1]
+    assert not mesh_data.are_edges(faces, edges, corner_edges)
 
 
 @pytest.mark.parametrize("content", [b"", b"not a zip", b"PK\x03\x04 cut off"])

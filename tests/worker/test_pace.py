@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.remaining import STEP, steady
+
 RUN = {"Finding the person": 2.0, "Estimating depth": 30.0, "Building the mesh": 8.0}
 
 
@@ -41,4 +43,16 @@ def test_what_people_see_is_no_more_exact_than_the_guess(pace: ModuleType, elaps
     run.learn(RUN)
     assert run.rounded("Estimating depth", elapsed) == seconds
     run.learn({"Estimating depth": 1})
-    assert run.rounded("Estimating depth", 1000) == pace.STEP
+    assert run.rounded("Estimating depth", 1000) == STEP
+
+
+@given(st.floats(STEP, 1e5), st.floats(0, 0.5), st.floats(0.01, 0.49))
+def test_steady_work_takes_as_long_for_the_same_part(elapsed: float, begun: float, part: float) -> None:
+    left = steady(elapsed, begun, begun + part)
+    assert left is not None
+    assert left % STEP == 0
+    assert left == pytest.approx(max(elapsed / part * (1 - begun - part), STEP), abs=STEP / 2, rel=1e-6)
+
+
+def test_nothing_is_said_of_steady_work_that_has_hardly_begun() -> None:
+    assert [steady(STEP - 1, 0.0, 0.5), steady(100, 0.5, 0.5), steady(100, 0.5, 0.2)] == [None, None, None]

@@ -5,10 +5,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from engine.worker.backend import Backend
+from engine.worker.server import Server
 
 SMALL_ENGINE = Path(__file__).with_name("small_engine.py")
 ROOT = Path(__file__).resolve().parents[2]
@@ -144,3 +148,13 @@ def test_command_without_packages_says_which_is_missing() -> None:
     request = b'{"type": "hello", "id": 1}\n'
     done = subprocess.run([sys.executable, "-I", "-S", "-c", code], input=request, capture_output=True, check=False)
     assert "lacks the package 'torch'" in json.loads(done.stdout)["text"]
+
+
+def test_progress_that_begins_anew_is_told() -> None:
+    """A download does, when the file has become another one since it was cut off."""
+    replies = BytesIO()
+    step = Server(Backend(), BytesIO(), replies)._progress(1)
+    for fraction in (0.5, 0.501, 0.0, 0.1):
+        step("Downloading the weights", fraction)
+    fractions = [json.loads(line)["fraction"] for line in replies.getvalue().splitlines()]
+    assert fractions == [0.5, 0.0, 0.1]

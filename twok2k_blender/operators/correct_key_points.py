@@ -15,10 +15,11 @@ class TWOK2K_OT_correct_key_points(JobOperator):  # noqa: N801
     bl_description = "Show the photo with the person's key points in an Image Editor. " + HINT
 
     def execute(self, context: bpy.types.Context) -> set[str]:
+        """Where the photo has changed and none was moved, they are found anew."""
         panel = context.scene.twok2k
         choice = choice_of(panel)
-        known = choice is not None and are_of(panel, choice.photo, panel.person)
-        if known and panel.key_picture is not None:
+        known = choice is not None and are_of(panel, panel.person)
+        if known and (choice.points or choice.photo == panel.key_state) and panel.key_picture is not None:
             show(panel.key_picture)
             return {"FINISHED"}
         return super().execute(context)

@@ -19,6 +19,7 @@ WIDTH = 600
 class WeightsDownload(WeightsImport):
     """Has the engine fetch a file of weights, check and add it, and chooses it."""
 
+    steady = True
     done = "Downloaded and chose the weights '{weights}'."
 
     def __init__(self, address: str, sha256: str, size: int) -> None:

@@ -48,12 +48,18 @@ class TWOK2K_OT_generate(PhotoOptions, JobOperator):  # noqa: N801
         return self.photo_jobs(context, [photo], self._chosen_mask(panel), self._moved_key_points(panel))
 
     def _moved_key_points(self, panel: TWOK2K_PG_picture) -> KeyPoints:
-        choice = None if self.filepath or self.image else choice_of(panel)
-        return moved(panel, choice.photo) if choice else {}
+        person = _person_shown(self, panel)
+        return moved(panel, person) if person else {}
 
     def _chosen_mask(self, panel: TWOK2K_PG_picture) -> Picture | None:
         if self.mask:
             return Path(bpy.path.abspath(self.mask))
-        if self.filepath or self.image or choice_of(panel) is None:
-            return None
-        return mask_of(panel, self.given().get("person", panel.person))
+        person = _person_shown(self, panel)
+        return mask_of(panel, person) if person else None
+
+
+def _person_shown(operator: TWOK2K_OT_generate, panel: TWOK2K_PG_picture) -> int:
+    """Who is made of the panel's photo, from 1; 0 if it is another photo."""
+    if operator.filepath or operator.image or choice_of(panel) is None:
+        return 0
+    return int(operator.given().get("person", panel.person))

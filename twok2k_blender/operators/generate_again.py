@@ -101,9 +101,8 @@ class TWOK2K_OT_generate_again(PhotoOptions, JobOperator):  # noqa: N801
 
     def _key_points(self, person: bpy.types.Object, panel: TWOK2K_PG_picture, photo: Picture, number: int) -> KeyPoints:
         """Those that are put right in the panel, if it shows that person of the photo, else those remembered."""
-        choice = choice_of(panel)
-        if choice and photo == chosen_photo(panel) and are_of(panel, choice.photo, number):
-            return moved(panel, choice.photo) if panel.person == number else {}
+        if choice_of(panel) and photo == chosen_photo(panel) and are_of(panel, number):
+            return moved(panel, number)
         return provenance.known_key_points(person.items()) if number == remembered(person).get("person") else {}
 
 

@@ -5,9 +5,9 @@ import bpy
 from mathutils import Matrix
 
 from .. import provenance
-from ..material import show_colors
 from ..mesh_operator import MeshOperator
-from ..result import ToolError, baked, copy_materials, mesh_of, select_only
+from ..result import ToolError, baked, select_only
+from ..scene import collection_for
 from ..solid import volume
 from ..studio import Bounds
 from ..words import rpt_
@@ -66,19 +66,20 @@ class TWOK2K_OT_make_printable(MeshOperator):  # noqa: N801
         finally:
             bpy.data.meshes.remove(mesh)
 
-    def put(self, context: bpy.types.Context, person: bpy.types.Object, mesh: bpy.types.Mesh) -> str:
+    def place(self, context: bpy.types.Context, person: bpy.types.Object, mesh: bpy.types.Mesh) -> bpy.types.Object:
+        """A new one beside the person, in the same collection if that is in sight."""
         figure = bpy.data.objects.new(f"{person.name} Print", mesh)
         mesh.name = figure.name
-        copy_materials(mesh, mesh_of(person))
-        if not mesh.uv_layers:
-            show_colors(figure, None)
         facts = provenance.read(person.items())
         for key in FACTS:
             if key in facts:
                 figure[provenance.PREFIX + key] = facts[key]
-        person.users_collection[0].objects.link(figure)
+        collection_for(context, person).objects.link(figure)
         _put_beside(context, figure, person, GAP * _metre(context))
         select_only(context, figure)
+        return figure
+
+    def told(self, context: bpy.types.Context, mesh: bpy.types.Mesh) -> str:
         return rpt_(
             "Closed, one piece, {height:g} mm tall, {volume:.0f} cm³: ready to print.",
             height=self.height,

@@ -93,7 +93,10 @@ def test_progress_and_cancel_beside_the_work(part: Part, wait: Wait) -> None:
     job = part("operators.download_weights").WeightsDownload("https://host.invalid/slow", SHA256, 0)
     part("background").add([job])
     wait(lambda: job.fraction > 0.1)
-    assert part("widgets").progress_text(job).startswith("Downloading the weights, 5 s left  ")
+    text = part("widgets").progress_text
+    assert text(job).split("  ")[::2] == ["Downloading the weights"], "after a moment nothing can be said"
+    job.task.stage_from, job.task.fraction, job.task.stage_began = 0.2, 0.4, part("widgets").time.monotonic() - 20
+    assert text(job) == "Downloading the weights  40%  60 s left"
     assert bpy.ops.twok2k.cancel() == {"FINISHED"}
     wait(lambda: job.over)
     assert (job.state, session.message) == ("cancelled", "Cancelled.")

@@ -170,7 +170,8 @@ def test_shading_is_lighter_towards_the_light(part: Part) -> None:
     corners = np.array([[x, y, z] for x in (0, 1) for y in (0, 1) for z in (0, 1)], np.float32)
     quads = np.array([[0, 1, 3, 2], [4, 6, 7, 5], [0, 4, 5, 1], [2, 3, 7, 6], [0, 2, 6, 4], [1, 5, 7, 3]], np.int32)
     faces = np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]])
-    box = data.MeshData(corners, faces, np.full((8, 4), 0.5, np.float32))
+    no_edges = np.empty((0, 2), np.int32), np.empty((0, 3), np.int32)
+    box = data.MeshData(corners, faces, *no_edges, np.full((8, 4), 0.5, np.float32))
     shades = view.shaded(box)
     assert shades.shape == (8, 4)
     assert shades[:, :3].max() <= 1

@@ -4,8 +4,9 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 from unittest.mock import MagicMock
 
@@ -56,6 +57,31 @@ def test_preferences_that_are_drawn_first_learn_the_weights(
     wait(lambda: preferences.known_weights)
     assert preferences.known_weights.keys() == ["default", "published"]
     assert session.message == "Before."
+
+
+@pytest.mark.usefixtures("small_engine")
+def test_engine_starts_once_when_the_tab_is_seen(
+    part: Part, wait: Callable[[Callable[[], Any]], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module, session = part("weights_list"), part("session").session
+    monkeypatch.setattr(module, "_asked", False)
+    context = SimpleNamespace(
+        scene=bpy.context.scene,
+        window_manager=bpy.context.window_manager,
+        region=SimpleNamespace(width=300),
+        preferences=SimpleNamespace(system=SimpleNamespace(ui_scale=1.0)),
+    )
+    draw = partial(part("panels").TWOK2K_PT_main.draw, SimpleNamespace(layout=MagicMock()), context)
+    draw()
+    assert not session.engine_running, "nothing may change while something is drawn"
+    bpy.app.timers.unregister(module._ask)
+    module._ask()
+    wait(lambda: session.engine_running)
+    assert session.working is None, "nobody sees it at work"
+    wait(lambda: not session.busy)
+    assert bpy.ops.twok2k.release_memory() == {"FINISHED"}
+    draw()
+    assert not bpy.app.timers.is_registered(module._ask)
 
 
 @pytest.mark.usefixtures("small_engine")

@@ -90,7 +90,7 @@ def test_saved_file_holds_the_scene_but_not_the_work(part: Part, photo_jobs: Job
     background, session = part("background"), part("session").session
     jobs = photo_jobs("anna.jpg", "slow.jpg")
     background.add(jobs)
-    wait(lambda: jobs[1].state == "working", background.tick)
+    wait(lambda: jobs[0].over and jobs[1].state == "working", background.tick)
     file = str(tmp_path / "scene.blend")
     bpy.ops.wm.save_as_mainfile(filepath=file)
     assert jobs[1].state == "working", "saving stops nothing"

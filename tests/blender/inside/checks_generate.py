@@ -16,6 +16,7 @@ Part = Callable[[str], ModuleType]
 Photo = Callable[[str], str]
 
 ROOT = Path(__file__).resolve().parents[3]
+MODULE = "bl_ext.user_default.twok2k_blender"
 
 
 def generate(**options: object) -> bpy.types.Object:
@@ -155,6 +156,32 @@ def test_errors_are_one_sentence_and_leave_nothing(photo: Photo, name: str, word
     assert ("Internal error" in words) == ("; click Copy Report and paste it" in str(raised.value))
     assert (len(bpy.data.objects), len(bpy.data.meshes), len(bpy.data.materials)) == (0, 0, 0)
     assert generate(filepath=photo("anna.jpg")), "the engine starts again"
+
+
+def test_function_for_scripts_returns_the_human(photo: Photo) -> None:
+    make = import_module(MODULE).generate
+    anna = make(Path(photo("anna.jpg")), height=1.6, detail="low")
+    assert (anna.name, "detail low" in anna["2K2K Settings"]) == ("anna", True)
+    assert anna.dimensions.z == pytest.approx(1.6)
+    painted = make(bpy.data.images.new("Painted", 8, 8), person=2)
+    assert (painted.name, painted["2K2K Person"], painted == anna) == ("Painted", "2 of 2", False)
+    bpy.context.scene.twok2k.filepath = photo("berta.jpg")
+    assert make().name == "berta"
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("user.jpg", r"The picture shows no person; choose another photo\."),
+        ("nan.jpg", r"The engine's result is damaged \(not all coordinates are numbers\); generate again\."),
+    ],
+)
+def test_function_for_scripts_raises_the_sentence_alone(photo: Photo, name: str, sentence: str) -> None:
+    with pytest.raises(RuntimeError, match=rf"\A{sentence}\Z"):
+        import_module(MODULE).generate(photo(name))
+    assert not bpy.data.objects
+    with pytest.raises(TypeError, match="hight"):
+        import_module(MODULE).generate(photo(name), hight=1.7)
 
 
 def test_missing_photo_is_told() -> None:

@@ -1,5 +1,6 @@
 """Key points that the user puts right: from the engine to the file, moved, and back to the engine."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -36,7 +37,7 @@ def test_key_points_come_into_the_file_with_the_upright_photo(panel: Any, part: 
     assert tuple(panel.key_points["nose"].location) == (50.5, 20)
     picture = panel.key_picture
     assert (picture.name, tuple(picture.size), bool(picture.packed_file)) == ("anna key points", (100, 200), True)
-    assert part("key_points").moved(panel, panel.key_photo) == {}
+    assert part("key_points").moved(panel, 1) == {}
     assert bpy.ops.twok2k.correct_key_points() == {"FINISHED"}
     assert len(bpy.data.images) == 1, "they are shown again, not found again"
 
@@ -127,8 +128,59 @@ def test_they_are_kept_in_the_file(panel: Any, tmp_path: Path, part: Part) -> No
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "scene.blend"))
     bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "scene.blend"))
     panel = bpy.context.scene.twok2k
-    assert part("key_points").moved(panel, panel.key_photo) == {"left_wrist": [12, 34]}
+    assert part("key_points").moved(panel, 1) == {"left_wrist": [12, 34]}
     assert tuple(panel.key_picture.size) == (100, 200)
+
+
+def test_they_stay_with_a_photo_that_is_touched_and_moved_with_its_project(panel: Any, tmp_path: Path) -> None:
+    for name in ("old", "new"):
+        (tmp_path / name).mkdir()
+    Path(panel.filepath).rename(tmp_path / "old/anna.jpg")
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "old/scene.blend"))
+    panel.filepath = "//anna.jpg"
+    assert bpy.ops.twok2k.correct_key_points() == {"FINISHED"}
+    move()
+    bpy.ops.wm.save_mainfile()
+    for name in ("anna.jpg", "scene.blend"):
+        (tmp_path / "old" / name).rename(tmp_path / "new" / name)
+    os.utime(tmp_path / "new/anna.jpg", (1, 1))
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "new/scene.blend"))
+    assert bpy.ops.twok2k.correct_key_points() == {"FINISHED"}
+    bpy.ops.twok2k.generate()
+    assert bpy.context.object["2K2K Warnings"] == RIGHT
+
+
+def test_they_stay_with_an_image_that_gets_another_name(panel: Any) -> None:
+    image = bpy.data.images.new("Painted", 8, 8)
+    panel.image, panel.source = image, "IMAGE"
+    assert bpy.ops.twok2k.correct_key_points() == {"FINISHED"}
+    move()
+    image.name = "Renamed"
+    bpy.ops.twok2k.generate()
+    assert bpy.context.object["2K2K Warnings"] == RIGHT
+    panel.image = bpy.data.images.new("Painted", 8, 8)
+    bpy.ops.twok2k.generate()
+    assert "2K2K Key Points" not in bpy.context.object
+
+
+def test_of_a_changed_photo_they_are_found_anew_unless_one_was_moved(panel: Any) -> None:
+    first = panel.key_picture
+    move()
+    os.utime(panel.filepath, (1, 1))
+    assert bpy.ops.twok2k.correct_key_points() == {"FINISHED"}
+    assert panel.key_picture == first, "what was moved stays"
+    assert bpy.ops.twok2k.reset_key_points() == {"FINISHED"}
+    assert bpy.ops.twok2k.correct_key_points() == {"FINISHED"}
+    assert panel.key_picture != first
+
+
+def test_a_script_may_name_their_person_whoever_is_shown(panel: Any) -> None:
+    move()
+    panel.person = 2
+    bpy.ops.twok2k.generate(person=1)
+    assert bpy.context.object["2K2K Warnings"] == RIGHT
+    bpy.ops.twok2k.generate()
+    assert "2K2K Key Points" not in bpy.context.object
 
 
 def test_failure_leaves_nothing(photo: Photo) -> None:

@@ -277,7 +277,7 @@ def test_mask_of_a_file_that_does_not_tell_its_photo_is_of_the_one_shown(
 ) -> None:
     settings = panel("anna.jpg")
     settings.mask = bpy.data.images.new("Mask", 4, 4)
-    settings.mask_photo, settings.mask_person = "", 0
+    settings.mask_subject.photo, settings.mask_subject.person = "", 0
     assert part("preview").choice_of(settings).mask == "Mask"
     settings = save_and_open(tmp_path / "scene.blend")
     assert part("preview").choice_of(settings).mask == "Mask"

@@ -47,6 +47,39 @@ def test_print_is_solid_flat_and_as_tall_as_asked_for(person: bpy.types.Object, 
     assert not bpy.ops.twok2k.generate_again.poll()
 
 
+def new_collection(name: str, person: bpy.types.Object) -> bpy.types.LayerCollection:
+    """A collection of the scene that has the person."""
+    collection = bpy.data.collections.new(name)
+    bpy.context.scene.collection.children.link(collection)
+    collection.objects.link(person)
+    return bpy.context.view_layer.layer_collection.children[name]
+
+
+def test_print_comes_into_a_collection_of_the_person_that_is_in_sight(person: bpy.types.Object) -> None:
+    for collection in person.users_collection:
+        collection.objects.unlink(person)
+    bpy.data.scenes.new("Other").collection.objects.link(person)
+    new_collection("Excluded", person).exclude = True
+    new_collection("Hidden", person).hide_viewport = True
+    new_collection("In Sight", person)
+    bpy.context.view_layer.objects.active = person
+    assert bpy.ops.twok2k.make_printable() == {"FINISHED"}
+    assert [collection.name for collection in bpy.context.object.users_collection] == ["In Sight"]
+
+
+def test_print_of_a_person_that_is_shared_with_another_scene_comes_into_this_one(person: bpy.types.Object) -> None:
+    bpy.data.scenes["Scene"].name = "Mine"
+    other = bpy.data.collections.new("Other")
+    bpy.data.scenes.new("Other").collection.children.link(other)
+    other.objects.link(person)
+    layer = new_collection("Hidden", person)
+    bpy.context.scene.collection.objects.unlink(person)
+    bpy.context.view_layer.objects.active = person
+    layer.hide_viewport = True
+    assert bpy.ops.twok2k.make_printable() == {"FINISHED"}
+    assert bpy.context.object.users_collection == (bpy.context.scene.collection,)
+
+
 def test_print_has_the_height_and_the_smoothing_of_the_person(person: bpy.types.Object, part: Part) -> None:
     person.scale = (1, 1, 2)
     person.twok2k.smoothing = 2

@@ -84,11 +84,36 @@ def test_engine_works_on_but_results_wait_for_object_mode(begin: Begin, wait: Wa
     assert len(bpy.data.objects) == 3
 
 
+def test_each_look_at_the_queue_does_one_step_with_what_is_ready(part: Part, begin: Begin, wait: Wait) -> None:
+    """Reading a mesh, and adding it to the scene, are steps of their own, so that Blender's window never waits long."""
+    bpy.ops.mesh.primitive_cube_add()
+    bpy.ops.object.mode_set(mode="EDIT")
+    jobs = begin("anna.jpg", "berta.jpg")
+    wait(lambda: states(jobs) == ["ready", "ready"])
+    bpy.ops.object.mode_set(mode="OBJECT")
+    seen = []
+    while part("background").tick() is not None:
+        seen.append((*(job.result is not None for job in jobs), len(bpy.data.objects)))
+    assert seen == [(True, False, 1), (False, False, 2), (False, True, 2)]
+    assert sorted(bpy.data.objects.keys()) == ["Cube", "anna", "berta"]
+    assert [job.result for job in jobs] == [None, None], "their meshes are not kept"
+
+
+def test_mesh_that_was_read_is_not_kept_when_the_photo_is_stopped(part: Part, begin: Begin, wait: Wait) -> None:
+    jobs = begin("anna.jpg")
+    wait(lambda: jobs[0].result is not None)
+    bpy.ops.twok2k.cancel_all()
+    assert (states(jobs), jobs[0].result, len(bpy.data.objects)) == (["cancelled"], None, 0)
+    bpy.ops.twok2k.retry_photos(key=jobs[0].key)
+    wait(lambda: jobs[0].over)
+    assert (states(jobs), len(bpy.data.objects)) == (["done"], 1)
+
+
 def test_cancel_stops_one_and_cancel_all_stops_all(begin: Begin, wait: Wait) -> None:
     jobs = begin("slow.jpg", "anna.jpg", "slow.jpg", "berta.jpg")
     wait(lambda: jobs[0].state == "working")
     assert bpy.ops.twok2k.cancel() == {"FINISHED"}
-    wait(lambda: jobs[2].state == "working")
+    wait(lambda: jobs[1].over and jobs[2].state == "working")
     assert states(jobs) == ["cancelled", "done", "working", "waiting"]
     assert bpy.ops.twok2k.cancel_all() == {"FINISHED"}
     wait(lambda: jobs[2].over)
@@ -140,7 +165,7 @@ def test_rows_are_removed_and_cleared(begin: Begin, wait: Wait) -> None:
 
 def test_another_file_stops_the_work_and_keeps_the_rows(begin: Begin, wait: Wait) -> None:
     jobs = begin("berta.jpg", "slow.jpg", "anna.jpg")
-    wait(lambda: jobs[1].state == "working")
+    wait(lambda: jobs[0].over and jobs[1].state == "working")
     bpy.ops.wm.read_homefile(use_empty=True)
     wait(lambda: jobs[1].over)
     assert states(jobs) == ["done", "cancelled", "cancelled"]
