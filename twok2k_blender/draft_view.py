@@ -12,27 +12,24 @@ import bpy
 import gpu
 import numpy as np
 from gpu_extras.batch import batch_for_shader
+from mathutils import Matrix
 from numpy.typing import NDArray
 
 from .identity import scene_of
-from .mesh_data import MeshData
+from .mesh_data import MeshData, srgb
 from .photo_job import PhotoJob
 from .session import session
+from .studio_light import studio_light
 
 if TYPE_CHECKING:
     from engine.normals import vertex_normals
 else:  # within an extension there is no top-level package of the name "engine"
     from ..engine.normals import vertex_normals
 
-LIGHT = np.array([-0.35, -0.7, 0.62], np.float32)
-"""Direction to the light: from in front of the person and above, as in the Solid view."""
-
-AMBIENT, DIFFUSE = 0.6, 0.4
-
 Float = NDArray[np.float32]
 
-_batches: list[tuple[MeshData, Any]] = []
-"""The drafts that were drawn last, and what the graphics card has been given of each."""
+_batches: list[tuple[MeshData, Matrix, Any]] = []
+"""The drafts that were drawn last, how the view was turned, and what the graphics card has been given of each."""
 
 _handles: list[Any] = []
 
@@ -44,20 +41,21 @@ def drafts() -> Iterator[PhotoJob]:
             yield job
 
 
-def shaded(draft: MeshData) -> Float:
-    """(N, 4) sRGB of the vertices in a soft light, opaque."""
-    light = AMBIENT + DIFFUSE * (vertex_normals(draft.vertices, draft.faces) @ LIGHT)
-    linear = draft.colors[:, :3] * (light**2.2)[:, None]
-    return np.c_[linear ** (1 / 2.2), np.ones(len(linear))].astype(np.float32)
+def shaded(draft: MeshData, turn: Matrix) -> Float:
+    """(N, 4) sRGB of the vertices, opaque, in the Solid view's light. turn: from the scene's axes to the view's."""
+    normals = vertex_normals(draft.vertices, draft.faces) @ np.array(turn, np.float32).T
+    linear = (draft.colors[:, :3] * studio_light(normals)).clip(0, 1)
+    return np.c_[srgb(linear), np.ones(len(linear), np.float32)]
 
 
 def _draw() -> None:
+    turn = bpy.context.region_data.view_matrix.to_3x3()
     jobs = list(drafts())
-    _batches[:] = [(job.draft, _batch_of(job.draft)) for job in jobs if job.draft is not None]
+    _batches[:] = [(job.draft, turn, _batch_of(job.draft, turn)) for job in jobs if job.draft is not None]
     shader = gpu.shader.from_builtin("SMOOTH_COLOR")
     gpu.state.depth_test_set("LESS_EQUAL")
     gpu.state.depth_mask_set(True)
-    for job, (draft, batch) in zip(jobs, _batches, strict=True):
+    for job, (draft, _, batch) in zip(jobs, _batches, strict=True):
         with gpu.matrix.push_pop():
             gpu.matrix.translate(job.location(bpy.context, draft))
             gpu.matrix.scale_uniform(1 / bpy.context.scene.unit_settings.scale_length)
@@ -66,12 +64,12 @@ def _draw() -> None:
     gpu.state.depth_test_set("NONE")
 
 
-def _batch_of(draft: MeshData) -> Any:
-    known = next((batch for other, batch in _batches if other is draft), None)
-    if known is not None:
-        return known
+def _batch_of(draft: MeshData, turn: Matrix) -> Any:
+    known = (batch for other, other_turn, batch in _batches if other is draft and other_turn == turn)
+    if batch := next(known, None):
+        return batch
     shader = gpu.shader.from_builtin("SMOOTH_COLOR")
-    content = {"pos": draft.vertices, "color": shaded(draft)}
+    content = {"pos": draft.vertices, "color": shaded(draft, turn)}
     return batch_for_shader(shader, "TRIS", content, indices=draft.faces)
 
 

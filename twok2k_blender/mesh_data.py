@@ -105,6 +105,11 @@ def linear_rgba(srgb: NDArray[np.uint8]) -> NDArray[np.float32]:
     return rgba
 
 
+def srgb(linear: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Linear values in [0, 1] -> sRGB in [0, 1] (IEC 61966-2-1)."""
+    return np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055).astype(np.float32)
+
+
 def _fault(arrays: dict[str, np.ndarray]) -> str:
     """What is wrong with the arrays; empty if nothing is."""
     for name, (kind, columns) in ARRAYS.items():

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .jobs import PhotoError
+from .mesh_data import srgb
 from .pictures import is_picture
 from .words import rpt_
 
@@ -114,7 +115,7 @@ def _to_srgb_bytes(picture: NDArray[np.float32], linear: bool) -> NDArray[np.uin
     color = picture[..., :3] if picture.shape[2] >= 3 else np.repeat(picture[..., :1], 3, axis=2)
     color = np.clip(np.nan_to_num(color), 0, 1)
     if linear:
-        color = np.where(color <= 0.0031308, color * 12.92, 1.055 * color ** (1 / 2.4) - 0.055)
+        color = srgb(color)
     if picture.shape[2] == 4 and picture[..., 3].min() < 1:
         color = np.concatenate([color, np.clip(picture[..., 3:], 0, 1)], axis=2)
     return (color * 255 + 0.5).astype(np.uint8)

@@ -111,8 +111,9 @@ def collection_for(context: bpy.types.Context, neighbor: bpy.types.Object | None
 
 
 def show_colors_in_solid_view(context: bpy.types.Context) -> None:
-    """Let the Solid mode of the window's 3D views show colour attributes."""
-    for area in context.screen.areas if context.screen else ():
+    """Let the Solid mode of the scene's 3D views show colour attributes, whichever windows they are in."""
+    screens = [window.screen for window in context.window_manager.windows if window.scene == context.scene]
+    for area in (area for screen in screens for area in screen.areas):
         if area.type == "VIEW_3D":
             area.spaces.active.shading.color_type = "VERTEX"
 

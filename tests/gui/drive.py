@@ -117,7 +117,7 @@ def generate(window: Window) -> None:
     assert len(stages) > 1, (stages, after["message"])
     assert len(after["objects"]) == len(before["objects"]) + 1, after
     assert after["facts"]["2K2K Photo"], after
-    assert after["color_type"] == "VERTEX", after
+    assert after["color_types"] == ["VERTEX"], after
     assert list(json.loads(after["moved"])) == [KEY_POINT], after
     undo(window, before)
     redo(window, after)
@@ -234,6 +234,7 @@ def generate_with_two_windows(window: Window) -> None:
     after = window.wait("the end of the work", lambda state: not state["busy"], PATIENCE)
     assert len(after["objects"]) == len(before["objects"]) + 1, after
     assert after["photos"][-1]["state"] == "done", after
+    assert after["color_types"] == ["VERTEX", "VERTEX"], after
     window.settle()
     window.picture("two_windows_done")
     window.close_last()

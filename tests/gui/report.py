@@ -50,7 +50,7 @@ def state() -> dict[str, Any]:
 def blender_state() -> dict[str, Any]:
     active = bpy.context.view_layer.objects.active
     windows = bpy.context.window_manager.windows
-    view = view_of(windows[0])
+    views = [view for window in windows if (view := view_of(window))]
     return {
         "reports": next(counter),
         "objects": sorted(item.name for item in bpy.data.objects),
@@ -61,9 +61,9 @@ def blender_state() -> dict[str, Any]:
         "facts": {key: str(value) for key, value in active.items()} if active else {},
         "faces": len(active.data.polygons) if active and active.type == "MESH" else 0,
         "height": round(active.dimensions.z, 4) if active else 0,
-        "color_type": view.shading.color_type if view else "",
+        "color_types": [view.shading.color_type for view in views],
         "tabs": [tab_of(window) for window in windows],
-        "distances": [shown.region_3d.view_distance for window in windows if (shown := view_of(window))],
+        "distances": [view.region_3d.view_distance for view in views],
         "windows": [{"place": [w.x, w.y, w.width, w.height], "areas": list(areas(w))} for w in windows],
     }
 

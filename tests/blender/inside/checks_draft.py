@@ -1,14 +1,19 @@
 """The coarse mesh of a person under way: where it is shown, and that nothing of it stays."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from unittest.mock import MagicMock
 
 import bpy
 import numpy as np
 import pytest
+from mathutils import Matrix
 from result_tools import run_and_undo
+
+FROM_FRONT, FROM_BEHIND = Matrix.Rotation(-np.pi / 2, 3, "X"), Matrix(((-1, 0, 0), (0, 0, 1), (0, 1, 0)))
+"""How views from there are turned."""
 
 pytestmark = pytest.mark.usefixtures("small_engine")
 
@@ -172,7 +177,57 @@ def test_shading_is_lighter_towards_the_light(part: Part) -> None:
     faces = np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]])
     no_edges = np.empty((0, 2), np.int32), np.empty((0, 3), np.int32)
     box = data.MeshData(corners, faces, *no_edges, np.full((8, 4), 0.5, np.float32))
-    shades = view.shaded(box)
+    shades = view.shaded(box, FROM_FRONT)
     assert shades.shape == (8, 4)
     assert shades[:, :3].max() <= 1
     assert shades[1, 0] > shades[6, 0], "front, left and above; behind, right and below"
+
+
+@pytest.fixture
+def one_lamp() -> Iterator[Any]:
+    """The only lamp of the Solid view: it shines from the viewer, and 0.1 comes from everywhere."""
+    system = bpy.context.preferences.system
+    lamps, ambient = list(system.solid_lights), system.light_ambient[:]
+    before = [(lamp.use, lamp.direction[:], lamp.diffuse_color[:], lamp.smooth) for lamp in lamps]
+    system.light_ambient = (0.1, 0.1, 0.1)
+    for lamp in lamps:
+        lamp.use = lamp == lamps[1]
+    lamps[1].direction, lamps[1].diffuse_color, lamps[1].smooth = (0, 0, 1), (0.5, 0.5, 0.25), 0
+    yield lamps[1]
+    system.light_ambient = ambient
+    for lamp, values in zip(lamps, before, strict=True):
+        lamp.use, lamp.direction, lamp.diffuse_color, lamp.smooth = values
+
+
+def test_light_is_that_of_the_solid_view(part: Part, one_lamp: Any) -> None:
+    light = part("studio_light").studio_light
+    normals = np.array([[0, 0, 1], [0.8, 0, 0.6], [1, 0, 0], [0, 0, -1]], np.float32)
+    assert light(normals) == pytest.approx(np.outer([0.5, 0.3, 0, 0], [1, 1, 0.5]) + 0.1, abs=1e-6)
+    one_lamp.smooth = 0.5
+    assert light(normals)[:, 0] == pytest.approx(np.array([1.5, 1.1, 0.5, 0]) / 2.25 * 0.5 + 0.1, abs=1e-6)
+
+
+@pytest.fixture
+def wall(part: Part) -> Any:
+    """A half grey draft that faces the front."""
+    corners = np.array([[0, 0, 0], [1, 0, 0], [1, 0, 1], [0, 0, 1]], np.float32)
+    faces = np.array([[0, 1, 2], [0, 2, 3]], np.int32)
+    no_edges = np.empty((0, 2), np.int32), np.empty((0, 3), np.int32)
+    return part("mesh_data").MeshData(corners, faces, *no_edges, np.full((4, 4), 0.5, np.float32))
+
+
+@pytest.mark.usefixtures("one_lamp")
+def test_lamps_turn_with_the_view(part: Part, wall: Any) -> None:
+    shaded = part("draft_view").shaded
+    assert shaded(wall, FROM_FRONT)[0] == pytest.approx([0.5838, 0.5838, 0.4553, 1], abs=1e-4), "0.3, 0.3, 0.175"
+    assert shaded(wall, FROM_BEHIND)[0] == pytest.approx([0.2478, 0.2478, 0.2478, 1], abs=1e-4), "0.05"
+
+
+def test_draft_is_shaded_anew_when_the_view_is_turned(part: Part, wall: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    view = part("draft_view")
+    monkeypatch.setattr(view, "gpu", MagicMock())
+    monkeypatch.setattr(view, "batch_for_shader", lambda _shader, _kind, content, indices: content)
+    first = view._batch_of(wall, FROM_FRONT)
+    monkeypatch.setattr(view, "_batches", [(wall, FROM_FRONT, first)])
+    assert view._batch_of(wall, FROM_FRONT.copy()) is first
+    assert (view._batch_of(wall, FROM_BEHIND)["color"] != first["color"]).any()

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import get_args
 
 import bpy
@@ -36,6 +36,20 @@ def test_result_stands_at_the_cursor_and_is_selected(photo: Photo) -> None:
     assert person.name == "anna"
     assert np.allclose([corners[:, 2].min(), corners[:, 2].max()], [3, 4.6], atol=1e-5)
     assert np.allclose(corners[:, :2].mean(0), [1, 2], atol=1e-5)
+
+
+def test_colors_show_in_all_windows_of_the_scene(part: Part) -> None:
+    scene = bpy.context.scene
+    screens = [screen for screen in bpy.data.screens if any(area.type == "VIEW_3D" for area in screen.areas)][:3]
+    scenes = (scene, scene, bpy.data.scenes.new("Other"))
+    shown = [SimpleNamespace(screen=each, scene=of) for each, of in zip(screens, scenes, strict=True)]
+    views = [[area.spaces.active for area in each.areas if area.type == "VIEW_3D"] for each in screens]
+    for view in (view for each in views for view in each):
+        view.shading.color_type = "MATERIAL"
+    context = SimpleNamespace(window_manager=SimpleNamespace(windows=shown), scene=scene, screen=screens[0])
+    part("scene").show_colors_in_solid_view(context)
+    types = [{view.shading.color_type for view in each} for each in views]
+    assert types == [{"VERTEX"}, {"VERTEX"}, {"MATERIAL"}]
 
 
 def test_mesh_is_valid_smooth_and_outward(photo: Photo) -> None:
