@@ -21,6 +21,9 @@ from .session import TICK, session
 BLOCKING = {"BLOCKING", "GRAB_CURSOR", "GRAB_CURSOR_X", "GRAB_CURSOR_Y"}
 """Options of operators that have the mouse to themselves while they run: strokes, drags, knives."""
 
+SHORT = 0.01
+"""Seconds between two steps of the same work, which leave Blender the time for its own."""
+
 SHOWING = {"VIEW_3D", "IMAGE_EDITOR", "PREFERENCES"}
 """Editors that show something of the queue."""
 
@@ -50,13 +53,19 @@ def tick() -> float | None:
     if (job := session.drafted) is not None:
         with place_of(job):
             job.take_draft()
+    pause = SHORT if _use_ready() else TICK
+    show()
+    return pause if session.busy else None
+
+
+def _use_ready() -> bool:
+    """One step with what is ready: whether it takes another one."""
     for job in session.queue.all("ready"):
         with place_of(job):
             if not (job.changes_scene and is_user_busy()):
                 session.use(job)
-                break
-    show()
-    return TICK if session.busy else None
+                return job.state == "ready"
+    return False
 
 
 @contextmanager

@@ -77,7 +77,8 @@ class Job:
         raise NotImplementedError
 
     def prepare(self, facts: Mapping[str, Any]) -> bool:
-        """Do what takes long before `use`, unless it is done: whether it was not. May raise what is EXPECTED."""
+        """Do a step of what takes long before `use`, unless all is done: whether it was not. May raise what is
+        EXPECTED."""
         return False
 
     def use(self, facts: Mapping[str, Any]) -> None:

@@ -5,6 +5,8 @@ Knows nothing of Blender.
 
 import struct
 import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,16 +64,44 @@ class MeshData:
 
 def read_mesh(path: Path) -> MeshData:
     """Read and check a mesh file. Raises MeshFileError."""
+    *_, data = read_in_steps(path)
+    assert data is not None
+    return data
+
+
+def read_in_steps(path: Path) -> Iterator[MeshData | None]:
+    """`read_mesh`, a short step at a time: None, until the last one gives the mesh. Between them no file is open."""
+    arrays: dict[str, np.ndarray] = {}
+    for name in _names(path):
+        arrays[name] = _array(path, name)
+        yield None
+    for fault in (_fault, _edge_fault, _texture_fault):
+        if reason := fault(arrays):
+            raise MeshFileError(f"The engine's result is damaged ({reason}); generate again.")
+        yield None
+    geometry = {name: arrays[name] for name in ARRAYS} | {"colors": linear_rgba(arrays["colors"])}
+    yield MeshData(**geometry, texture=_texture(arrays))
+
+
+def _names(path: Path) -> list[str]:
+    """The arrays that a mesh file has to hold."""
+    with _opened(path) as file:
+        return [*ARRAYS, *(TEXTURE_ARRAYS if "uv" in file else ())]
+
+
+def _array(path: Path, name: str) -> np.ndarray:
+    with _opened(path) as file:
+        return np.ascontiguousarray(file[name])
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Mapping[str, np.ndarray]]:
+    """A file of arrays. Raises MeshFileError."""
     try:
         with np.load(path, allow_pickle=False) as file:
-            names = [*ARRAYS, *(TEXTURE_ARRAYS if "uv" in file else ())]
-            arrays = {name: np.ascontiguousarray(file[name]) for name in names}
+            yield file
     except (OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError) as error:
         raise MeshFileError(f"The engine's result cannot be read ({error}); generate again.") from error
-    if reason := _fault(arrays) or _texture_fault(arrays):
-        raise MeshFileError(f"The engine's result is damaged ({reason}); generate again.")
-    geometry = {name: arrays[name] for name in ARRAYS} | {"colors": linear_rgba(arrays["colors"])}
-    return MeshData(**geometry, texture=_texture(arrays))
 
 
 def _texture(arrays: dict[str, np.ndarray]) -> TextureData | None:
@@ -116,7 +146,7 @@ def _fault(arrays: dict[str, np.ndarray]) -> str:
         array = arrays[name]
         if array.dtype != kind or array.ndim != 2 or array.shape[1] != columns or not len(array):
             return f"{name} have the wrong form"
-    vertices, faces, colors, edges, corner_edges = (arrays[name] for name in ARRAYS)
+    vertices, faces, colors = (arrays[name] for name in ("vertices", "faces", "colors"))
     if len(colors) != len(vertices):
         return "not every vertex has a colour"
     if not np.isfinite(vertices).all():
@@ -126,9 +156,12 @@ def _fault(arrays: dict[str, np.ndarray]) -> str:
     first, second, third = faces.T
     if ((first == second) | (second == third) | (third == first)).any():
         return "triangles with fewer than three corners"
-    if not are_edges(faces, edges, corner_edges):
-        return "edges that are not those of the triangles"
     return ""
+
+
+def _edge_fault(arrays: dict[str, np.ndarray]) -> str:
+    whole = are_edges(arrays["faces"], arrays["edges"], arrays["corner_edges"])
+    return "" if whole else "edges that are not those of the triangles"
 
 
 def are_edges(faces: NDArray[np.int32], edges: NDArray[np.int32], corner_edges: NDArray[np.int32]) -> bool:

@@ -1,6 +1,6 @@
 """A photo on its way to a person in the scene."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
@@ -14,7 +14,7 @@ from .identity import find
 from .jobs import State
 from .key_points import KeyPoints
 from .lineup import Lineup
-from .mesh_data import MeshData, MeshFileError, read_mesh
+from .mesh_data import MeshData, MeshFileError, read_in_steps, read_mesh
 from .package import version
 from .picture_job import Picture, PictureJob
 from .provenance import describe, key_points, mask_source, photo_source
@@ -51,6 +51,7 @@ class PhotoJob(PictureJob):
         self.lineup, self.given = lineup, given
         self._image = 0 if isinstance(photo, Path) else photo.session_uid
         self._source = photo_source(_name(photo)) | mask_source(_name(mask) if mask else None)
+        self._reading: Iterator[MeshData | None] | None = None
         self.result: MeshData | None = None
         """The person, while it comes into the scene."""
         self.draft: MeshData | None = None
@@ -96,14 +97,15 @@ class PhotoJob(PictureJob):
     def prepare(self, facts: Mapping[str, Any]) -> bool:
         if self.result is not None:
             return False
-        self.result = read_mesh(self.result_file)
-        self._facts = describe(self.name, self.settings, facts, version()) | self._source
-        self._facts |= key_points(self.keypoints)
+        self._reading = self._reading or read_in_steps(self.result_file)
+        self.result = next(self._reading)
         return True
 
     def use(self, facts: Mapping[str, Any]) -> None:
         remember_weights(facts["available"])
         session.pace.learn(facts["seconds"])
+        self._facts = describe(self.name, self.settings, facts, version()) | self._source
+        self._facts |= key_points(self.keypoints)
         self.let("add_person")
 
     def add_to_scene(self, context: bpy.types.Context, data: MeshData) -> None:
@@ -126,7 +128,7 @@ class PhotoJob(PictureJob):
             self._place = None  # it is taken for good
         super().end(state, error)
         self.forget_draft()
-        self.result = None
+        self.result = self._reading = None
         for file in (self.result_file, self._draft_file):
             file.unlink(missing_ok=True)
 

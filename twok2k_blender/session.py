@@ -111,7 +111,7 @@ class Session:
             self.cancel()
 
     def use(self, job: Job) -> None:
-        """Let a job take the engine's answer; what it has to prepare is a call of its own, so that both are short."""
+        """Let a job take the engine's answer; each step of what it has to prepare is a call of its own, and short."""
         assert job.task is not None
         with self._blaming(job):
             if not job.prepare(job.task.facts):
