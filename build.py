@@ -43,7 +43,9 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("extension", help="build the installable Blender extension")
     _add_target(command)
     kind = command.add_mutually_exclusive_group()
-    kind.add_argument("--light", action="store_true", help="for every platform, without the engine's Python packages")
+    kind.add_argument(
+        "--light", action="store_true", help="without packages, for every platform, whatever else is said"
+    )
     kind.add_argument("--all", action="store_true", help="build every zip there is, whatever else is said")
     command.set_defaults(run=_build_extension)
     return parser

@@ -20,6 +20,7 @@ MODULES = (
     "menus",
     "status_bar",
     "background",
+    "weights_list",
     "draft_view",
 )
 """Modules with `register` and `unregister`, in the order in which they build on each other."""

@@ -9,12 +9,16 @@ LOG_LINES = 40
 
 SUFFIXES = "jpe?g|png|webp|tiff?|bmp|gif|heic|heif|avif|exr|hdr|tga|psd|dng|cr2|nef|arw|blend1?"
 
-URL = r"(?P<url>\b(?!file:)[a-z][a-z0-9+.-]+://[^\s\"'<>]*)"
+SCHEME = r"(?<![a-z0-9+.-])(?!file:)[a-z][a-z0-9+.-]{1,20}://"
+IN_ADDRESS = r"(?:[^\s\"'<>]|'(?=[^\s\"'<>.,;:)\]]))"
+"""A character of an address; an apostrophe that is the last one is a quotation mark."""
+
+URL = rf"(?P<url>{SCHEME}{IN_ADDRESS}*)"
 """An address, which is no path; that of a file is one."""
 
 ADDRESS = re.compile(
-    r"\b(?!file:)(?P<scheme>[a-z][a-z0-9+.-]+://)(?:[^\s\"'<>]*@)?(?P<host>[^\s\"'<>/?#]*)"
-    r"[^\s\"'<>]*?(?=[.,;:)\]]*(?:[\s\"'<>]|\Z))",
+    rf"(?P<scheme>{SCHEME})(?:{IN_ADDRESS}*@)?(?P<host>[^\s\"'<>/?#]*)"
+    rf"{IN_ADDRESS}*?(?=[.,;:)\]]*(?!{IN_ADDRESS}))",
     re.IGNORECASE,
 )
 """The same in its parts, without the marks of the sentence that follow it; a name and a password come before an @."""

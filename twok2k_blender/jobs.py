@@ -46,6 +46,9 @@ class Job:
     silent = False
     """Whether nobody has asked for it by a click: it is not shown at work, and gives way to every job that is not."""
 
+    brief = False
+    """Whether it is over so soon that it is never cancelled: the engine may only just have started for it."""
+
     of_file = False
     """Whether it means something in the file alone in which it was asked for."""
 

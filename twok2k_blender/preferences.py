@@ -4,12 +4,17 @@ import zlib
 
 import bpy
 
-from . import devices
+from . import devices, weights_list
 from .choices import DEFAULT_WEIGHTS
 from .engine_facts import engine_facts
 from .package import PACKAGE
 from .preferences_view import draw_engine, draw_storage, draw_weights
 from .words import iface_, tip_
+
+
+def _engine_changed(_: "TWOK2K_AP_preferences", __: bpy.types.Context) -> None:
+    engine_facts.forget()
+    weights_list.ask_again()
 
 
 class TWOK2K_PG_weights(bpy.types.PropertyGroup):  # noqa: N801
@@ -52,7 +57,7 @@ class TWOK2K_AP_preferences(bpy.types.AddonPreferences):  # noqa: N801
         description="Python program that runs the engine, such as one whose torch can use your graphics card; "
         "empty for Blender's own",
         subtype="FILE_PATH",
-        update=lambda _, __: engine_facts.forget(),
+        update=_engine_changed,
     )
     device_name: bpy.props.StringProperty(default=devices.AUTO)  # kept by name, because the menu's entries change
     device: bpy.props.EnumProperty(

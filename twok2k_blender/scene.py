@@ -132,4 +132,6 @@ def _layers(layer: bpy.types.LayerCollection) -> Iterator[bpy.types.LayerCollect
 
 def _takes_objects(layer: bpy.types.LayerCollection | None) -> bool:
     """Whether what comes into the collection can be seen."""
-    return layer is not None and not layer.exclude and layer.is_visible and not layer.collection.library
+    if layer is None or layer.exclude or not layer.is_visible:
+        return False
+    return not (layer.collection.library or layer.collection.override_library)

@@ -6,6 +6,8 @@ from typing import Any
 
 import bpy
 
+from .words import rpt_
+
 
 def generate(photo: str | Path | bpy.types.Image | None = None, **options: Any) -> bpy.types.Object:
     """Make a human of a photo, which is a file or an image of the .blend (None: the panel's), and return it.
@@ -15,6 +17,8 @@ def generate(photo: str | Path | bpy.types.Image | None = None, **options: Any) 
     given: dict[str, Any] = {}
     if isinstance(photo, bpy.types.Image):
         given["image"] = photo.name
+    elif photo == "":
+        raise RuntimeError(rpt_("The photo's path is empty; name a picture file."))
     elif photo is not None:
         given["filepath"] = os.fspath(photo)
     try:

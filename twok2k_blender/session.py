@@ -121,7 +121,9 @@ class Session:
     def cancel(self) -> None:
         """Ask for the end of the job under way; the next one follows."""
         job = self._under_way
-        if self._client is not None and job is not None and job.task is not None and self.cancelled_at is None:
+        if job is None or job.brief:
+            return
+        if self._client is not None and job.task is not None and self.cancelled_at is None:
             self.cancelled_at = time.monotonic()
             self._client.cancel(job.task)
             job.forget_draft()

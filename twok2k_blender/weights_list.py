@@ -19,6 +19,7 @@ class WeightsList(Job):
     """Learns which weights the engine has."""
 
     silent = True
+    brief = True
 
     def request(self) -> tuple[str, dict[str, Any]]:
         return "weights", {}
@@ -41,5 +42,20 @@ def ask_once() -> None:
         bpy.app.timers.register(_ask, persistent=True)
 
 
+def ask_again() -> None:
+    """Another engine may have others: it is asked when the tab or the preferences are drawn next."""
+    global _asked
+    _asked = False
+
+
 def _ask() -> None:
     background.add([WeightsList("The list of weights")])
+
+
+def register() -> None:
+    ask_again()
+
+
+def unregister() -> None:
+    if bpy.app.timers.is_registered(_ask):
+        bpy.app.timers.unregister(_ask)

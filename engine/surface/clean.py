@@ -12,6 +12,8 @@ from engine.types import Maps
 
 NOBODY = "No body could be reconstructed from this picture; choose one that shows a whole person."
 
+_FARTHEST = 6.0
+"""Largest depth of a map, in network units (the published network's range)."""
 _MARGIN = 4
 _SPECK = 0.02
 _HOLE = 64
@@ -41,7 +43,7 @@ class Shell:
 
 def clean(maps: Maps) -> Shell:
     """Both network depth maps (2048, 2048) -> shell. Raises UserError where the maps hold no person."""
-    valid = np.isfinite(maps.front) & np.isfinite(maps.back) & (maps.front > 0) & (maps.back >= maps.front)
+    valid = (maps.front > 0) & (maps.back >= maps.front) & (maps.back <= _FARTHEST)  # none of it is true of NaN
     mask = _solid_parts(valid)
     if not mask.any():
         raise UserError(NOBODY)

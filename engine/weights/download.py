@@ -32,7 +32,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 """This computer itself: the only host that may be asked without encryption."""
 
 DOWNLOADING, CHECKING, IMPORTING = "Downloading the weights", "Checking the download", "Importing the weights"
-SHARES = (0.9, 0.97)
+SHARES = (0.98, 0.99)
 """How much of the work is done when all has arrived, and when it is checked."""
 
 CHECK, PUBLIC = "check the address", "the file is not for everyone, so choose a public address"

@@ -14,7 +14,7 @@ from engine.errors import Cancelled, UserError
 from engine.evaluation.surface import as_surface
 from engine.skeleton import INDEX
 from engine.surface import build
-from engine.surface.clean import _without_pits
+from engine.surface.clean import _without_pits, clean
 from engine.surface.health import check
 from engine.surface.place import FEET_MISSING
 from engine.types import Maps, Mesh, Settings
@@ -208,3 +208,11 @@ def test_same_input_same_mesh(egg: Maps) -> None:
     a, b = _build(egg), _build(egg)
     assert np.array_equal(a.vertices, b.vertices)
     assert np.array_equal(a.colors, b.colors)
+
+
+def test_depths_beyond_the_range_of_a_map_are_no_body() -> None:
+    """Weights from elsewhere could ask for any amount of memory with them."""
+    maps = maps_of(ellipsoid((0, 0, 1), (0.2, 0.4, 0.1)))
+    maps.back[1000:1100, 1000:1100] = 1e5
+    shell = clean(maps)
+    assert np.ptp(shell.far[shell.mask]) < 1024

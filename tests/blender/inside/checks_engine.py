@@ -109,6 +109,31 @@ def test_list_of_weights_that_was_not_fetched_is_asked_for_again(
 
 
 @pytest.mark.usefixtures("small_engine")
+def test_engine_that_has_just_started_is_not_ended_by_whatever_comes_next(
+    part: Part, wait: Callable[[Callable[[], Any]], None]
+) -> None:
+    module, preferences, session = part("weights_list"), part("choices").preferences(), part("session").session
+    preferences.known_weights.clear()
+    module._ask()
+    session.step()
+    bpy.ops.wm.read_homefile(use_empty=True)
+    session.cancel()
+    assert session.cancelled_at is None
+    wait(lambda: not session.busy)
+    assert preferences.known_weights.keys() == ["default", "published"]
+
+
+def test_another_engine_is_asked_for_its_weights(part: Part, monkeypatch: pytest.MonkeyPatch) -> None:
+    module, preferences = part("weights_list"), part("choices").preferences()
+    monkeypatch.setattr(module, "_asked", True)
+    preferences.engine_python = preferences.engine_python
+    module.ask_once()
+    assert bpy.app.timers.is_registered(module._ask)
+    module.unregister()
+    assert not bpy.app.timers.is_registered(module._ask), "an extension that is disabled asks nothing"
+
+
+@pytest.mark.usefixtures("small_engine")
 def test_engine_test_tells_devices_and_what_is_wrong(part: Part) -> None:
     facts, session = part("engine_facts").engine_facts, part("session").session
     preferences = part("choices").preferences()

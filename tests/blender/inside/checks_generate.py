@@ -198,6 +198,27 @@ def test_function_for_scripts_raises_the_sentence_alone(photo: Photo, name: str,
         import_module(MODULE).generate(photo(name), hight=1.7)
 
 
+def test_function_for_scripts_takes_no_empty_path(photo: Photo) -> None:
+    bpy.context.scene.twok2k.filepath = photo("anna.jpg")
+    with pytest.raises(RuntimeError, match="path is empty"):
+        import_module(MODULE).generate("")
+    assert not bpy.data.objects
+
+
+def test_person_comes_beside_a_collection_that_is_overridden(photo: Photo, tmp_path: Path) -> None:
+    """Nothing can be linked into one that belongs to another file in part."""
+    bpy.data.libraries.write(str(tmp_path / "set.blend"), {bpy.data.collections.new("Set")})
+    bpy.data.collections.remove(bpy.data.collections["Set"])
+    with bpy.data.libraries.load(str(tmp_path / "set.blend"), link=True) as (_, linked):
+        linked.collections = ["Set"]
+    bpy.context.scene.collection.children.link(linked.collections[0])
+    override = linked.collections[0].override_hierarchy_create(bpy.context.scene, bpy.context.view_layer)
+    layers = bpy.context.view_layer.layer_collection.children
+    bpy.context.view_layer.active_layer_collection = next(layer for layer in layers if layer.collection == override)
+    bpy.ops.twok2k.generate(filepath=photo("anna.jpg"))
+    assert bpy.context.object.users_collection == (bpy.context.scene.collection,)
+
+
 def test_missing_photo_is_told() -> None:
     with pytest.raises(RuntimeError, match="No photo is chosen"):
         bpy.ops.twok2k.generate()
