@@ -79,7 +79,7 @@ class Job:
         """Kind and fields of the message to the engine. May raise what is EXPECTED."""
         raise NotImplementedError
 
-    def prepare(self, facts: Mapping[str, Any]) -> bool:
+    def prepare(self) -> bool:
         """Do a step of what takes long before `use`, unless all is done: whether it was not. May raise what is
         EXPECTED."""
         return False

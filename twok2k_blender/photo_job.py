@@ -94,7 +94,7 @@ class PhotoJob(PictureJob):
             self.lineup.leave(self._place)
             self._place = None
 
-    def prepare(self, facts: Mapping[str, Any]) -> bool:
+    def prepare(self) -> bool:
         if self.result is not None:
             return False
         self._reading = self._reading or read_in_steps(self.result_file)

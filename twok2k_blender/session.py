@@ -114,7 +114,7 @@ class Session:
         """Let a job take the engine's answer; each step of what it has to prepare is a call of its own, and short."""
         assert job.task is not None
         with self._blaming(job):
-            if not job.prepare(job.task.facts):
+            if not job.prepare():
                 job.use(job.task.facts)
                 self._end(job, "done")
 

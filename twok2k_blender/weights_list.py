@@ -29,9 +29,9 @@ class WeightsList(Job):
 
     def end(self, state: State, error: str = "") -> None:
         """One that was cancelled may be asked for again; one that has failed would only fail again."""
-        global _asked
         super().end(state, error)
-        _asked = state != "cancelled"
+        if state == "cancelled":
+            ask_again()
 
 
 def ask_once() -> None:

@@ -35,12 +35,11 @@ def inner_sheets(front: Side, rear: Side, mask: Bools) -> tuple[Float, Float, Bo
     if not (front.steep.any() or rear.steep.any()):
         return behind, hidden, np.zeros_like(mask)
     hollow = hollows(near, far, mask)
-    found = cv2.morphologyEx(hollow.found.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)) > 0
-    if not found.any():
+    if not hollow.found.any():
         return behind, hidden, np.zeros_like(mask)
-    beside = _beside_hollows(found, mask.shape)
-    behind = np.where(beside, _widened(hollow.behind, behind, found), behind)
-    hidden = np.where(beside, _widened(hollow.hidden, hidden, found), hidden)
+    beside = _beside_hollows(hollow.found, mask.shape)
+    behind = np.where(beside, _widened(hollow.behind, behind, hollow.found), behind)
+    hidden = np.where(beside, _widened(hollow.hidden, hidden, hollow.found), hidden)
     behind, hidden = _joined(behind, -rear.continued, rear.reach), _joined(hidden, front.continued, front.reach)
     behind, hidden = _with_room(behind, hidden, near, far)
     deepest = np.minimum(_deepest(front), _thickness_beside(rear, near))

@@ -9,6 +9,7 @@ Oriented Point Sets", SGP 2005). On a coarse grid it takes a tenth of a second.
 from dataclasses import dataclass
 from itertools import product
 
+import cv2
 import numpy as np
 import scipy.fft
 from numpy.typing import NDArray
@@ -40,8 +41,8 @@ thin for the grid."""
 class Hollows:
     """At every `CELL`-th pixel (h, w), where the body has a hollow between its near and its far surface.
 
-    found: whether there is one. behind, hidden: float32 depth in pixels at which the part before it ends and the part
-    behind it begins; NaN where that part is too thin for the grid.
+    found: whether there is one, at least three points of the grid wide and high. behind, hidden: float32 depth in
+    pixels at which the part before it ends and the part behind it begins; NaN where that part is too thin for the grid.
     """
 
     found: Bools
@@ -59,6 +60,7 @@ def hollows(near: Float, far: Float, mask: Bools) -> Hollows:
     columns = np.s_[_RIM : _RIM + len(mask[::CELL]), _RIM : _RIM + len(mask[0, ::CELL])]
     start, end = ((depth[::CELL, ::CELL] - first) / CELL + _RIM for depth in (near, far))
     found, behind, hidden = _valleys(inside[:, *columns], start, end, mask[::CELL, ::CELL])
+    found = cv2.morphologyEx(found.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)) > 0
     return Hollows(found, (behind - _RIM) * CELL + first, (hidden - _RIM) * CELL + first)
 
 
@@ -106,7 +108,7 @@ def _slope(depth: Float, mask: Bools, axis: int) -> Float:
     """Slope along an axis, the gentler one of both sides; 0 where neither side is body."""
     rise = np.diff(depth, axis=axis) / _SAMPLE
     whole = np.logical_and(*(np.take(mask, range(i, mask.shape[axis] - 1 + i), axis) for i in (0, 1)))
-    rise = np.clip(np.where(whole, rise, np.inf), -np.inf, np.inf)
+    rise = np.where(whole, rise, np.inf)
     ends = [[(0, 0), (0, 0)] for _ in range(2)]
     ends[0][axis], ends[1][axis] = (0, 1), (1, 0)
     after, before = (np.pad(rise, end, constant_values=np.inf) for end in ends)
