@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from engine.camera import CANVAS, NETWORK_FOCAL, Camera
+from engine.head import find_head
 from engine.networks.prior import centred_depths
 from engine.skeleton import INDEX
 from engine.types import Canvas, Person, Photo
@@ -60,15 +61,16 @@ def frame(photo: Photo, person: Person) -> Canvas:
     camera = _camera(photo, scale, centre)
     keypoints = person.keypoints * scale + offset
     level = person.depths * person.pixels_per_metre * scale / NETWORK_FOCAL
+    rgb, mask = _resample(photo.rgb, scale, offset), _resample_mask(person.mask, scale, offset)
     return Canvas(
-        rgb=_resample(photo.rgb, scale, offset),
-        mask=_resample_mask(person.mask, scale, offset),
+        rgb=rgb,
+        mask=mask,
         keypoints=keypoints,
         depths=view_depths(keypoints, level, camera.pitch),
         camera=camera,
         scale=scale,
         offset=(float(offset[0]), float(offset[1])),
-        face=None if person.face is None else person.face * scale + [*offset, 0],
+        head=find_head(rgb, mask, None if person.face is None else person.face * scale + [*offset, 0]),
         hands=tuple(hand * scale + [*offset, 0] for hand in person.hands),
     )
 

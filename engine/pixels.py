@@ -23,8 +23,10 @@ def nearest(known: Bools) -> NDArray[np.int32]:
 
 
 def distance(mask: Bools) -> Float:
-    """Distance of every pixel inside the mask to the nearest pixel centre outside it, in pixels."""
-    return np.asarray(cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5), np.float32)
+    """Distance of every pixel inside the mask to the nearest pixel centre outside it, in pixels; where nothing is
+    outside, that around the picture."""
+    inside = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
+    return np.asarray(np.minimum(inside, sum(mask.shape)), np.float32)
 
 
 def signed_distance(mask: Bools) -> Float:
@@ -47,6 +49,18 @@ def blur(values: Float, weights: Float, sigma: float) -> Float:
     total = smooth(weights, sigma)
     mean = smooth(values * (weights[..., None] if values.ndim == 3 else weights), sigma)
     return mean / np.maximum(total[..., None] if values.ndim == 3 else total, 1e-6)
+
+
+def ramp(values: Float, low: float, high: float) -> Float:
+    """0 up to `low`, 1 from `high`, smooth between."""
+    step = np.clip((values - low) / (high - low), 0, 1)
+    return np.asarray(step * step * (3 - 2 * step), np.float32)
+
+
+def sampled(values: Float, places: Float) -> Float:
+    """Values (H, W) or (H, W, C) at places (h, w, 2; x, y as indices), bilinear; the border goes on outside."""
+    x, y = np.ascontiguousarray(places[..., 0]), np.ascontiguousarray(places[..., 1])
+    return np.asarray(cv2.remap(values, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32)
 
 
 def around(points: NDArray[np.float64], rim: float, shape: tuple[int, ...]) -> tuple[slice, slice]:

@@ -80,13 +80,50 @@ class Person:
 
 
 @dataclass(frozen=True)
+class HeadSide:
+    """The nearest or the farthest surface of a head, on a part of the canvas (H, W).
+
+    depth: pixels behind the middle of the head. weight: 0..1 how far it stands for the person's. source: (H, W, 2)
+    pixel (x, y; indices) that shows the same place on the other half of the head. shown: 0..1 how well it does.
+    """
+
+    depth: NDArray[np.float32]
+    weight: NDArray[np.float32]
+    source: NDArray[np.float32]
+    shown: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Head:
+    """The shape of a head, from the landmarks of the face and the silhouette.
+
+    bare: (H, W) 0..1 skin of the face, and seen: (H, W) 0..1 how well the camera sees what is there, on the near side.
+    row, column: canvas position of the part's upper left pixel. scale: canvas pixels per metre of a usual head.
+    """
+
+    near: HeadSide
+    far: HeadSide
+    bare: NDArray[np.float32]
+    seen: NDArray[np.float32]
+    row: int
+    column: int
+    scale: float
+
+    @property
+    def area(self) -> tuple[slice, slice]:
+        """Its rows and columns of the canvas."""
+        height, width = self.near.depth.shape
+        return slice(self.row, self.row + height), slice(self.column, self.column + width)
+
+
+@dataclass(frozen=True)
 class Canvas:
     """The person framed as the networks saw people in training.
 
     rgb: 2048x2048x3 uint8 (not masked). mask: 2048x2048 bool. keypoints: (31, 2) canvas pixels, NaN = missing.
     depths: (31,) camera units behind the body's centre, NaN = missing. scale, offset: canvas = scale * photo + offset
-    (pixel-edge coordinates, x then y). face: (468, 3) face mesh in canvas pixels, None = not seen. hands: (21, 3)
-    landmarks of each hand that is seen, in canvas pixels.
+    (pixel-edge coordinates, x then y). head: its shape, None where the face is not seen. hands: (21, 3) landmarks of
+    each hand that is seen, in canvas pixels.
     """
 
     rgb: NDArray[np.uint8]
@@ -96,7 +133,7 @@ class Canvas:
     camera: Camera
     scale: float = 1.0
     offset: tuple[float, float] = (0.0, 0.0)
-    face: NDArray[np.float64] | None = None
+    head: Head | None = None
     hands: tuple[NDArray[np.float64], ...] = ()
 
 

@@ -15,8 +15,8 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 from engine.camera import CANVAS
+from engine.head.depth import with_head
 from engine.networks.devices import memory_errors, pick_device
-from engine.networks.face import with_face
 from engine.networks.graph import TwoK2K, depth_maps
 from engine.networks.hands import with_hands
 from engine.networks.parts import PARTS, blend, blend_weight, crop, is_placed, part_affines
@@ -86,7 +86,7 @@ def _predict(
 
 def _with_details(maps: Maps, canvas: Canvas, device: torch.device) -> Maps:
     """What is too small for the networks of 2K2K with the default weights."""
-    return with_hands(with_face(with_relief(maps, canvas, device), canvas.face), canvas.hands)
+    return with_hands(with_head(with_relief(maps, canvas, device), canvas.head), canvas.hands)
 
 
 def _coarse_maps(network: TwoK2K, depths: Tensor, mask: NDArray[np.bool_]) -> Maps:

@@ -5,7 +5,6 @@ MediaPipe does from one frame of a film to the next (Kartynnik et al., Real-time
 Video on Mobile GPUs, 2019).
 """
 
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,6 @@ from numpy.typing import NDArray
 
 from engine.person.keypoints import LANDMARKS
 from engine.person.region import Region, landmark_network, roll
-from engine.person.tasks import import_mediapipe
 
 FACE_MODEL = Path(__file__).parent / "models" / "face.tflite"
 """Where `engine.person.bundle` puts the model (not in git)."""
@@ -48,16 +46,6 @@ def find_face(rgb: NDArray[np.uint8], landmarks: Float64) -> Float64 | None:
             return None
         region = Region.around(mesh[:, :2], mesh[_FOREHEAD, :2] - mesh[_CHIN, :2], _MARGIN)
     return mesh
-
-
-@lru_cache(maxsize=1)
-def face_triangles() -> NDArray[np.int64]:
-    """(852, 3) landmarks of each triangle of the face mesh, from mediapipe's own list of their edges."""
-    import_mediapipe()
-    from mediapipe.tasks.python.vision.face_landmarker import FaceLandmarksConnections
-
-    edges = FaceLandmarksConnections.FACE_LANDMARKS_TESSELATION
-    return np.array([edge.start for edge in edges]).reshape(-1, 3)
 
 
 def _first_guess(landmarks: Float64) -> Region:

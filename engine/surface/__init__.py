@@ -61,7 +61,7 @@ def construct(
     with ThreadPoolExecutor(1) as other:
         coloring = other.submit(both_sides, cleaned, canvas, photo)
         shell, gaps = _opened(cleaned)
-        joining = other.submit(lambda: sheet_colors(*coloring.result(), shell))
+        joining = other.submit(lambda: sheet_colors(*coloring.result(), shell, canvas.head))
         tell("Building the mesh", 0.3)
         made = form_of(shell, gaps, canvas, settings)
         tell("Colouring the mesh", 0.75)

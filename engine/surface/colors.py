@@ -11,9 +11,10 @@ from engine.surface.back import back_colors
 from engine.surface.clean import Shell
 from engine.surface.contour import evened
 from engine.surface.front import front_colors
+from engine.surface.halves import with_other_half
 from engine.surface.sides import meet
 from engine.surface.solid import Solid
-from engine.types import Canvas, Photo
+from engine.types import Canvas, Head, Photo
 
 _FADES = 6.0
 """Pixels on which the colours of an edge fade to a third behind what occludes it; longer, and they are streaks."""
@@ -43,9 +44,12 @@ def both_sides(shell: Shell, canvas: Canvas, photo: Photo) -> tuple[Float, Float
     return seen, back_colors(shell, seen, canvas)
 
 
-def sheet_colors(seen: Float, made: Float, shell: Shell) -> SheetColors:
-    """What `both_sides` says, joined on the sides of the finished shell."""
+def sheet_colors(seen: Float, made: Float, shell: Shell, head: Head | None) -> SheetColors:
+    """What `both_sides` says, joined on the sides of the finished shell, and on the head that of its other half."""
     front, back, share = meet(seen, made, shell)
+    if head is not None:
+        front, back, kept = with_other_half(front, back, seen, shell, head)
+        share = share * kept
     return SheetColors(front, back, seen, share)
 
 

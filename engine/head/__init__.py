@@ -1,0 +1,104 @@
+"""The head: a learned shape, fitted to the landmarks of the face and to the silhouette.
+
+The networks of 2K2K see a face in a hundred pixels. The landmarks tell its shape and which way it looks, and a model
+of heads what the camera does not see: ears, jaw, the far half of a face that is turned away.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.head.draw import Drawn, drawn
+from engine.head.ears import hidden_ears, like_skin
+from engine.head.fit import fit_head, similarity
+from engine.head.hair import has_long_hair, with_hair
+from engine.head.model import Float64, HeadModel, head_model
+from engine.head.sides import Surroundings, head_of
+from engine.pixels import Bools, Float, around
+from engine.types import Head, HeadSide
+
+__all__ = ["find_head"]
+
+_SMALLEST = 24.0
+"""Width in pixels of the smallest face that is worth it."""
+_RIM = 0.5
+"""Widths of the face around the head that are looked at."""
+_INSIDE = 0.85
+"""Least share of the face that lies within the silhouette."""
+_FINEST = 200.0
+"""Width in pixels of a face on whose grid the head is made; a larger one is made on a coarser grid."""
+_LONGER = 1.4
+"""Length of a face over its width."""
+_FACE, _EAR = 0.5, 0.2
+"""Shares of face and ear from which on a pixel and a vertex belong to it."""
+_MISSES = 0.08
+"""Mean distance of the landmarks, in widths of the face, from which on they are not those of a face."""
+
+
+def find_head(rgb: NDArray[np.uint8], mask: Bools, face: Float64 | None) -> Head | None:
+    """The head of a person with a face mesh (468, 3; pixels of rgb, HxWx3, and mask, HxW; z behind the middle of the
+    head). None without a face, where it is tiny, and where what was found is none of this person's."""
+    if face is None or not np.isfinite(face).all() or np.ptp(face[:, :2], axis=0).min() < _SMALLEST:
+        return None
+    coarser = 2 ** max(0, int(np.log2(_width(face) / _FINEST)))
+    if coarser == 1:
+        return _made(rgb, mask, face)
+    head = _made(*_reduced(rgb, mask, coarser), face / coarser)
+    return None if head is None else _enlarged(head, coarser)
+
+
+def _made(rgb: NDArray[np.uint8], mask: Bools, face: Float64) -> Head | None:
+    """`find_head` on the grid that is given."""
+    model = head_model()
+    vertices, scale = fit_head(model, face)
+    area = around(vertices, _RIM * _width(face), mask.shape)
+    row, column = area[0].start, area[1].start
+    vertices, face, inside = vertices - [column, row, 0], face - [column, row, 0], mask[area]
+    near, _ = drawn(vertices, model.faces, inside.shape)
+    if not _is_this_persons(model, vertices, near, face, inside):
+        return None
+    skin = like_skin(model, near, np.ascontiguousarray(rgb[area]))
+    hidden, long = hidden_ears(model, vertices, near, skin), has_long_hair(model, vertices, near, scale, inside)
+    vertices = _without_ears(model, vertices, scale, hidden)
+    vertices = with_hair(model, vertices, scale, (model.ear > _EAR) & ~hidden, inside)
+    return head_of(model, vertices, Surroundings(inside, skin, long), _width(face), (row, column), scale)
+
+
+def _width(face: Float64) -> float:
+    """Width in pixels of a face, which looks narrower from the side."""
+    return float(max(np.ptp(face[:, 0]), np.ptp(face[:, 1]) / _LONGER))
+
+
+def _is_this_persons(model: HeadModel, vertices: Float64, near: Drawn, face: Float64, mask: Bools) -> bool:
+    """Whether the landmarks are those of a head, and the face lies within the silhouette."""
+    shown = near.at_pixels(model.bare) > _FACE
+    if min(mask.shape) < _SMALLEST or near.hit.all() or not shown.any():
+        return False
+    misses = np.linalg.norm((model.landmarks(vertices) - face)[model.trusted, :2], axis=1).mean()
+    return bool(misses < _MISSES * _width(face) and mask[shown].mean() > _INSIDE)
+
+
+def _without_ears(model: HeadModel, vertices: Float64, scale: float, hidden: Bools) -> Float64:
+    _, turn, _ = similarity(model.mean, vertices, np.ones(len(vertices)))
+    return vertices + hidden[:, None] * model.flat @ turn * scale
+
+
+def _reduced(rgb: NDArray[np.uint8], mask: Bools, by: int) -> tuple[NDArray[np.uint8], Bools]:
+    height, width = (length // by for length in mask.shape)
+    whole = np.s_[: height * by, : width * by]
+    small, cover = (
+        cv2.resize(picture[whole], (width, height), interpolation=cv2.INTER_AREA)
+        for picture in (rgb, mask.astype(np.float32))
+    )
+    return np.asarray(small, np.uint8), np.asarray(cover > 0.5)
+
+
+def _enlarged(head: Head, by: int) -> Head:
+    def large(values: Float) -> Float:
+        return np.asarray(cv2.resize(values, None, fx=by, fy=by, interpolation=cv2.INTER_LINEAR), np.float32)
+
+    near, far = (
+        HeadSide(by * large(side.depth), large(side.weight), by * (large(side.source) + 0.5) - 0.5, large(side.shown))
+        for side in (head.near, head.far)
+    )
+    return Head(near, far, large(head.bare), large(head.seen), by * head.row, by * head.column, by * head.scale)

@@ -1,0 +1,86 @@
+"""The head on both depth maps, from its shape: what the prior is for the body."""
+
+import cv2
+import numpy as np
+
+from engine.camera import UNIT
+from engine.pixels import Bools, Float, blur, distance, ramp
+from engine.types import Head, Maps
+
+_BEFORE = (0.07, 0.1)
+"""Metres before the face from which on what the networks saw there is less and less the face, but a hand or a brim, and
+from which on it is not."""
+_STRAND, _DEEPEST = 4.0, 2.5
+"""Standard deviation in pixels of what is coarser than strands of hair, and their largest height in pixels."""
+_RIM = (6.0, 16.0)
+"""Pixels from the silhouette up to which strands are not to be told from the slope, and from which on they are."""
+_STEEPEST, _ROUNDS = 8.0, 10
+"""Largest slope (pixels per pixel) behind what stands before the rest of the head (chin, ear), and pixels that it may
+take: a jump would be a crack."""
+_THINNEST = 2.0
+"""Least distance in pixels of both maps."""
+_NECK = 0.5
+"""Share of the networks' thickness that the neck keeps at least, of which only the front is the head's."""
+_FACE = 0.95
+"""Share of bare skin from which on a pixel tells where the face is."""
+_HEAD = 0.2
+"""Weight from which on a pixel shows the head."""
+
+
+def with_head(maps: Maps, head: Head | None) -> Maps:
+    """Give the maps the shape of the head; overwrites them. Its distance from the camera remains what the networks
+    said, and so do strands of hair."""
+    if head is None:
+        return maps
+    front, back = (depth[head.area] * UNIT for depth in (maps.front, maps.back))
+    mask = front > 0
+    place = place_of(head, front, mask)
+    if place is None:
+        return maps
+    before = covered(head, front, place)
+    strands = head.near.weight * (1 - head.bare) * _strands(front, mask)
+    solid = mask & (head.near.weight > _HEAD)
+    near = _mixed(front, head.near.depth + place, head.near.weight * (1 - before)) + strands
+    near = _leaned(near, solid & (before == 0))
+    far = _thick(near, _mixed(back, head.far.depth + place, head.far.weight), back - front, solid, head.far.weight)
+    maps.front[head.area][mask], maps.back[head.area][mask] = near[mask] / UNIT, far[mask] / UNIT
+    return maps
+
+
+def place_of(head: Head, front: Float, where: Bools) -> np.float32 | None:
+    """Pixels of depth at which the middle of the head lies, when its face is where a front map (H, W; pixels, on the
+    head's area) shows one; None where there is no face."""
+    face = where & (head.bare > _FACE)
+    return np.float32(np.median((front - head.near.depth)[face])) if face.any() else None
+
+
+def covered(head: Head, front: Float, place: np.float32) -> Float:
+    """(H, W) 0..1 whether what the front map shows before the face is something else, as a hand."""
+    away = head.near.depth + place - front
+    return head.bare * ramp(away, _BEFORE[0] * head.scale, _BEFORE[1] * head.scale)
+
+
+def _mixed(depth: Float, head: Float, share: Float) -> Float:
+    return np.asarray(depth + share * (head - depth), np.float32)
+
+
+def _thick(near: Float, far: Float, thickness: Float, solid: Bools, head: Float) -> Float:
+    """The far map, no nearer than the near one allows: neighbouring columns of the head share some depth, for it is
+    one solid, steep as its sides are, and the neck keeps half of what it had. head: (H, W) how far it is the head's."""
+    deepest = cv2.dilate(np.where(solid, near, -np.inf).astype(np.float32), np.ones((3, 3), np.uint8))
+    least = deepest + np.maximum(_NECK * (1 - head) * thickness, _THINNEST)
+    return np.where(solid, np.maximum(far, least), np.maximum(far, near + np.minimum(thickness, _THINNEST)))
+
+
+def _strands(depth: Float, mask: Bools) -> Float:
+    """Relief of the hair in pixels, as far as it is no slope of the head's outline."""
+    fine = depth - blur(depth, mask.astype(np.float32), _STRAND)
+    return np.clip(fine, -_DEEPEST, _DEEPEST) * ramp(distance(mask), *_RIM)
+
+
+def _leaned(depth: Float, where: Bools) -> Float:
+    """Depth brought nearer beside what is in front, until no slope is steeper than `_STEEPEST`."""
+    nearest = np.where(where, depth, np.float32(1e6))
+    for _ in range(_ROUNDS):
+        nearest = np.minimum(nearest, cv2.erode(nearest, np.ones((3, 3), np.uint8)) + np.float32(_STEEPEST))
+    return np.where(where, nearest, depth)

@@ -1,0 +1,121 @@
+"""Colours of the half of a head that the camera does not see: those of the other half, in its own light."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.head.depth import covered, place_of
+from engine.pixels import Float, blur, ramp, sampled, smooth
+from engine.surface.clean import Shell
+from engine.types import Head, HeadSide
+
+Area = tuple[slice, slice]
+
+_COARSE = 6.0
+"""Standard deviation in pixels of the colours whose ratio is light, not detail."""
+_LIGHT = 0.02
+"""Metres (standard deviation) on which that ratio goes on."""
+_GOES_ON = 8.0
+"""Standard deviation in pixels of colours that go on where neither half is seen."""
+_ENOUGH = (0.1, 0.4)
+"""Shares of such colours nearby between which they do."""
+_PLACED = ("weight", "source", "shown")
+_LEFT = 0.3
+"""Share of the way from the near to the far side from which on the camera sees nothing of a place."""
+_DARK, _MOST = 8.0, 2.0
+"""Brightness (of 255) below which ratios say little, and the largest ratio."""
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is known of a head on the part of the shell's grid that both share (H, W). place: depth of its middle.
+    light: (H, W, 3) brightness over that of the other half. shift: (2,) from the head's pixels to the shell's.
+    before: 0..1 what stands before the face, on the shell's whole grid, as is photo."""
+
+    near: HeadSide
+    far: HeadSide
+    seen: Float
+    place: np.float32
+    light: Float
+    shift: Float
+    before: Float
+    photo: Float
+
+    def colors(self, depth: Float) -> tuple[Float, Float]:
+        """Colours (H, W, 3) of the other half at a sheet's depth, and how far (H, W, 1) a place takes them."""
+        way = np.clip((depth - self.place - self.near.depth) / np.maximum(self.far.depth - self.near.depth, 1), 0, 1)
+        weight, source, shown = (_between(getattr(self.near, name), getattr(self.far, name), way) for name in _PLACED)
+        shown = shown * (1 - sampled(self.before, source + self.shift))
+        copy = np.clip(sampled(self.photo, source + self.shift) * self.light, 0, 255)
+        colors, covers = _filled(copy, shown)
+        unseen = 1 - self.seen * (1 - ramp(way, 0, _LEFT))
+        return colors, (weight * covers * unseen)[..., None]
+
+
+def with_other_half(front: Float, back: Float, photo: Float, shell: Shell, head: Head) -> tuple[Float, Float, Float]:
+    """The colours of both sheets (H, W, 3), in the head those of its other half where the camera sees that better, and
+    the share (H, W, 1) that the near sheet has kept. photo: (H, W, 3) what the camera sees. All on the shell's grid."""
+    here, there = _overlap(shell, head)
+    kept = np.ones((*shell.mask.shape, 1), np.float32)
+    known = _known(photo, shell, head, here, there)
+    if known is None:
+        return front, back, kept
+    front, back = front.copy(), back.copy()
+    colors, share = known.colors(shell.near[here])
+    share *= 1 - known.before[here][..., None]
+    front[here] += share * (colors - front[here])
+    kept[here] -= share
+    colors, share = known.colors(shell.far[here])
+    back[here] += share * (colors - back[here])
+    return front, back, kept
+
+
+def _known(photo: Float, shell: Shell, head: Head, here: Area, there: Area) -> _Known | None:
+    """None where the shell shows nothing of the face."""
+    part = Head(_part(head.near, there), _part(head.far, there), head.bare[there], head.seen[there], 0, 0, head.scale)
+    place = place_of(part, shell.near[here], shell.mask[here])
+    if place is None:
+        return None
+    shift = np.array([head.column - shell.column, head.row - shell.row], np.float32)
+    before = np.zeros_like(shell.near)
+    before[here] = covered(part, shell.near[here], place)
+    copy = sampled(photo, part.near.source + shift)
+    light = _light(photo[here], copy, part.seen * part.near.shown, _LIGHT * head.scale)
+    return _Known(part.near, part.far, part.seen, place, light, shift, before, photo)
+
+
+def _part(side: HeadSide, area: Area) -> HeadSide:
+    return HeadSide(**{name: values[area] for name, values in vars(side).items()})
+
+
+def _between(near: Float, far: Float, way: Float) -> Float:
+    """What there is to say of places on the way (H, W; 0 to 1) from the near to the far side: where both bend round,
+    they are on neither."""
+    share = way[..., None] if near.ndim == 3 else way
+    return np.asarray(near + share * (far - near), np.float32)
+
+
+def _filled(copy: Float, shown: Float) -> tuple[Float, Float]:
+    """Colours (H, W, 3) of the other half and how far (H, W) a place has some. Where no half is seen (behind an ear),
+    those around go on."""
+    around = blur(copy, shown, _GOES_ON)
+    covers = np.maximum(shown, ramp(smooth(shown, _GOES_ON), *_ENOUGH))
+    return around + shown[..., None] * (copy - around), covers
+
+
+def _overlap(shell: Shell, head: Head) -> tuple[Area, Area]:
+    """Rows and columns that the shell and the head share, in the shell and in the head."""
+    spans = []
+    for start, length, first, count in zip(
+        (shell.row, shell.column), shell.mask.shape, (head.row, head.column), head.near.depth.shape, strict=True
+    ):
+        low, high = max(start, first), max(min(start + length, first + count), start, first)
+        spans.append((slice(low - start, high - start), slice(low - first, high - first)))
+    return (spans[0][0], spans[1][0]), (spans[0][1], spans[1][1])
+
+
+def _light(own: Float, copy: Float, known: Float, reach: float) -> Float:
+    """(H, W, 3) by how much a place is brighter than the one on the other half: known where the camera sees both, and
+    so nearby."""
+    ratio = np.log((smooth(own, _COARSE) + _DARK) / (smooth(copy, _COARSE) + _DARK))
+    return np.exp(np.clip(blur(ratio, known, reach), -np.log(_MOST), np.log(_MOST)))

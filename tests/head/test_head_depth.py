@@ -1,0 +1,95 @@
+"""The head on the depth maps."""
+
+import numpy as np
+import pytest
+from posed_heads import SCALE, SIDE, landmarks, posed_head
+from test_find_head import found
+
+from engine.camera import UNIT
+from engine.head.depth import with_head
+from engine.types import Maps
+
+NOSE, CHEEK = 1, 50
+NEAR, FAR = 1000.0, 1150.0
+
+
+def flat_maps() -> Maps:
+    """Two planes, in a picture with a border that is nobody's."""
+    front, back = np.full((SIDE, SIDE), NEAR / UNIT, np.float32), np.full((SIDE, SIDE), FAR / UNIT, np.float32)
+    for depth in (front, back):
+        depth[:5] = 0
+    return Maps(front, back)
+
+
+@pytest.mark.parametrize("yaw", [-35.0, 0.0])
+def test_the_face_is_set_where_the_networks_saw_one(yaw: float) -> None:
+    vertices = posed_head(yaw)
+    head = found(vertices)
+    maps = with_head(flat_maps(), head)
+    face = head.bare > 0.95
+    assert np.median(maps.front[head.area][face]) * UNIT == pytest.approx(NEAR, abs=2)
+    nose, cheek = (landmarks(vertices)[point] for point in (NOSE, CHEEK))
+    depths = [maps.front[int(point[1]), int(point[0])] * UNIT for point in (nose, cheek)]
+    assert depths[1] - depths[0] == pytest.approx(cheek[2] - nose[2], abs=6)
+
+
+def test_what_is_beside_the_head_stays() -> None:
+    head = found(posed_head())
+    before = flat_maps()
+    maps = with_head(flat_maps(), head)
+    beside = np.ones((SIDE, SIDE), bool)
+    beside[head.area] = head.near.weight == 0
+    assert (maps.front[beside] == before.front[beside]).all()
+    assert (maps.back[beside] == before.back[beside]).all()
+    assert ((maps.front > 0) == (before.front > 0)).all()
+    assert (maps.back >= maps.front).all()
+
+
+def test_a_thin_body_beside_the_head_is_not_thickened() -> None:
+    head = found(posed_head())
+    thin = flat_maps()
+    thin.back[:] = thin.front
+    maps = with_head(thin, head)
+    beside = np.ones((SIDE, SIDE), bool)
+    beside[head.area] = head.near.weight == 0
+    assert (maps.back[beside] == flat_maps().front[beside]).all()
+
+
+def test_neighbouring_columns_of_the_head_touch() -> None:
+    head = found(posed_head(20))
+    maps = with_head(flat_maps(), head)
+    front, back = maps.front[head.area] * UNIT, maps.back[head.area] * UNIT
+    solid = head.near.weight > 0.3
+    for _ in range(2):
+        across = solid[1:] & solid[:-1]
+        assert (np.minimum(back[1:], back[:-1]) >= np.maximum(front[1:], front[:-1]) - 0.1)[across].all()
+        front, back, solid = front.T, back.T, solid.T
+
+
+def test_a_hand_before_the_face_stays_before_it() -> None:
+    vertices = posed_head()
+    head = found(vertices)
+    maps = flat_maps()
+    x, y = landmarks(vertices)[CHEEK, :2].astype(int)
+    hand = np.s_[y - 12 : y + 12, x - 12 : x + 12]
+    maps.front[hand] -= np.float32(0.15 * SCALE / UNIT)
+    alone = with_head(flat_maps(), head)
+    maps = with_head(maps, head)
+    ring = np.zeros((SIDE, SIDE), bool)
+    ring[y - 20 : y + 20, x - 20 : x + 20] = True
+    ring[hand] = False
+    assert np.abs(maps.front - alone.front)[ring].max() * UNIT < 3
+    assert np.median(maps.front[hand]) * UNIT == pytest.approx(NEAR - 0.15 * SCALE, abs=5)
+
+
+def test_without_a_head_nothing_changes() -> None:
+    maps, before = flat_maps(), flat_maps()
+    assert (with_head(maps, None).front == before.front).all()
+
+
+def test_a_head_outside_of_the_person_changes_nothing() -> None:
+    head = found(posed_head())
+    nobody = Maps(np.zeros((SIDE, SIDE), np.float32), np.zeros((SIDE, SIDE), np.float32))
+    maps = with_head(nobody, head)
+    assert not maps.front.any()
+    assert not maps.back.any()
