@@ -48,8 +48,7 @@ def sheet_colors(seen: Float, made: Float, shell: Shell, head: Head | None) -> S
     """What `both_sides` says, joined on the sides of the finished shell, and on the head that of its other half."""
     front, back, share = meet(seen, made, shell)
     if head is not None:
-        front, back, kept = with_other_half(front, back, seen, shell, head)
-        share = share * kept
+        front, back, share = with_other_half(front, back, share, seen, shell, head)
     return SheetColors(front, back, seen, share)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.head.depth import covered, place_of
-from engine.pixels import Float, blur, ramp, sampled, smooth
+from engine.pixels import Float, blur, nearest, ramp, sampled, smooth
 from engine.surface.clean import Shell
 from engine.types import Head, HeadSide
 
@@ -13,8 +13,9 @@ Area = tuple[slice, slice]
 
 _COARSE = 6.0
 """Standard deviation in pixels of the colours whose ratio is light, not detail."""
-_LIGHT = 0.02
-"""Metres (standard deviation) on which that ratio goes on."""
+_BOTH, _LIGHT = 0.1, 0.008
+"""Least product of how well the camera sees both halves of a place, and metres (standard deviation) on which the ratio
+there is smoothed."""
 _GOES_ON = 8.0
 """Standard deviation in pixels of colours that go on where neither half is seen."""
 _ENOUGH = (0.1, 0.4)
@@ -30,7 +31,8 @@ _DARK, _MOST = 8.0, 2.0
 class _Known:
     """What is known of a head on the part of the shell's grid that both share (H, W). place: depth of its middle.
     light: (H, W, 3) brightness over that of the other half. shift: (2,) from the head's pixels to the shell's.
-    before: 0..1 what stands before the face, on the shell's whole grid, as is photo."""
+    own: (H, W, 3) the photo's colours. before: 0..1 what stands before the face, on the shell's whole grid, as is
+    photo."""
 
     near: HeadSide
     far: HeadSide
@@ -38,36 +40,39 @@ class _Known:
     place: np.float32
     light: Float
     shift: Float
+    own: Float
     before: Float
     photo: Float
 
-    def colors(self, depth: Float) -> tuple[Float, Float]:
-        """Colours (H, W, 3) of the other half at a sheet's depth, and how far (H, W, 1) a place takes them."""
+    def colors(self, depth: Float) -> tuple[Float, Float, Float]:
+        """Colours (H, W, 3) of a sheet at its depth, how far (H, W, 1) they are known, and what share (H, W, 1) of
+        them is the photo's own."""
         way = np.clip((depth - self.place - self.near.depth) / np.maximum(self.far.depth - self.near.depth, 1), 0, 1)
         weight, source, shown = (_between(getattr(self.near, name), getattr(self.far, name), way) for name in _PLACED)
         shown = shown * (1 - sampled(self.before, source + self.shift))
-        copy = np.clip(sampled(self.photo, source + self.shift) * self.light, 0, 255)
-        colors, covers = _filled(copy, shown)
-        unseen = 1 - self.seen * (1 - ramp(way, 0, _LEFT))
-        return colors, (weight * covers * unseen)[..., None]
+        others, covers = _filled(np.clip(sampled(self.photo, source + self.shift) * self.light, 0, 255), shown)
+        own = (self.seen * (1 - ramp(way, 0, _LEFT)))[..., None]
+        return others + own * (self.own - others), (weight * covers)[..., None], own
 
 
-def with_other_half(front: Float, back: Float, photo: Float, shell: Shell, head: Head) -> tuple[Float, Float, Float]:
+def with_other_half(
+    front: Float, back: Float, detail: Float, photo: Float, shell: Shell, head: Head
+) -> tuple[Float, Float, Float]:
     """The colours of both sheets (H, W, 3), in the head those of its other half where the camera sees that better, and
-    the share (H, W, 1) that the near sheet has kept. photo: (H, W, 3) what the camera sees. All on the shell's grid."""
+    how far (H, W, 1) the near sheet has the photo's detail; as they were: front, back and detail. photo: (H, W, 3) what
+    the camera sees. All on the shell's grid."""
     here, there = _overlap(shell, head)
-    kept = np.ones((*shell.mask.shape, 1), np.float32)
     known = _known(photo, shell, head, here, there)
     if known is None:
-        return front, back, kept
-    front, back = front.copy(), back.copy()
-    colors, share = known.colors(shell.near[here])
-    share *= 1 - known.before[here][..., None]
+        return front, back, detail
+    front, back, detail = front.copy(), back.copy(), detail.copy()
+    colors, share, own = known.colors(shell.near[here])
+    share = share * (1 - known.before[here][..., None])
     front[here] += share * (colors - front[here])
-    kept[here] -= share
-    colors, share = known.colors(shell.far[here])
+    detail[here] += share * (own - detail[here])
+    colors, share, _ = known.colors(shell.far[here])
     back[here] += share * (colors - back[here])
-    return front, back, kept
+    return front, back, detail
 
 
 def _known(photo: Float, shell: Shell, head: Head, here: Area, there: Area) -> _Known | None:
@@ -81,7 +86,7 @@ def _known(photo: Float, shell: Shell, head: Head, here: Area, there: Area) -> _
     before[here] = covered(part, shell.near[here], place)
     copy = sampled(photo, part.near.source + shift)
     light = _light(photo[here], copy, part.seen * part.near.shown, _LIGHT * head.scale)
-    return _Known(part.near, part.far, part.seen, place, light, shift, before, photo)
+    return _Known(part.near, part.far, part.seen, place, light, shift, photo[here], before, photo)
 
 
 def _part(side: HeadSide, area: Area) -> HeadSide:
@@ -116,6 +121,10 @@ def _overlap(shell: Shell, head: Head) -> tuple[Area, Area]:
 
 def _light(own: Float, copy: Float, known: Float, reach: float) -> Float:
     """(H, W, 3) by how much a place is brighter than the one on the other half: known where the camera sees both, and
-    so nearby."""
+    elsewhere as at the nearest such place."""
+    both = known > _BOTH
+    if not both.any():
+        return np.ones_like(own)
     ratio = np.log((smooth(own, _COARSE) + _DARK) / (smooth(copy, _COARSE) + _DARK))
-    return np.exp(np.clip(blur(ratio, known, reach), -np.log(_MOST), np.log(_MOST)))
+    even = blur(np.clip(ratio, -np.log(_MOST), np.log(_MOST)), known, reach)
+    return np.exp(smooth(even.reshape(-1, 3)[nearest(both)], reach))

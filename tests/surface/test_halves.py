@@ -15,6 +15,8 @@ SKIN, MADE, MARK = 150.0, 20.0, 90.0
 
 Float = NDArray[np.float32]
 
+DETAIL = np.ones((H, W, 1), np.float32)
+
 
 def shell() -> Shell:
     """A slab whose canvas position is (row 30, column 50)."""
@@ -47,7 +49,7 @@ def marked() -> Float:
 
 def test_the_back_shows_the_near_halfs_mark_on_its_other_side() -> None:
     photo = marked()
-    front, back, kept = with_other_half(photo, flat(MADE), photo, shell(), head(1, 1))
+    front, back, kept = with_other_half(photo, flat(MADE), DETAIL, photo, shell(), head(1, 1))
     assert (front == photo).all()
     assert (kept == 1).all()
     inside = back[10:50, 20:80]
@@ -61,14 +63,14 @@ def test_the_back_shows_the_near_halfs_mark_on_its_other_side() -> None:
 
 def test_what_no_half_shows_stays_made_up() -> None:
     photo = marked()
-    front, back, kept = with_other_half(photo, flat(MADE), photo, shell(), head(1, 0))
+    front, back, kept = with_other_half(photo, flat(MADE), DETAIL, photo, shell(), head(1, 0))
     assert (back == MADE).all()
     assert (front == photo).all()
     assert (kept == 1).all()
 
 
 def test_a_near_sheet_that_is_not_seen_takes_the_other_half_and_says_so() -> None:
-    front, _, kept = with_other_half(flat(MADE), flat(MADE), flat(SKIN), shell(), head(0, 1))
+    front, _, kept = with_other_half(flat(MADE), flat(MADE), DETAIL, flat(SKIN), shell(), head(0, 1))
     assert front[30, 50, 0] == pytest.approx(SKIN, abs=2)
     assert kept[30, 50, 0] < 0.05
     assert kept[2, 2, 0] == 1
@@ -82,31 +84,36 @@ def test_the_copy_has_the_light_of_its_own_half() -> None:
     seen[:, 52:] = 0
     turned = head(1, 1)
     turned = replace(turned, seen=seen)
-    front, _, _ = with_other_half(photo, flat(MADE), photo, shell(), turned)
+    front, _, _ = with_other_half(photo, flat(MADE), DETAIL, photo, shell(), turned)
     assert 75 < front[30, 20 + 56, 0] < 115
 
 
 def test_where_both_sheets_bend_round_the_camera_sees_nothing() -> None:
     """The near sheet lies on the far side's depth beside the silhouette: its photo is not what is there."""
-    bent = shell()
+    photo, bent = flat(SKIN), shell()
+    photo[26:35, 20:25] = MARK
+    flat_front, _, _ = with_other_half(photo, flat(MADE), DETAIL, photo, bent, head(1, 1))
+    assert flat_front[30, 77, 0] == SKIN
     bent.near[:, 75:] += 50
-    front, _, _ = with_other_half(flat(MADE), flat(MADE), flat(SKIN), bent, head(1, 1))
-    assert front[30, 78, 0] == pytest.approx(SKIN, abs=2)
-    assert front[30, 40, 0] == MADE
+    front, _, detail = with_other_half(photo, flat(MADE), DETAIL, photo, bent, head(1, 1))
+    assert front[30, 77, 0] < MARK + 25
+    assert detail[30, 77, 0] < 0.05
+    assert front[30, 60, 0] == pytest.approx(SKIN, abs=1)
+    assert detail[30, 60, 0] == 1
 
 
 def test_a_head_beside_the_shell_changes_nothing() -> None:
     photo = marked()
     for row, column in ((500, 70), (40, 400)):
         far_off = replace(head(1, 1), row=row, column=column)
-        front, back, kept = with_other_half(photo, flat(MADE), photo, shell(), far_off)
+        front, back, kept = with_other_half(photo, flat(MADE), DETAIL, photo, shell(), far_off)
         assert (front == photo).all()
         assert (back == MADE).all()
         assert (kept == 1).all()
 
 
 def test_a_head_that_reaches_over_the_shell_is_cut_off_there() -> None:
-    front, back, kept = with_other_half(marked(), flat(MADE), marked(), shell(), replace(head(1, 1), row=10))
+    front, back, kept = with_other_half(marked(), flat(MADE), DETAIL, marked(), shell(), replace(head(1, 1), row=10))
     assert front.shape == back.shape == (H, W, 3)
     assert kept.shape == (H, W, 1)
     assert back[19, 40, 0] == pytest.approx(SKIN, abs=5)
@@ -119,7 +126,7 @@ def test_a_hand_before_the_face_keeps_its_colours_and_gives_none() -> None:
     before.near[15:20, 25:30] -= 135
     seen = np.ones((40, 60), np.float32)
     seen[:, :30] = 0
-    front, back, kept = with_other_half(photo, flat(MADE), photo, before, replace(head(1, 1), seen=seen))
+    front, back, kept = with_other_half(photo, flat(MADE), DETAIL, photo, before, replace(head(1, 1), seen=seen))
     assert (front[16:19, 26:29] == MARK).all()
     assert (kept[16:19, 26:29] == 1).all()
     assert np.abs(back[10:50, 20:80] - SKIN).max() < 12
