@@ -4,12 +4,16 @@ import cv2
 import numpy as np
 
 from engine.camera import UNIT
-from engine.pixels import Bools, Float, blur, distance, ramp
+from engine.pixels import Bools, Float, blur, distance, nearest, ramp, smooth
 from engine.types import Head, Maps
 
 _BEFORE = (0.07, 0.1)
 """Metres before the face from which on what the networks saw there is less and less the face, but a hand or a brim, and
 from which on it is not."""
+_STEP, _SINKS = 0.012, 0.06
+"""Metres by which hair beside the face stands out from it at most, and way on which what is more than that fades."""
+_HALF, _BORDER = 0.5, 4.0
+"""Weight from which on a pixel is more of the head than of the networks, and width in pixels of its border."""
 _STRAND, _DEEPEST = 4.0, 2.5
 """Standard deviation in pixels of what is coarser than strands of hair, and their largest height in pixels."""
 _RIM = (6.0, 16.0)
@@ -40,7 +44,8 @@ def with_head(maps: Maps, head: Head | None) -> Maps:
     before = covered(head, front, place)
     strands = head.near.weight * (1 - head.bare) * _strands(front, mask)
     solid = mask & (head.near.weight > _HEAD)
-    near = _mixed(front, head.near.depth + place, head.near.weight * (1 - before)) + strands
+    beside = front + _sunk(front, head, place, before)
+    near = _mixed(beside, head.near.depth + place, head.near.weight * (1 - before)) + strands
     near = _leaned(near, solid & (before == 0))
     far = _thick(near, _mixed(back, head.far.depth + place, head.far.weight), back - front, solid, head.far.weight)
     maps.front[head.area][mask], maps.back[head.area][mask] = near[mask] / UNIT, far[mask] / UNIT
@@ -58,6 +63,18 @@ def covered(head: Head, front: Float, place: np.float32) -> Float:
     """(H, W) 0..1 whether what the front map shows before the face is something else, as a hand."""
     away = head.near.depth + place - front
     return head.bare * ramp(away, _BEFORE[0] * head.scale, _BEFORE[1] * head.scale)
+
+
+def _sunk(front: Float, head: Head, place: np.float32, before: Float) -> Float:
+    """Pixels (H, W) by which hair and collar beside the face lie deeper than the networks saw them, so that they stand
+    out from it by `_STEP` at most."""
+    face = (head.near.weight > _HALF) & (front > 0)
+    border = face & (distance(face) < _BORDER) & (before == 0)
+    if not border.any():
+        return np.zeros_like(front)
+    excess = np.maximum(head.near.depth + place - front - _STEP * head.scale, 0)
+    even = blur(excess, border.astype(np.float32), _BORDER).ravel()[nearest(border)]
+    return smooth(even, _BORDER) * (1 - ramp(distance(~face), 0, _SINKS * head.scale)) * (before == 0)
 
 
 def _mixed(depth: Float, head: Float, share: Float) -> Float:

@@ -7,7 +7,8 @@ from test_find_head import found
 
 from engine.camera import UNIT
 from engine.head.depth import with_head
-from engine.types import Maps
+from engine.pixels import distance
+from engine.types import Head, Maps
 
 NOSE, CHEEK = 1, 50
 NEAR, FAR = 1000.0, 1150.0
@@ -33,14 +34,19 @@ def test_the_face_is_set_where_the_networks_saw_one(yaw: float) -> None:
     assert depths[1] - depths[0] == pytest.approx(cheek[2] - nose[2], abs=6)
 
 
+def beside(head: Head) -> np.ndarray:
+    """Pixels that are farther than 6 cm from the head."""
+    away = np.ones((SIDE, SIDE), bool)
+    away[head.area] = distance(~(head.near.weight > 0)) > 0.065 * SCALE
+    return away
+
+
 def test_what_is_beside_the_head_stays() -> None:
     head = found(posed_head())
     before = flat_maps()
     maps = with_head(flat_maps(), head)
-    beside = np.ones((SIDE, SIDE), bool)
-    beside[head.area] = head.near.weight == 0
-    assert (maps.front[beside] == before.front[beside]).all()
-    assert (maps.back[beside] == before.back[beside]).all()
+    assert (maps.front == before.front)[beside(head)].all()
+    assert (maps.back == before.back)[beside(head)].all()
     assert ((maps.front > 0) == (before.front > 0)).all()
     assert (maps.back >= maps.front).all()
 
@@ -50,9 +56,22 @@ def test_a_thin_body_beside_the_head_is_not_thickened() -> None:
     thin = flat_maps()
     thin.back[:] = thin.front
     maps = with_head(thin, head)
-    beside = np.ones((SIDE, SIDE), bool)
-    beside[head.area] = head.near.weight == 0
-    assert (maps.back[beside] == flat_maps().front[beside]).all()
+    assert (maps.back == flat_maps().front)[beside(head)].all()
+
+
+def test_hair_beside_the_face_stands_out_by_a_centimetre() -> None:
+    """The networks saw hair in the plane of the face's middle, from which the temples go back by 3 cm and more."""
+    vertices = posed_head()
+    head = found(vertices, np.ones((SIDE, SIDE), bool))
+    face = np.zeros((SIDE, SIDE), bool)
+    face[head.area] = head.near.weight > 0.5
+    maps = with_head(flat_maps(), head)
+    level = np.zeros((SIDE, SIDE), bool)
+    level[int(landmarks(vertices)[168, 1]) : int(landmarks(vertices)[NOSE, 1])] = True
+    hair, temple = (level & part & (distance(part) < 4) for part in (~face, face))
+    back = np.median(maps.front[temple]) * UNIT - NEAR
+    assert back > 0.02 * SCALE
+    assert np.median(maps.front[temple] * UNIT) - np.median(maps.front[hair] * UNIT) < min(0.02 * SCALE, back / 2)
 
 
 def test_neighbouring_columns_of_the_head_touch() -> None:
