@@ -97,7 +97,7 @@ def _strands(depth: Float, mask: Bools) -> Float:
 
 def _leaned(depth: Float, where: Bools) -> Float:
     """Depth brought nearer beside what is in front, until no slope is steeper than `_STEEPEST`."""
-    nearest = np.where(where, depth, np.float32(1e6))
+    lowest = np.where(where, depth, np.float32(1e6))
     for _ in range(_ROUNDS):
-        nearest = np.minimum(nearest, cv2.erode(nearest, np.ones((3, 3), np.uint8)) + np.float32(_STEEPEST))
-    return np.where(where, nearest, depth)
+        lowest = np.minimum(lowest, cv2.erode(lowest, np.ones((3, 3), np.uint8)) + np.float32(_STEEPEST))
+    return np.where(where, lowest, depth)

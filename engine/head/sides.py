@@ -74,12 +74,13 @@ class _Drawing:
         self._facets = _FACETS * width
         self._slit = np.ones((max(1, round(_SLIT * width)),) * 2, np.uint8)
         self._source = nearest(near.hit)
-        self._shift = _stretch(near.hit, seen.mask, _DECAY * width)
+        own, silhouette = signed_distance(near.hit), signed_distance(seen.mask)
+        self._shift = _stretch(own, silhouette, _DECAY * width)
         self._places = _grid(seen.mask.shape) + self._shift
         cover = np.asarray(cv2.GaussianBlur(near.hit.astype(np.float32), (0, 0), _PIXEL), np.float32)
         self._hit = (sampled(cover, self._places) > _COVERED) & seen.mask
         self._skin = ramp(smooth(seen.skin.astype(np.float32), _PATCH * width), *_SOME_SKIN)
-        self._likeness = np.float32(0) if seen.long else 1 - _unlike(near.hit, seen.mask, _UNLIKE * width)
+        self._likeness = np.float32(0) if seen.long else 1 - _unlike(own, silhouette, _UNLIKE * width)
 
     def side(self, drawn: Drawn, share: Float64, outward: int) -> HeadSide:
         """share: (V,) how far the head stands for the person. outward: sign of the depth towards outside."""
@@ -116,10 +117,9 @@ class _Drawing:
         return places - sampled(self._shift, places), shown
 
 
-def _stretch(hit: Bools, mask: Bools, decay: float) -> Float:
-    """(H, W, 2) from every pixel to the place in the drawing that it shows, so that the outline lies on the mask's
-    contour where both are close; fades inward."""
-    own, silhouette = signed_distance(hit), signed_distance(mask)
+def _stretch(own: Float, silhouette: Float, decay: float) -> Float:
+    """(H, W, 2) from every pixel to the place in the drawing that it shows, so that the outline lies on the silhouette
+    where both are close; fades inward. own, silhouette: (H, W) signed distances from them."""
     soft = cv2.GaussianBlur(own, (0, 0), 2.0)
     gradient = np.dstack([cv2.Scharr(soft, cv2.CV_32F, 1 - axis, axis) for axis in (0, 1)]) / 32
     inward = gradient / np.maximum(np.linalg.norm(gradient, axis=2, keepdims=True), 0.3)
@@ -130,11 +130,10 @@ def _stretch(hit: Bools, mask: Bools, decay: float) -> Float:
     return np.asarray(inward * amount[..., None], np.float32)
 
 
-def _unlike(hit: Bools, mask: Bools, reach: float) -> Float:
-    """(H, W) 0..1 share of the outline nearby that lies far inside of the silhouette."""
-    own = signed_distance(hit)
+def _unlike(own: Float, silhouette: Float, reach: float) -> Float:
+    """(H, W) 0..1 share of the outline nearby that lies far inside of the silhouette (see `_stretch`)."""
     rim = np.abs(own) < 2
-    far_out = blur((signed_distance(mask) - own > _FAR_OUT).astype(np.float32), rim.astype(np.float32), reach)
+    far_out = blur((silhouette - own > _FAR_OUT).astype(np.float32), rim.astype(np.float32), reach)
     return smooth(ramp(far_out, *_SOME_HAIR).ravel()[nearest(rim)], reach / 2)
 
 
