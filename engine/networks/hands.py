@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from engine.camera import UNIT
 from engine.person.hands import FINGERS, KNUCKLES, WRIST, palm_length
 from engine.pixels import Bools, Float, around, distance
-from engine.types import Maps
+from engine.types import Maps, Parts
 
 # Radii as shares of the palm's length, at the joints from root to tip, with which the capsules fill the outlines of
 # photographed hands.
@@ -53,6 +53,8 @@ _FLATTEST = 0.5
 """A palm that looks shorter than this share of its length, because it points at the camera, counts as that long."""
 _FEATHER = 0.06
 """Width in palm lengths of the band beside the rest of the body in which the hand fades out."""
+_HALF = 0.5
+"""Weight from which on a pixel shows the hand, where parts of the body are known to be before each other."""
 _SUNK = 5 / UNIT
 """How far a hand before the body may lie behind what the network said, in network units."""
 _SMALLEST = 12.0
@@ -97,6 +99,10 @@ def _set(maps: Maps, hand: NDArray[np.float64]) -> None:
         return
     near, far = shape.near / UNIT, shape.far / UNIT
     weight = _weight(inside, mask & ~inside, shape.along, _FEATHER * palm_length(hand))
+    apart = maps.parts is not None and bool((maps.parts.front[area] != Parts.UNKNOWN).any())
+    if apart:
+        weight = (weight > _HALF).astype(np.float32)
+    hidden = front.copy()
     if _is_alone(shape, mask):
         place = float(np.median((front + back - near - far)[core])) / 2
         wanted = near + place
@@ -105,6 +111,16 @@ def _set(maps: Maps, hand: NDArray[np.float64]) -> None:
         wanted = np.minimum(near + float(np.median((front - near)[core])), front + _SUNK)
     front += weight * (wanted - front)
     front[inside] = np.minimum(front, back)[inside]
+    if apart and maps.parts is not None:
+        _add(maps.parts, area, (weight > 0) & (front + far - near < hidden), front + far - near, hidden)
+
+
+def _add(parts: Parts, area: tuple[slice, slice], hand: Bools, behind: Float, hidden: Float) -> None:
+    """A hand before what else is known of parts, on a part of the canvas."""
+    unknown = parts.front[area] == Parts.UNKNOWN
+    parts.front[area][unknown] = parts.back[area][unknown] = Parts.REST
+    parts.front[area][hand], parts.behind[area][hand] = Parts.HAND, behind[hand]
+    parts.hidden[area][hand & unknown] = hidden[hand & unknown]
 
 
 def _shape(hand: NDArray[np.float64], size: tuple[int, ...]) -> _Shape:

@@ -5,6 +5,7 @@ Every stage is a function of its own, so that tests can compare each with the pu
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -19,10 +20,12 @@ from engine.head.depth import with_head
 from engine.networks.devices import memory_errors, pick_device
 from engine.networks.graph import TwoK2K, depth_maps
 from engine.networks.hands import with_hands
+from engine.networks.layers import layered
 from engine.networks.parts import PARTS, blend, blend_weight, crop, is_placed, part_affines
 from engine.networks.prior import limb_maps, prior_maps
 from engine.networks.relief import with_relief
 from engine.networks.sharpen import sharpened
+from engine.networks.steps import find_steps, sharpen_steps, with_steps
 from engine.networks.tiles import person_tiles, refine_tile
 from engine.types import Canvas, Maps, Progress
 
@@ -70,9 +73,12 @@ def _predict(
     small = small_picture(picture)
     normals, raw = network.coarse(small, prior)
     depths = depth_maps(raw, prior)
+    steps = None
     if prior is not None:
         limbs = torch.from_numpy(limb_maps(canvas.keypoints, canvas.depths))[None].to(device)
         depths = sharpened(small, prior, limbs, normals, depths)
+        steps = find_steps(layered(small, prior, limbs, normals, depths), prior[:, 3:], limbs, canvas.keypoints)
+        depths = with_steps(depths, steps)
     step(COARSE_SHARE)
     if show_coarse is not None:
         show_coarse(_coarse_maps(network, depths, canvas.mask))
@@ -80,7 +86,8 @@ def _predict(
     parts = part_normals(network, picture, normals, affines, step)
     weighted = [part.cpu() if sparing else part for part in parts]  # where memory is short they wait in the main one
     refined = refined_depths(network, depths, weighted, affines, canvas.mask, step, sparing)
-    maps = _within_silhouette(network, refined, canvas.mask)
+    known = None if steps is None else sharpen_steps(refined, steps)
+    maps = replace(_within_silhouette(network, refined, canvas.mask), parts=known)
     return _with_details(maps, canvas, device) if network.config.prior else maps
 
 

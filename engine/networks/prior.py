@@ -42,12 +42,13 @@ ALL_BONES = BONES + tuple((_mirrored(a), _mirrored(b), size, r, width) for a, b,
 _START = np.array([INDEX[a] for a, *_ in ALL_BONES])
 _END = np.array([INDEX[b] for _, b, *_ in ALL_BONES])
 _LENGTH, _RADIUS, _WIDTH = np.array([bone[2:] for bone in ALL_BONES]).T
-_LIMBS = tuple(
+LIMB_BONES = tuple(
     np.array([a.startswith(side) and any(joint in a + b for joint in joints) for a, b, *_ in ALL_BONES])
     for joints in (("elbow", "wrist"), ("knee", "toe"))
     for side in ("left", "right")
 )
-LIMBS, ARMS = len(_LIMBS), 2
+"""Which of `ALL_BONES` belong to each limb: left arm, right arm, left leg, right leg."""
+LIMBS, ARMS = len(LIMB_BONES), 2
 """The limbs of `limb_maps`, and how many of them, the first ones, are arms."""
 MIRRORED_LIMBS = (1, 0, 3, 2)
 """The order of `limb_maps` in the mirrored picture."""
@@ -68,6 +69,11 @@ def body_height(joints: NDArray) -> float:
     lengths = np.linalg.norm(joints[_END] - joints[_START], axis=1) / _LENGTH
     lengths = lengths[np.isfinite(lengths)]
     return float(np.median(lengths)) if len(lengths) else float("nan")
+
+
+def bone_ends(joints: NDArray) -> tuple[NDArray, NDArray]:
+    """Start and end (B, 3) of `ALL_BONES` from 3D joints (31, 3)."""
+    return joints[_START], joints[_END]
 
 
 def camera_joints(keypoints: NDArray, depths: NDArray) -> NDArray:
@@ -99,7 +105,7 @@ def limb_maps(keypoints: NDArray, depths: NDArray) -> NDArray[np.float32]:
     keypoints: (31, 2). depths: (31,). Gives (LIMBS, 3, 128, 128) float32, the channels of `capsule_maps`; 0 for
     a limb of which no bone is known.
     """
-    return np.stack([_capsules(keypoints, depths, bones) for bones in _LIMBS])
+    return np.stack([_capsules(keypoints, depths, bones) for bones in LIMB_BONES])
 
 
 def _capsules(keypoints: NDArray, depths: NDArray, bones: NDArray[np.bool_]) -> NDArray[np.float32]:

@@ -23,7 +23,7 @@ _SHIFT = 0.1
 """Network units by which an output of 1 moves the middle and changes half the thickness."""
 _MOST = 2.0
 """Largest change of the thickness's logarithm."""
-_INPUTS = 4 * 6 + 6 + 3 + 3 * LIMBS
+INPUTS = 4 * 6 + 6 + 3 + 3 * LIMBS
 _OUTPUTS = 3
 """Changes of the middle, of the logarithm of the thickness, and of the thickness itself."""
 _THINNEST = 1e-3
@@ -43,7 +43,7 @@ class Sharpen(UNet):
     """
 
     def __init__(self) -> None:
-        super().__init__(_INPUTS, _CHANNELS, 4 * _OUTPUTS, max_pool2d)
+        super().__init__(INPUTS, _CHANNELS, 4 * _OUTPUTS, max_pool2d)
         for values in self.out.parameters():
             nn.init.zeros_(values)
 

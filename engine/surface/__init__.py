@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from engine.surface.clean import Shell, clean
 from engine.surface.colors import SheetColors, both_sides, paint, sheet_colors
-from engine.surface.contour import bend
 from engine.surface.detail import STEPS, grain
 from engine.surface.form import form_of, located
 from engine.surface.health import check, failures
-from engine.surface.occlusion import Gaps, find_gaps
+from engine.surface.occlusion import Gaps, bent, find_gaps
+from engine.surface.parts import with_parts
 from engine.surface.place import Placement
 from engine.surface.solid import Solid, solidify
 from engine.types import Canvas, Maps, Mesh, Photo, Progress, Settings
@@ -80,5 +80,5 @@ def locate(maps: Maps, canvas: Canvas, settings: Settings) -> Placement:
 
 
 def _opened(shell: Shell) -> tuple[Shell, Gaps]:
-    shell, gaps = find_gaps(shell)
-    return bend(shell), gaps
+    opened = find_gaps(shell)
+    return bent(*(opened if shell.parts is None else with_parts(shell, shell.parts, *opened)))

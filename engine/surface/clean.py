@@ -8,7 +8,7 @@ import numpy as np
 from engine.camera import UNIT
 from engine.errors import UserError
 from engine.pixels import Bools, Float, nearest
-from engine.types import Maps
+from engine.types import Maps, Parts
 
 NOBODY = "No body could be reconstructed from this picture; choose one that shows a whole person."
 
@@ -32,6 +32,7 @@ class Shell:
 
     near, far: (H, W) float32 ray depth in canvas pixels (512 per network unit), near + 1 <= far, extended smoothly
     outside the mask. mask: (H, W) bool, False on a margin. row, column: canvas position of its upper left pixel.
+    parts: of the same pixels and in the same unit, what is known of parts before each other.
     """
 
     near: Float
@@ -39,6 +40,7 @@ class Shell:
     mask: Bools
     row: int
     column: int
+    parts: Parts | None = None
 
 
 def clean(maps: Maps) -> Shell:
@@ -50,11 +52,24 @@ def clean(maps: Maps) -> Shell:
     padded, row, column = _crop(mask)
     window = (slice(row, row + padded.shape[0]), slice(column, column + padded.shape[1]))
     known = valid[window] & padded
-    near, far = (_fill(m[window], known) for m in (maps.front, maps.back))
+    parts = None if maps.parts is None else _cropped(maps.parts, window, known)
+    filled = [_fill(m[window], known) for m in (maps.front, maps.back)]
+    near, far = (_without_outliers(m) for m in filled)
     near, far = (_smooth(m, padded) for m in (_without_pits(near), -_without_pits(-far)))
+    if parts is not None:  # smooth already, but for jumps that belong there
+        near, far = (np.where(parts.front == Parts.UNKNOWN, *pair) for pair in zip((near, far), filled, strict=True))
     middle = (near + far) / 2
     half = np.maximum((far - near) / 2, _THINNEST / 2)
-    return Shell(middle - half, middle + half, padded, row, column)
+    return Shell(middle - half, middle + half, padded, row, column, parts)
+
+
+def _cropped(parts: Parts, window: tuple[slice, slice], known: Bools) -> Parts:
+    """Network depth -> canvas pixels; unknown pixels take the nearest known ones, as those of the maps do."""
+    place = nearest(known)
+    front, back, behind, hidden = (
+        np.ascontiguousarray(m[window]).ravel()[place] for m in (parts.front, parts.back, parts.behind, parts.hidden)
+    )
+    return Parts(front, back, behind * np.float32(UNIT), hidden * np.float32(UNIT))
 
 
 def _solid_parts(valid: Bools) -> Bools:
@@ -86,8 +101,12 @@ def _crop(mask: Bools) -> tuple[Bools, int, int]:
 
 
 def _fill(depth: Float, known: Bools) -> Float:
-    """Network depth -> canvas pixels; unknown pixels take the nearest known value; lone outliers the local median."""
-    filled = np.ascontiguousarray((depth.astype(np.float32) * UNIT).ravel()[nearest(known)])
+    """Network depth -> canvas pixels; unknown pixels take the nearest known value."""
+    return np.ascontiguousarray((depth.astype(np.float32) * UNIT).ravel()[nearest(known)])
+
+
+def _without_outliers(filled: Float) -> Float:
+    """Lone outliers take the local median."""
     median = cv2.medianBlur(filled, 5)
     return np.where(np.abs(filled - median) > _OUTLIER, cv2.medianBlur(filled, 3), filled)
 

@@ -74,25 +74,27 @@ def evened(shell: Shell) -> Shell:
     return replace(shell, mask=shell.mask & (_even(shell.mask) > 0))
 
 
-def bend(shell: Shell) -> Shell:
-    """Bend both sheets towards each other along the silhouette as a quarter of an ellipse.
+def bend(shell: Shell, room: Float) -> tuple[Shell, Float]:
+    """Bend both sheets towards each other along the silhouette as a quarter of an ellipse; also gives by how much.
 
     Its height is half the thickness that the maps leave at the edge; its width goes on with the slope that they have
     there: nothing is changed where the maps already come round, and a flat edge is rounded. All of it is smooth along
     the silhouette, whose smallest bumps are taken off: seen from the side, each would be a ridge from front to back.
+    room: (H, W) most thickness of what comes round, where a gap lies between the sheets; else infinite.
     """
     inside = _even(shell.mask)
     shell = _along_sides(replace(shell, mask=shell.mask & (inside > 0)), inside)
     depth = distance(shell.mask)
     edge = shell.mask & (depth < 1.1)
+    thickness = np.minimum(shell.far - shell.near, room)
     if not edge.any():
-        return shell
-    height = _along(blur((shell.far - shell.near) / 2, edge.astype(np.float32), 6.0), edge)
+        return shell, np.zeros_like(room)
+    height = _along(blur(thickness / 2, edge.astype(np.float32), 6.0), edge)
     width = _along(blur(_widths(shell, depth - 0.5, height), edge.astype(np.float32), 8.0), edge)
     steep = np.clip(1 - inside / np.maximum(width, 0.5), 0, 1)
     drop = np.where(shell.mask, height * (1 - np.sqrt(1 - steep * steep)), 0)
-    drop = np.minimum(drop, (shell.far - shell.near - 0.5) / 2)
-    return replace(shell, near=shell.near + drop, far=shell.far - drop)
+    drop = np.minimum(drop, (thickness - 0.5) / 2)
+    return replace(shell, near=shell.near + drop, far=shell.far - drop), drop
 
 
 def _even(mask: Bools) -> Float:

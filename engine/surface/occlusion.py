@@ -13,6 +13,7 @@ import numpy as np
 from engine.pixels import Bools, Float
 from engine.surface import cells
 from engine.surface.clean import Shell
+from engine.surface.contour import bend
 from engine.surface.inner import SLIT, inner_sheets
 from engine.surface.jumps import JUMP, RAMP, climb, corners, cut
 from engine.surface.meeting import meet
@@ -26,7 +27,7 @@ _MOUTH, _CLOSE = 20, 4
 """Number of cells along the body's border that a smaller gap must come so close to, in pixels, to open."""
 _TOGETHER = 10
 """Cells around pieces of a gap within which another one belongs to it."""
-_SMALLEST = 300
+SMALLEST = 300
 """Least number of cells of a gap."""
 
 
@@ -57,10 +58,19 @@ def find_gaps(shell: Shell) -> tuple[Shell, Gaps]:
     gap, parted, cut_near, cut_far = _outline(slit, shell.mask, front, rear)
     near = np.where(_beside(cut_near | parted), near, shell.near)
     far = np.maximum(np.where(_beside(cut_far | parted), far, shell.far), near + 1)
-    parted = parted | (_shared(near, far) < -2 * JUMP)
+    parted = parted | (shared(near, far) < -2 * JUMP)
     return replace(shell, near=near, far=far), Gaps(
         behind.astype(np.float32), hidden.astype(np.float32), gap, cut_near, cut_far, parted
     )
+
+
+def bent(shell: Shell, gaps: Gaps) -> tuple[Shell, Gaps]:
+    """All sheets come round at the silhouette; where a gap reaches it, what is before it and what is behind it do so by
+    themselves."""
+    gap = cv2.dilate(np.pad(gaps.cells, ((0, 1), (0, 1))).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    room = np.where(gap, np.minimum(gaps.behind - shell.near, shell.far - gaps.hidden), np.float32(np.inf))
+    shell, drop = bend(shell, np.maximum(room, 1))
+    return shell, replace(gaps, behind=gaps.behind - drop * gap, hidden=gaps.hidden + drop * gap)
 
 
 def _sides(shell: Shell) -> tuple[Side, Side]:
@@ -94,7 +104,7 @@ def _outline(slit: Float, mask: Bools, front: Side, rear: Side) -> tuple[Bools, 
     jumps = [body & (side.steep | (cells.near(gap) & (climb(side.depth) > 1.5 * JUMP))) for side in (front, rear)]
     gap &= ~((jumps[0] | jumps[1]) & cells.near(body & ~gap, 1))
     gap |= _threads(gap, body, jumps[0] | jumps[1], long)
-    parted |= body & ~gap & cells.near(gap, 6) & (_shared(near, far) < -JUMP)
+    parted |= body & ~gap & cells.near(gap, 6) & (shared(near, far) < -JUMP)
     around = ~gap & ~parted & cells.near(gap)
     cut_near = jumps[0] & around & (~jumps[1] | (climb(near) >= climb(far)))
     return gap, parted, cut_near, jumps[1] & around & ~cut_near
@@ -106,7 +116,7 @@ def _beside(cells_: Bools) -> Bools:
     return cv2.dilate(pixels, np.ones((2 * RAMP + 1, 2 * RAMP + 1), np.uint8)) > 0
 
 
-def _shared(near: Float, far: Float) -> Float:
+def shared(near: Float, far: Float) -> Float:
     """Length of the depth interval that all four pixels of a cell have in common; negative if there is none."""
     return corners(far, np.minimum) - corners(near, np.maximum)
 
@@ -129,10 +139,10 @@ def _touches(side: Side, gap: Bools) -> Bools:
 
 def _parted(near: Float, far: Float, steep_near: Bools, steep_far: Bools) -> Bools:
     """Cells on a jump whose pixels share no depth, or little of it where both sheets jump."""
-    shared = _shared(near, far)
+    common = shared(near, far)
     whole = corners(far, np.maximum) - corners(near, np.minimum)
     either, both = steep_near | steep_far, steep_near & steep_far
-    return (either & (shared < 0)) | (both & (shared < 0.2 * whole))
+    return (either & (common < 0)) | (both & (common < 0.2 * whole))
 
 
 def _gap(slit: Float, body: Bools, jump: Bools) -> Bools:
@@ -146,7 +156,7 @@ def _gap(slit: Float, body: Bools, jump: Bools) -> Bools:
     opens = openings > _OPEN * borders
     wide = np.zeros(len(stats), bool)
     wide[labels[gap & (slit > 3 * SLIT)]] = True
-    keep = opens & wide & (stats[:, cv2.CC_STAT_AREA] >= _SMALLEST)
+    keep = opens & wide & (stats[:, cv2.CC_STAT_AREA] >= SMALLEST)
     keep[0] = False
     return keep[labels]
 
@@ -180,6 +190,6 @@ def _threads(gap: Bools, body: Bools, jump: Bools, long: Bools) -> Bools:
     rest = body & ~closed
     solid = cv2.morphologyEx(rest.astype(np.uint8), cv2.MORPH_OPEN, np.ones((13, 13), np.uint8)) > 0
     _, labels, stats, _ = cv2.connectedComponentsWithStats(rest.astype(np.uint8), connectivity=4)
-    specks = rest & (stats[:, cv2.CC_STAT_AREA] < _SMALLEST)[labels]
+    specks = rest & (stats[:, cv2.CC_STAT_AREA] < SMALLEST)[labels]
     thin = rest & ~solid & long & cells.near(gap, 8)
     return body & ~jump & (closed | specks | thin)

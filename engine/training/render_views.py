@@ -12,12 +12,13 @@ import torch
 from numpy.typing import NDArray
 
 from engine.camera import NETWORK_FOCAL, UNIT, Camera, ray_lengths
-from engine.networks.prior import TORSO, capsule_maps, limb_maps
+from engine.networks.prior import SIZE, TORSO, capsule_maps, limb_maps
 from engine.render.maps import RenderedView, render_maps
 from engine.render.shading import random_lighting
 from engine.render.view import HALF_EXTENT, View
 from engine.skeleton import INDEX
 from engine.training.detection import Detect, detected, lose_some
+from engine.training.labels import limb_labels
 from engine.training.people import SyntheticPerson
 from engine.training.photographs import cut_off, cut_rows, develop, segmented
 from engine.training.smooth import tessellated
@@ -164,6 +165,8 @@ def _store(
     views.depth[i] = np.where(seen.mask & shown, depth * DEPTH_SCALE, 0).round()
     views.picture[i] = photo
     views.albedo[i] = [sparse(layer.albedo) for layer in (seen.front, seen.back)]
+    joints = seen.joints * seen.window.step
+    views.labels[i] = [limb_labels(sparse(d.depth, SIZE), joints, seen.offsets) for d in (seen.front, seen.back)]
     views.mask[i] = segmented(seen, rng) & shown
     views.keypoints[i] = points
     behind = np.where(np.isnan(points[:, 0]), np.nan, found[1])

@@ -46,16 +46,21 @@ def loss_with(network: TwoK2K) -> Loss:
     """The loss of a second look at what the coarse networks say (these do not learn)."""
 
     def loss(module: nn.Module, batch: Batch) -> dict[str, Tensor]:
-        picture = (batch["picture"] * batch["prior"][:, 3:] - 0.5) / 0.5
-        with torch.no_grad():
-            normals, raw = network.coarse(picture, batch["prior"])
-            depths = depth_maps(raw, batch["prior"])
+        picture, normals, depths = coarse_of(network, batch)
         with torch.autocast(picture.device.type, torch.bfloat16):
             found = module(picture, batch["prior"], batch["limbs"], normals, depths)
         target = torch.cat([batch["front"], batch["back"]], 1)
         return errors(found, target, weight(batch["limbs"], depths))
 
     return loss
+
+
+def coarse_of(network: TwoK2K, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
+    """The masked pictures (B, 3, H, W; -1..1), and the coarse normals and depths that the network sees in them."""
+    picture = (batch["picture"] * batch["prior"][:, 3:] - 0.5) / 0.5
+    with torch.no_grad():
+        normals, raw = network.coarse(picture, batch["prior"])
+        return picture, normals, depth_maps(raw, batch["prior"])
 
 
 def weight(limbs: Tensor, depths: Tensor) -> Tensor:

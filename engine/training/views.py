@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import cv2
 import numpy as np
@@ -27,6 +27,7 @@ class Views:
     would give it. prior: (N, 3, 256, 256) float16. limbs: (N, LIMBS, 3, 128, 128) float16, see `limb_maps`.
     keypoints: (N, 31, 2) float32 canvas pixels as detected.
     albedo: (N, 2, 128, 128, 3) uint8 sRGB without light, front and back, of every second pixel of 256.
+    labels: (N, 2, 256, 256) uint8, to which limb the front and the back belong, see `limb_labels`.
     done: (N,) bool, views that are complete; the others are still to be rendered.
     """
 
@@ -37,6 +38,7 @@ class Views:
     limbs: NDArray[np.float16]
     keypoints: NDArray[np.float32]
     albedo: NDArray[np.uint8]
+    labels: NDArray[np.uint8]
     done: NDArray[np.bool_]
 
     @staticmethod
@@ -53,7 +55,7 @@ class Views:
             "mask": ((count, size, size), np.uint8), "prior": ((count, 3, SIZE, SIZE), np.float16),
             "limbs": ((count, LIMBS, 3, SIZE // 2, SIZE // 2), np.float16),
             "keypoints": ((count, 31, 2), np.float32), "albedo": ((count, 2, COLOR_SIZE, COLOR_SIZE, 3), np.uint8),
-            "done": ((count,), np.bool_),
+            "labels": ((count, 2, SIZE, SIZE), np.uint8), "done": ((count,), np.bool_),
         }  # fmt: skip
         for name, (shape, dtype) in shapes.items():
             open_memmap(folder / f"{name}.npy", "w+", dtype, shape)
@@ -101,6 +103,16 @@ class Views:
         return _mirrored(planes) if mirrored else planes
 
 
+def with_labels(views: Views, index: int, mirrored: bool) -> dict[str, NDArray[np.float32]]:
+    """`Views.sample` of 256 pixels with the labels (2, 256, 256)."""
+    labels = _mirrored_labels(views.labels[index]) if mirrored else views.labels[index]
+    return views.sample(index, mirrored) | {"labels": labels.astype(np.float32)}
+
+
+def _mirrored_labels(labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return np.array([0, *(1 + np.array(MIRRORED_LIMBS))], np.uint8)[labels[..., ::-1]]
+
+
 def _mirrored(planes: dict[str, NDArray[np.float32]]) -> dict[str, NDArray[np.float32]]:
     """The same planes of the mirrored view: left and right limbs change places as well."""
     flipped = {k: np.ascontiguousarray(v[..., ::-1]) for k, v in planes.items()}
@@ -112,7 +124,7 @@ def shrunk(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(cv2.resize(picture, (SIZE, SIZE), interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
-def sparse(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Pixels (128, 128, C) of a picture of the whole canvas (a multiple of 128): every second one of 256."""
-    step = len(picture) // COLOR_SIZE
+def sparse(picture: NDArray[Any], size: int = COLOR_SIZE) -> NDArray[Any]:
+    """Pixels (size, size, ...) of a picture of the whole canvas (a multiple of size): 128 are every second of 256."""
+    step = len(picture) // size
     return picture[3 * step // 4 :: step, 3 * step // 4 :: step]

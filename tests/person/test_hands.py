@@ -1,5 +1,6 @@
 """The landmarks of the sample person's hands, and the shape that they give to depth maps."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -15,7 +16,7 @@ from engine.person import hands as hands_module
 from engine.person.detector import BUNDLE
 from engine.person.hands import FINGERS, HAND_MODEL, KNUCKLES, WRIST, find_hands, palm_length
 from engine.person.keypoints import LANDMARKS
-from engine.types import Maps
+from engine.types import Maps, Parts
 
 DEPTH, THICK = 2.0, 60 / UNIT
 
@@ -140,6 +141,29 @@ def test_before_the_body_a_hand_changes_the_front_alone() -> None:
     changed = np.argwhere(maps.front != np.float32(DEPTH))
     assert (changed.min(0) > hand[:, 1::-1].min(0) - 40).all()
     assert (changed.max(0) < hand[:, 1::-1].max(0) + 40).all()
+
+
+def test_a_hand_before_known_parts_is_one_of_them() -> None:
+    """Palm and forearm are known to be before the body, and the fingers are where they are."""
+    hand = flat_hand()
+    maps = maps_of(np.ones((CANVAS, CANVAS), bool))
+    (left, top), (right, _) = hand[:, :2].min(0).astype(int) - 60, hand[:, :2].max(0).astype(int) + 60
+    knuckles = int(hand[9, 1])
+    front = np.full((CANVAS, CANVAS), Parts.UNKNOWN, np.uint8)
+    front[top : knuckles + 10, left:right] = 0
+    back = front.copy()
+    front[top:knuckles, left:right] = 1
+    maps.front[top:knuckles, left:right] -= 0.4
+    parts = Parts(front, back, np.zeros_like(maps.front), np.full_like(maps.front, DEPTH))
+    with_hands(replace(maps, parts=parts), (hand,))
+    x, y = hand[11, :2].astype(int)
+    assert parts.front[y, x] == Parts.HAND
+    assert parts.back[y, x] == Parts.REST
+    assert parts.hidden[y, x] == np.float32(DEPTH)
+    assert 0.1 < (parts.behind[y, x] - maps.front[y, x]) * UNIT / palm_length(hand) < 0.3
+    assert maps.front[y, x] < DEPTH - 0.2
+    ring = np.abs(np.arange(CANVAS) - y)[:, None] < 3
+    assert not ((maps.front > maps.front[y, x] + 0.12) & (maps.front < DEPTH - 0.12) & ring).any(), "steps are sharp"
 
 
 def test_without_hands_and_with_tiny_ones_nothing_changes() -> None:

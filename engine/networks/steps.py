@@ -1,0 +1,260 @@
+"""Steps in the depth maps where a limb ends before or behind the rest of the body, from its layers."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn.functional import avg_pool2d, max_pool2d, normalize
+
+from engine.camera import CANVAS, UNIT
+from engine.networks.layers import Layered
+from engine.pixels import Float, distance, nearest, ramp
+from engine.skeleton import INDEX
+from engine.types import Parts
+
+_SEEN = 0.5
+"""Share from which on a pixel shows a layer."""
+_BEYOND = 2.0
+"""Standard deviation in pixels of what a layer is continued by beyond the places where it is seen."""
+_CLOSE = 0.01
+"""Share of a layer in the surroundings from which on it is continued."""
+_SLOPE, _STEP = 0.14, 0.22
+"""Network units (8 and 13 cm of a person of 1.8 m) between two layers up to which the surface goes on from one to the
+other, and from which on it ends."""
+_OUTLINE = 1.0
+"""Standard deviation in pixels of what a limb's outline is smoothed by."""
+_ACROSS, _ALONG = 0.5, 0.75
+"""Cosines of the angle between a limb's outline and the way to its root up to which the limb can end there, and from
+which on it comes out of the body."""
+_REACH, _NEAR = 19, 9
+"""Widths in pixels of the bands along a step in which the layers are worth more than the depth without them, and along
+a border that is no step in which they are not."""
+_LENGTH = (10.0, 20.0)
+"""Pixels on both sides of a step up to which it is left out, and from which on it is not."""
+_BESIDE = (12.0, 28.0)
+"""Pixels of the full-size maps from a border between layers up to which, and from which on, the slope between both does
+and does not reach."""
+_WIDTH = 11
+"""Width in pixels of the window in which a limb is looked at to see how wide it is."""
+_ROUND = (4.0, 40.0)
+"""Pixels in which a layer comes round at its outline, at least and at most."""
+_ROOTS = (("left_shoulder",), ("right_shoulder",)) + (("left_shoulder", "right_shoulder", "left_hip", "right_hip"),) * 2
+"""Key points towards whose middle a limb goes on into the body."""
+
+
+@dataclass(frozen=True)
+class Steps:
+    """What the layers of one person say beyond one depth per pixel, at 256 pixels and on the processor.
+
+    shares: (2, LAYERS, 256, 256) 0..1. depths: (2, LAYERS, 256, 256), continued beyond the places where a layer is
+    seen. weight: (256, 256) 0..1, how much they are worth.
+    """
+
+    shares: Tensor
+    depths: Tensor
+    weight: Tensor
+
+
+def find_steps(layers: Layered, mask: Tensor, limbs: Tensor, keypoints: NDArray) -> Steps:
+    """Where layers of one person are apart.
+
+    mask: (1, 1, 256, 256). limbs: (1, LIMBS, 3, 128, 128), see `limb_maps`; those of which nothing is known are left
+    out. keypoints: (31, 2) canvas pixels.
+    """
+    unknown = torch.cat([limbs.new_zeros(1, dtype=torch.bool), limbs[0, :, 2].amax((-1, -2)) <= 0])
+    raw = layers.shares[0].masked_fill(unknown[None, :, None, None], -torch.inf).softmax(1)
+    shares, inside = _blurred(raw.cpu(), _OUTLINE), mask[0, 0].cpu()
+    continued = _continued(layers.depths[0].cpu(), (shares > _SEEN).float() * inside)
+    border, jumps = _borders_of(shares, continued, inside, _roots(keypoints, len(inside)).to(inside))
+    steps = _long(((jumps - _SLOPE) / (_STEP - _SLOPE)).clamp(0, 1))
+    continued = _as_deep_as_wide(continued, shares.argmax(1), inside)
+    weight = _band(steps, _REACH) * (1 - _band(border * (1 - _widest(steps, _NEAR)), _NEAR))
+    return Steps(shares, continued, weight)
+
+
+def _roots(keypoints: NDArray, size: int) -> Tensor:
+    """(LIMBS, 2) pixels of a picture of `size` x `size`; NaN where unknown."""
+    roots = [keypoints[[INDEX[name] for name in names]].mean(0) for names in _ROOTS]
+    return torch.from_numpy(np.array(roots) * size / CANVAS)
+
+
+def _borders_of(shares: Tensor, depths: Tensor, mask: Tensor, roots: Tensor) -> tuple[Tensor, Tensor]:
+    """Borders of limbs (H, W; 0 or 1), and by how much both layers are apart where a limb can end; 0 elsewhere.
+
+    shares, depths: (2, LAYERS, H, W). roots: (LIMBS, 2) pixels.
+    """
+    labels = shares.argmax(1)
+    own = depths.gather(1, labels[:, None])[:, 0]
+    free = torch.stack([_can_end(shares[:, 1 + limb], root) for limb, root in enumerate(roots)], 1)
+    free = torch.cat([torch.ones_like(free[:, :1]), free], 1)
+    border, jumps = torch.zeros_like(mask), torch.zeros_like(mask)
+    for axis in (-2, -1):
+        for way in (-1, 1):
+            other = labels.roll(way, axis)
+            apart = (own - depths.gather(1, other[:, None])[:, 0]).abs()
+            limb = _limb_of(labels, other)
+            apart = apart * free.gather(1, limb[:, None])[:, 0]
+            both = mask * mask.roll(way, axis)
+            border = torch.maximum(border, (labels != other).any(0) * both)
+            jumps = torch.maximum(jumps, (apart * (labels != other)).amax(0) * both)
+    return border, jumps
+
+
+def _limb_of(label: Tensor, other: Tensor) -> Tensor:
+    """The limb that ends at a border: an arm rather than a leg."""
+    low, high = torch.minimum(label, other), torch.maximum(label, other)
+    return torch.where(low > 0, low, high)
+
+
+def _can_end(share: Tensor, root: Tensor) -> Tensor:
+    """(2, H, W) 0..1 whether a limb with this share (2, H, W) can end at a pixel: not on the side of its root, where it
+    comes out of the body."""
+    if not torch.isfinite(root).all():
+        return torch.ones_like(share)
+    rows, columns = torch.gradient(_blurred(share, 2 * _OUTLINE), dim=(-2, -1))
+    outward = -normalize(torch.stack([columns, rows], -1), dim=-1)
+    y, x = torch.meshgrid(*(torch.arange(n) + 0.5 for n in share.shape[-2:]), indexing="ij")
+    inward = normalize(root - torch.stack([x, y], -1), dim=-1)
+    return ((_ALONG - (outward * inward).sum(-1)) / (_ALONG - _ACROSS)).clamp(0, 1).to(share)
+
+
+def _as_deep_as_wide(depths: Tensor, labels: Tensor, mask: Tensor) -> Tensor:
+    """Depths (2, LAYERS, H, W) of which those that no map (labels: 2, H, W) shows are no farther from what one shows of
+    the same limb than that limb is wide."""
+    depths = depths.clone()
+    for limb in range(1, depths.shape[1]):
+        for side, sign in ((0, 1), (1, -1)):
+            shown = (labels[side] == limb) & (mask > 0)
+            alone = shown & (labels[1 - side] != limb)
+            if alone.any():
+                deepest = _width(shown) * sign
+                seen, unseen = depths[side, limb], depths[1 - side, limb]
+                deeper = (unseen - seen - deepest) * sign > 0
+                depths[1 - side, limb] = torch.where(alone & deeper, seen + deepest, unseen)
+    return depths
+
+
+def _width(places: Tensor) -> Tensor:
+    """How wide (H, W) an area is around each of its pixels, in network units of depth."""
+    radius = cv2.distanceTransform(places.numpy().astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
+    widest = cv2.GaussianBlur(cv2.dilate(radius, np.ones((_WIDTH, _WIDTH), np.uint8)), (0, 0), _WIDTH / 6)
+    return torch.from_numpy(2 * widest * (CANVAS / len(radius)) / UNIT)
+
+
+def _band(places: Tensor, width: int) -> Tensor:
+    """(H, W) the largest value within half of `width`, with a soft border."""
+    return _blurred(_widest(places, width), width / 6)
+
+
+def _widest(places: Tensor, width: int) -> Tensor:
+    return max_pool2d(places[None, None], width, 1, width // 2)[0, 0]
+
+
+def _long(steps: Tensor) -> Tensor:
+    """Steps (H, W; 0..1) without short ones, of which there are fewer than `_LENGTH` pixels in the surroundings."""
+    pixels = avg_pool2d(steps[None, None], _REACH, 1, _REACH // 2)[0, 0] * _REACH**2
+    return steps * ((pixels - _LENGTH[0]) / (_LENGTH[1] - _LENGTH[0])).clamp(0, 1)
+
+
+def with_steps(depths: Tensor, steps: Steps) -> Tensor:
+    """Depths (1, 2, 256, 256) that lead from layer to layer as smoothly as 256 pixels must."""
+    smooth, weight = ((steps.shares * steps.depths).sum(1).to(depths), steps.weight.to(depths))
+    return depths + weight * (smooth - depths)
+
+
+def sharpen_steps(depths: Float, steps: Steps) -> Parts | None:
+    """Make the steps of full-size depths (2, S, S) that came from those of `with_steps` as sharp as their pixels are.
+
+    Overwrites them. Gives the parts around the steps, in network depth; None where there is no step.
+    """
+    if not steps.weight.any():
+        return None
+    area = _area(steps.weight)
+    scale = depths.shape[-1] // steps.weight.shape[-1]
+    full = tuple(slice(part.start * scale, part.stop * scale) for part in area)
+    weight = _enlarged(steps.weight[area], scale)
+    layers = np.stack([[_enlarged(layer, scale) for layer in side[:, *area]] for side in steps.depths])
+    smooth = (steps.shares * steps.depths).sum(1)[:, *area]
+    labels = np.full(depths.shape, Parts.UNKNOWN, np.uint8)
+    inner = np.zeros_like(depths)
+    for side in range(2):
+        seen = _seen(steps.shares[side][:, *area], scale)
+        depth = depths[side][full]
+        added = (depth - _enlarged(smooth[side], scale)) * ramp(seen.inside, *_BESIDE)
+        depth += weight * (_outer(layers, seen, side) + added - depth)
+        labels[side][full] = np.where(weight > _SEEN, seen.label, Parts.UNKNOWN)
+        inner[side][full] = _rounded(layers, seen, 1 - side)
+    return Parts(*labels, *inner)
+
+
+def _area(weight: Tensor) -> tuple[slice, slice]:
+    """Rows and columns in which there is weight (there must be some)."""
+    rows, columns = ((weight > 0).any(axis).nonzero().flatten().tolist() for axis in (1, 0))
+    return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What one map shows at every pixel (H, W): label, the layer; beside, the layer beyond the nearest border; inside,
+    the distance from that in pixels."""
+
+    label: NDArray[np.uint8]
+    beside: NDArray[np.uint8]
+    inside: Float
+
+
+def _seen(shares: Tensor, scale: int) -> _Seen:
+    """Of the shares (LAYERS, h, w) of one map, enlarged."""
+    label = np.argmax([_enlarged(share, scale) for share in shares], axis=0).astype(np.uint8)
+    window = np.ones((3, 3), np.uint8)
+    low, high = cv2.erode(label, window), cv2.dilate(label, window)
+    border = low != high
+    if not border.any():
+        return _Seen(label, label, np.full(label.shape, np.inf, np.float32))
+    other = np.where(high != label, high, low)
+    return _Seen(label, other.ravel()[nearest(border)], distance(~border))
+
+
+def _outer(layers: Float, seen: _Seen, side: int) -> Float:
+    """Depth (H, W) of what the map on a side (0 = front) shows: of two layers beside each other the nearer one comes
+    round at its outline, as far as to the other one."""
+    own, other = _rounded(layers, seen, side), _chosen(layers[side], seen.beside)
+    flat = _chosen(layers[side], seen.label)
+    nearer = other > flat if side == 0 else other < flat
+    first = np.minimum(own, other) if side == 0 else np.maximum(own, other)
+    return np.where(nearer, first, flat)
+
+
+def _rounded(layers: Float, seen: _Seen, side: int) -> Float:
+    """Depth (H, W) of a side (0 = front) of the layer that a map shows: it comes round at its outline, as far as the
+    layer is thick."""
+    front, back = (_chosen(sheet, seen.label) for sheet in layers)
+    middle, half = (front + back) / 2, (back - front) / 2
+    radius = np.clip(half * UNIT, *_ROUND)
+    bulge = np.sqrt(1 - np.maximum(1 - seen.inside / radius, 0) ** 2)
+    return middle + (half if side else -half) * bulge
+
+
+def _chosen(layers: Float, label: NDArray[np.uint8]) -> Float:
+    """Of the depths of all layers (LAYERS, H, W) that of one at every pixel (H, W)."""
+    return np.take_along_axis(layers, label[None].astype(np.int64), 0)[0]
+
+
+def _continued(depths: Tensor, seen: Tensor) -> Tensor:
+    """Depths (2, LAYERS, H, W) that go on smoothly around the places where a layer is seen (1, else 0)."""
+    around = _blurred(seen, _BEYOND)
+    beside = _blurred(depths * seen, _BEYOND) / around.clamp(min=_CLOSE)
+    return torch.where((around > _CLOSE) & (seen == 0), beside, depths)
+
+
+def _blurred(values: Tensor, sigma: float) -> Tensor:
+    """Gaussian mean of every plane (..., H, W)."""
+    planes = values.numpy().reshape(-1, *values.shape[-2:])
+    return torch.from_numpy(np.stack([cv2.GaussianBlur(plane, (0, 0), sigma) for plane in planes])).view_as(values)
+
+
+def _enlarged(values: Tensor, scale: int) -> Float:
+    return np.asarray(cv2.resize(values.numpy(), None, fx=scale, fy=scale, interpolation=cv2.INTER_LINEAR), np.float32)
