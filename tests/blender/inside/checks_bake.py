@@ -128,7 +128,7 @@ def shaded_normals(mesh: bpy.types.Mesh, normal_map: np.ndarray) -> np.ndarray:
 def assert_nearer(shaded: np.ndarray, plain: np.ndarray, true: np.ndarray) -> None:
     """The map brings the normals of the mesh much nearer to the true ones."""
     angles = [
-        np.degrees(np.arccos((normals * true).sum(axis=1).clip(-1, 1) / np.linalg.norm(normals, axis=1)))
+        np.degrees(np.arccos(((normals * true).sum(axis=1) / np.linalg.norm(normals, axis=1)).clip(-1, 1)))
         for normals in (shaded, plain)
     ]
     assert np.median(angles[0]) < 0.6 * np.median(angles[1])
