@@ -141,12 +141,14 @@ class Canvas:
 class Maps:
     """front, back: 2048x2048 float32 network depth, both 0 outside the person, front <= back inside.
 
-    parts: what more is known where parts of the body are before each other; None = nothing.
+    parts: what more is known where parts of the body are before each other; None = nothing. arms: (256, 256) bool,
+    where an arm hides what the back map shows (every eighth pixel); None = unknown.
     """
 
     front: NDArray[np.float32]
     back: NDArray[np.float32]
     parts: "Parts | None" = None
+    arms: NDArray[np.bool_] | None = None
 
     @property
     def mask(self) -> NDArray[np.bool_]:
@@ -157,12 +159,12 @@ class Maps:
 class Parts:
     """Parts of the body before each other, as (H, W).
 
-    front, back: uint8 number of the part that each map shows; `UNKNOWN` where that is not known, `HAND` where a hand
-    stands out from the others, `REST` around it where no part is known. behind, hidden: float32 depth of the rear of
-    the part in front and of the front of the part in the back, which none of the maps shows.
+    front, back: uint8 number of the part that each map shows; `TRUNK` with the head, `UNKNOWN` where that is not known,
+    `HAND` where a hand stands out from the others. behind, hidden: float32 depth of the rear of the part in front and
+    of the front of the part in the back, which none of the maps shows.
     """
 
-    UNKNOWN, HAND, REST = 255, 254, 253
+    UNKNOWN, HAND, TRUNK = 255, 254, 0
 
     front: NDArray[np.uint8]
     back: NDArray[np.uint8]

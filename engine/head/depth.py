@@ -5,7 +5,7 @@ import numpy as np
 
 from engine.camera import UNIT
 from engine.pixels import Bools, Float, blur, distance, nearest, ramp, smooth
-from engine.types import Head, Maps
+from engine.types import Head, Maps, Parts
 
 _BEFORE = (0.07, 0.1)
 """Metres before the face from which on what the networks saw there is less and less the face, but a hand or a brim, and
@@ -32,24 +32,38 @@ _HEAD = 0.2
 
 
 def with_head(maps: Maps, head: Head | None) -> Maps:
-    """Give the maps the shape of the head; overwrites them. Its distance from the camera remains what the networks
-    said, and so do strands of hair."""
+    """Give the maps the shape of the head, and what is known of it behind and before a limb; overwrites them. Its
+    distance from the camera remains what the networks said, and so do strands of hair."""
     if head is None:
         return maps
     front, back = (depth[head.area] * UNIT for depth in (maps.front, maps.back))
-    mask = front > 0
-    place = place_of(head, front, mask)
+    mask, (limb, rear_limb) = front > 0, _limbs(maps.parts, head)
+    place = place_of(head, front, mask & ~limb)
     if place is None:
         return maps
-    before = covered(head, front, place)
+    before = np.maximum(covered(head, front, place), limb)
     strands = head.near.weight * (1 - head.bare) * _strands(front, mask)
     solid = mask & (head.near.weight > _HEAD)
     beside = front + _sunk(front, head, place, before)
     near = _mixed(beside, head.near.depth + place, head.near.weight * (1 - before)) + strands
     near = _leaned(near, solid & (before == 0))
-    far = _thick(near, _mixed(back, head.far.depth + place, head.far.weight), back - front, solid, head.far.weight)
+    behind = head.far.weight * ~rear_limb
+    far = _thick(near, _mixed(back, head.far.depth + place, behind), back - front, solid, behind)
     maps.front[head.area][mask], maps.back[head.area][mask] = near[mask] / UNIT, far[mask] / UNIT
+    if maps.parts is not None:
+        hidden, rear = maps.parts.hidden[head.area], maps.parts.behind[head.area]
+        hidden[limb] = _mixed(hidden, (head.near.depth + place) / UNIT, head.near.weight)[limb]
+        rear[rear_limb] = _mixed(rear, (head.far.depth + place) / UNIT, head.far.weight)[rear_limb]
     return maps
+
+
+def _limbs(parts: Parts | None, head: Head) -> tuple[Bools, Bools]:
+    """(H, W) where a limb is known to be before the head, or before the trunk beside it, and where behind it."""
+    if parts is None:
+        return np.zeros(head.bare.shape, bool), np.zeros(head.bare.shape, bool)
+    front, back = parts.front[head.area], parts.back[head.area]
+    known = (front != Parts.UNKNOWN) & (front != back)
+    return known & (back == Parts.TRUNK), known & (front == Parts.TRUNK)
 
 
 def place_of(head: Head, front: Float, where: Bools) -> np.float32 | None:

@@ -16,7 +16,7 @@ from engine.types import Head, HeadSide
 _FIT, _DECAY = 8.0, 0.12
 """Largest distance in pixels of the head's outline from the silhouette onto which it is drawn out, and the way inward
 (in widths of the face) on which that fades."""
-_EVEN = 2.5
+_EVEN = 8.0
 """Standard deviation in pixels of the smoothing of that distance along the outline."""
 _STRIP, _BESIDE = 12.0, 40.0
 """Widest strip in pixels between outline and silhouette on which the head's depth goes on: beside skull and jaw, and

@@ -55,9 +55,11 @@ class Shares:
 
 
 class BackColors(UNet):
-    """Picture (B, 3, H, W; -1..1, black outside the mask), prior (B, 4, H, W) and depths (B, 2, H, W) -> shares.
+    """Picture (B, 3, H, W; -1..1, black outside the mask), prior (B, 4, H, W), depths (B, 2, H, W) and what hides the
+    back's own surface (B, 1, H, W; bool, none if not given) -> shares.
 
-    The last plane of the prior is the mask; nothing outside it is a source. H and W must be multiples of 16.
+    The last plane of the prior is the mask; nothing outside it is a source, nor is what hides. H and W must be
+    multiples of 16.
     """
 
     def __init__(self) -> None:
@@ -65,20 +67,23 @@ class BackColors(UNet):
         assert self.out.bias is not None
         nn.init.constant_(self.out.bias[-1:], _SAME)
 
-    def forward(self, picture: Tensor, prior: Tensor, depths: Tensor) -> Shares:  # type: ignore[override]
+    def forward(  # type: ignore[override]
+        self, picture: Tensor, prior: Tensor, depths: Tensor, hiding: Tensor | None = None
+    ) -> Shares:
         mask = prior[:, 3:] > 0.5
         seen = torch.cat([picture, prior, (depths - BODY_DEPTH) * mask], 1)
-        return _shares(super().forward(seen).float(), mask)
+        return _shares(super().forward(seen).float(), mask, torch.zeros_like(mask) if hiding is None else hiding)
 
 
-def _shares(raw: Tensor, mask: Tensor) -> Shares:
+def _shares(raw: Tensor, mask: Tensor, hiding: Tensor) -> Shares:
+    sources = mask & ~hiding
     asked, offered, where, place, own = raw.split([_WORDS, _WORDS, _PLACES, _PLACES, 1], 1)
     row = torch.einsum("bchi,bchj->bhij", asked, offered) / _WORDS**0.5
-    row = row.masked_fill(~mask[:, 0, :, None], _NEVER)
-    scores = torch.cat([own, place], 1).permute(0, 2, 3, 1)
+    row = row.masked_fill(~sources[:, 0, :, None], _NEVER)
+    scores = torch.cat([own.masked_fill(hiding, _NEVER), place], 1).permute(0, 2, 3, 1)
     parts = torch.cat([scores, row], 3).softmax(3)
     near = parts[..., : 1 + _PLACES].permute(0, 3, 1, 2)
-    where = where.masked_fill(~mask, _NEVER).flatten(2).softmax(2).unflatten(2, mask.shape[2:])
+    where = where.masked_fill(~sources, _NEVER).flatten(2).softmax(2).unflatten(2, sources.shape[2:])
     return Shares(near[:, :1], parts[..., 1 + _PLACES :], near[:, 1:], where)
 
 

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.camera import UNIT
+from engine.networks.prior import ARMS
 from engine.person.hands import FINGERS, KNUCKLES, WRIST, palm_length
-from engine.pixels import Bools, Float, around, distance
+from engine.pixels import Bools, Float, around, distance, ramp
 from engine.types import Maps, Parts
 
 # Radii as shares of the palm's length, at the joints from root to tip, with which the capsules fill the outlines of
@@ -54,7 +55,11 @@ _FLATTEST = 0.5
 _FEATHER = 0.06
 """Width in palm lengths of the band beside the rest of the body in which the hand fades out."""
 _HALF = 0.5
-"""Weight from which on a pixel shows the hand, where parts of the body are known to be before each other."""
+"""Share of that band from which on a pixel shows the hand where parts are known to be before each other."""
+_ARMS = (Parts.HAND, *range(Parts.TRUNK + 1, Parts.TRUNK + 1 + ARMS))
+"""Parts that the hand may belong to itself."""
+_OWN = 50 / UNIT
+"""Network units from a hand's rear up to which an arm may be its own."""
 _SUNK = 5 / UNIT
 """How far a hand before the body may lie behind what the network said, in network units."""
 _SMALLEST = 12.0
@@ -78,7 +83,8 @@ class _Shape:
 
 
 def with_hands(maps: Maps, hands: tuple[NDArray[np.float64], ...]) -> Maps:
-    """Give the maps the shape of hands with these landmarks (21, 3; canvas pixels); overwrites them.
+    """Give the maps the shape of hands with these landmarks (21, 3; canvas pixels); overwrites them, and what they
+    know of parts where a hand is before one.
 
     Where a hand as a whole is remains what the network said.
     """
@@ -97,12 +103,20 @@ def _set(maps: Maps, hand: NDArray[np.float64]) -> None:
     core = inside & (shape.reach < 1)
     if not core.any():
         return
+    parts = None if maps.parts is None else _part_of(maps.parts, area)
+    sharp = parts is not None and bool((~np.isin(parts.front[inside], (Parts.UNKNOWN, Parts.HAND))).any())
+    weight = _weight(inside, mask & ~inside, shape.along, _FEATHER * palm_length(hand), sharp)
+    before = front.copy()
+    _place(front, back, shape, core, weight, mask)
+    front[inside] = np.minimum(front, back)[inside]
+    if parts is not None and sharp:
+        rear = front + (shape.far - shape.near) / UNIT
+        _add(parts, (weight > 0) & (rear < before), rear, before)
+
+
+def _place(front: Float, back: Float, shape: _Shape, core: Bools, weight: Float, mask: Bools) -> None:
+    """Overwrites the depths (H, W) by those of the hand, as far as its weight says; core: pixels that show it."""
     near, far = shape.near / UNIT, shape.far / UNIT
-    weight = _weight(inside, mask & ~inside, shape.along, _FEATHER * palm_length(hand))
-    apart = maps.parts is not None and bool((maps.parts.front[area] != Parts.UNKNOWN).any())
-    if apart:
-        weight = (weight > _HALF).astype(np.float32)
-    hidden = front.copy()
     if _is_alone(shape, mask):
         place = float(np.median((front + back - near - far)[core])) / 2
         wanted = near + place
@@ -110,17 +124,21 @@ def _set(maps: Maps, hand: NDArray[np.float64]) -> None:
     else:
         wanted = np.minimum(near + float(np.median((front - near)[core])), front + _SUNK)
     front += weight * (wanted - front)
-    front[inside] = np.minimum(front, back)[inside]
-    if apart and maps.parts is not None:
-        _add(maps.parts, area, (weight > 0) & (front + far - near < hidden), front + far - near, hidden)
 
 
-def _add(parts: Parts, area: tuple[slice, slice], hand: Bools, behind: Float, hidden: Float) -> None:
-    """A hand before what else is known of parts, on a part of the canvas."""
-    unknown = parts.front[area] == Parts.UNKNOWN
-    parts.front[area][unknown] = parts.back[area][unknown] = Parts.REST
-    parts.front[area][hand], parts.behind[area][hand] = Parts.HAND, behind[hand]
-    parts.hidden[area][hand & unknown] = hidden[hand & unknown]
+def _part_of(parts: Parts, area: tuple[slice, slice]) -> Parts:
+    """Views of what is known on a part of the canvas."""
+    return Parts(parts.front[area], parts.back[area], parts.behind[area], parts.hidden[area])
+
+
+def _add(parts: Parts, hand: Bools, rear: Float, before: Float) -> None:
+    """Overwrites what is known of parts where a hand (H, W) is before them.
+
+    rear: (H, W) depth of the hand's rear. before: (H, W) depth of what the front map showed there without the hand.
+    """
+    beneath = hand & (~np.isin(parts.front, _ARMS) | (before - rear > _OWN))
+    parts.hidden[beneath], parts.behind[hand] = before[beneath], rear[hand]
+    parts.front[hand] = Parts.HAND
 
 
 def _shape(hand: NDArray[np.float64], size: tuple[int, ...]) -> _Shape:
@@ -160,8 +178,11 @@ def _is_alone(shape: _Shape, mask: Bools) -> bool:
     return bool(mask[ring].mean() < _ALONE) if ring.any() else False
 
 
-def _weight(inside: Bools, beyond: Bools, along: Float, band: float) -> Float:
-    """1 on the hand, falling to 0 at the wrist and where other parts of the body go on (not at the silhouette)."""
-    away = distance(~beyond) / max(band, 2.0) if beyond.any() else np.float32(1)
-    weight = np.clip(np.minimum(away, (along - _START) / (_FULL - _START)), 0, 1) * inside
-    return np.asarray(cv2.GaussianBlur(weight.astype(np.float32), (0, 0), 1.0) * inside, np.float32)
+def _weight(inside: Bools, beyond: Bools, along: Float, band: float, sharp: bool) -> Float:
+    """1 on the hand, falling to 0 at the wrist and where other parts of the body go on (not at the silhouette); there
+    at once if it is to be sharp."""
+    away = np.minimum(distance(~beyond) / max(band, 2.0), 1) if beyond.any() else np.ones_like(along)
+    if sharp:
+        away = (away > _HALF).astype(np.float32)
+    weight = (np.minimum(away, ramp(along, _START, _FULL)) * inside).astype(np.float32)
+    return weight if sharp else np.asarray(cv2.GaussianBlur(weight, (0, 0), 1.0) * inside, np.float32)

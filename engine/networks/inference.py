@@ -25,7 +25,7 @@ from engine.networks.parts import PARTS, blend, blend_weight, crop, is_placed, p
 from engine.networks.prior import limb_maps, prior_maps
 from engine.networks.relief import with_relief
 from engine.networks.sharpen import sharpened
-from engine.networks.steps import find_steps, sharpen_steps, with_steps
+from engine.networks.steps import Steps, arms_before, find_steps, sharpen_steps, with_steps
 from engine.networks.tiles import person_tiles, refine_tile
 from engine.types import Canvas, Maps, Progress
 
@@ -72,13 +72,9 @@ def _predict(
     picture, prior = _inputs(network, canvas, device)
     small = small_picture(picture)
     normals, raw = network.coarse(small, prior)
-    depths = depth_maps(raw, prior)
-    steps = None
+    depths, steps = depth_maps(raw, prior), None
     if prior is not None:
-        limbs = torch.from_numpy(limb_maps(canvas.keypoints, canvas.depths))[None].to(device)
-        depths = sharpened(small, prior, limbs, normals, depths)
-        steps = find_steps(layered(small, prior, limbs, normals, depths), prior[:, 3:], limbs, canvas.keypoints)
-        depths = with_steps(depths, steps)
+        depths, steps = _in_layers(small, prior, normals, depths, canvas)
     step(COARSE_SHARE)
     if show_coarse is not None:
         show_coarse(_coarse_maps(network, depths, canvas.mask))
@@ -86,9 +82,17 @@ def _predict(
     parts = part_normals(network, picture, normals, affines, step)
     weighted = [part.cpu() if sparing else part for part in parts]  # where memory is short they wait in the main one
     refined = refined_depths(network, depths, weighted, affines, canvas.mask, step, sparing)
-    known = None if steps is None else sharpen_steps(refined, steps)
-    maps = replace(_within_silhouette(network, refined, canvas.mask), parts=known)
+    known, arms = (None, None) if steps is None else (sharpen_steps(refined, steps), arms_before(steps))
+    maps = replace(_within_silhouette(network, refined, canvas.mask), parts=known, arms=arms)
     return _with_details(maps, canvas, device) if network.config.prior else maps
+
+
+def _in_layers(small: Tensor, prior: Tensor, normals: Tensor, depths: Tensor, canvas: Canvas) -> tuple[Tensor, Steps]:
+    """Coarse depths (1, 2, 256, 256) after a second look, with the steps between limbs and what is behind them."""
+    limbs = torch.from_numpy(limb_maps(canvas.keypoints, canvas.depths))[None].to(depths.device)
+    depths = sharpened(small, prior, limbs, normals, depths)
+    steps = find_steps(layered(small, prior, limbs, normals, depths), prior[:, 3:], limbs, canvas.keypoints)
+    return with_steps(depths, steps), steps
 
 
 def _with_details(maps: Maps, canvas: Canvas, device: torch.device) -> Maps:

@@ -41,7 +41,7 @@ def _mirrored(name: str) -> str:
 ALL_BONES = BONES + tuple((_mirrored(a), _mirrored(b), size, r, width) for a, b, size, r, width in BONES) + CROSS_BONES
 _START = np.array([INDEX[a] for a, *_ in ALL_BONES])
 _END = np.array([INDEX[b] for _, b, *_ in ALL_BONES])
-_LENGTH, _RADIUS, _WIDTH = np.array([bone[2:] for bone in ALL_BONES]).T
+_LENGTH, BONE_RADII, _WIDTH = np.array([bone[2:] for bone in ALL_BONES]).T
 LIMB_BONES = tuple(
     np.array([a.startswith(side) and any(joint in a + b for joint in joints) for a, b, *_ in ALL_BONES])
     for joints in (("elbow", "wrist"), ("knee", "toe"))
@@ -115,7 +115,7 @@ def _capsules(keypoints: NDArray, depths: NDArray, bones: NDArray[np.bool_]) -> 
     known = bones & np.isfinite(joints[_START]).all(1) & np.isfinite(joints[_END]).all(1)
     if not known.any() or not np.isfinite(height):
         return np.zeros((3, _WORKING_SIZE, _WORKING_SIZE), np.float32)
-    radius = (_RADIUS[known] * height)[:, None, None].astype(np.float32)
+    radius = (BONE_RADII[known] * height)[:, None, None].astype(np.float32)
     distance, depth = _distance_to_bones(joints[_START[known]], joints[_END[known]], _WORKING_SIZE)
     return _merge(distance, depth, radius, _WIDTH[known][:, None, None].astype(np.float32), _WORKING_SIZE)
 

@@ -7,10 +7,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn.functional import avg_pool2d, max_pool2d, normalize
+from torch.nn.functional import avg_pool2d, max_pool2d, normalize, one_hot, pad
 
 from engine.camera import CANVAS, UNIT
+from engine.networks.behind import with_hidden
 from engine.networks.layers import Layered
+from engine.networks.prior import ARMS
 from engine.pixels import Float, distance, nearest, ramp
 from engine.skeleton import INDEX
 from engine.types import Parts
@@ -29,11 +31,12 @@ _OUTLINE = 1.0
 _ACROSS, _ALONG = 0.5, 0.75
 """Cosines of the angle between a limb's outline and the way to its root up to which the limb can end there, and from
 which on it comes out of the body."""
-_REACH, _NEAR = 19, 9
+_WIDE, _NARROW = 19, 9
 """Widths in pixels of the bands along a step in which the layers are worth more than the depth without them, and along
 a border that is no step in which they are not."""
 _LENGTH = (10.0, 20.0)
-"""Pixels on both sides of a step up to which it is left out, and from which on it is not."""
+"""Number of a step's pixels (two in its width) in a window of `_WIDE` up to which it is left out, and from which on it
+is not."""
 _BESIDE = (12.0, 28.0)
 """Pixels of the full-size maps from a border between layers up to which, and from which on, the slope between both does
 and does not reach."""
@@ -50,7 +53,7 @@ class Steps:
     """What the layers of one person say beyond one depth per pixel, at 256 pixels and on the processor.
 
     shares: (2, LAYERS, 256, 256) 0..1. depths: (2, LAYERS, 256, 256), continued beyond the places where a layer is
-    seen. weight: (256, 256) 0..1, how much they are worth.
+    seen. weight: (256, 256) 0..1, how much they are worth, in both maps wherever one of them has a step.
     """
 
     shares: Tensor
@@ -66,18 +69,24 @@ def find_steps(layers: Layered, mask: Tensor, limbs: Tensor, keypoints: NDArray)
     """
     unknown = torch.cat([limbs.new_zeros(1, dtype=torch.bool), limbs[0, :, 2].amax((-1, -2)) <= 0])
     raw = layers.shares[0].masked_fill(unknown[None, :, None, None], -torch.inf).softmax(1)
-    shares, inside = _blurred(raw.cpu(), _OUTLINE), mask[0, 0].cpu()
+    shares, inside = _blurred(raw.cpu(), _OUTLINE), pad(mask[0, 0, 1:-1, 1:-1].cpu(), (1, 1, 1, 1))
     continued = _continued(layers.depths[0].cpu(), (shares > _SEEN).float() * inside)
     border, jumps = _borders_of(shares, continued, inside, _roots(keypoints, len(inside)).to(inside))
     steps = _long(((jumps - _SLOPE) / (_STEP - _SLOPE)).clamp(0, 1))
-    continued = _as_deep_as_wide(continued, shares.argmax(1), inside)
-    weight = _band(steps, _REACH) * (1 - _band(border * (1 - _widest(steps, _NEAR)), _NEAR))
-    return Steps(shares, continued, weight)
+    labels = shares.argmax(1)
+    continued = with_hidden(_as_deep_as_wide(continued, labels, inside), labels, inside, _STEP)
+    # once more, for what is hidden has an outline as well
+    continued = _continued(continued, one_hot(labels, shares.shape[1]).amax(0).movedim(-1, 0).float() * inside)
+    weight = _band(steps, _WIDE) * (1 - _band(border * (1 - _widest(steps, _NARROW)), _NARROW))
+    front, back = (shares * continued).sum(1)
+    return Steps(shares, continued, weight * (1 - _band((front > back) * inside, _NARROW)))
 
 
 def _roots(keypoints: NDArray, size: int) -> Tensor:
-    """(LIMBS, 2) pixels of a picture of `size` x `size`; NaN where unknown."""
-    roots = [keypoints[[INDEX[name] for name in names]].mean(0) for names in _ROOTS]
+    """(LIMBS, 2) pixels of a picture of `size` x `size`; NaN where no key point of a root is known."""
+    groups = [keypoints[[INDEX[name] for name in names]] for names in _ROOTS]
+    known = [group[np.isfinite(group).all(1)] for group in groups]
+    roots = [group.mean(0) if len(group) else np.full(2, np.nan) for group in known]
     return torch.from_numpy(np.array(roots) * size / CANVAS)
 
 
@@ -89,24 +98,17 @@ def _borders_of(shares: Tensor, depths: Tensor, mask: Tensor, roots: Tensor) -> 
     labels = shares.argmax(1)
     own = depths.gather(1, labels[:, None])[:, 0]
     free = torch.stack([_can_end(shares[:, 1 + limb], root) for limb, root in enumerate(roots)], 1)
-    free = torch.cat([torch.ones_like(free[:, :1]), free], 1)
+    free = torch.cat([torch.zeros_like(free[:, :1]), free], 1)  # two limbs are apart if any of them can end
     border, jumps = torch.zeros_like(mask), torch.zeros_like(mask)
     for axis in (-2, -1):
         for way in (-1, 1):
             other = labels.roll(way, axis)
             apart = (own - depths.gather(1, other[:, None])[:, 0]).abs()
-            limb = _limb_of(labels, other)
-            apart = apart * free.gather(1, limb[:, None])[:, 0]
+            apart = apart * torch.maximum(*(free.gather(1, label[:, None])[:, 0] for label in (labels, other)))
             both = mask * mask.roll(way, axis)
             border = torch.maximum(border, (labels != other).any(0) * both)
             jumps = torch.maximum(jumps, (apart * (labels != other)).amax(0) * both)
     return border, jumps
-
-
-def _limb_of(label: Tensor, other: Tensor) -> Tensor:
-    """The limb that ends at a border: an arm rather than a leg."""
-    low, high = torch.minimum(label, other), torch.maximum(label, other)
-    return torch.where(low > 0, low, high)
 
 
 def _can_end(share: Tensor, root: Tensor) -> Tensor:
@@ -155,14 +157,20 @@ def _widest(places: Tensor, width: int) -> Tensor:
 
 def _long(steps: Tensor) -> Tensor:
     """Steps (H, W; 0..1) without short ones, of which there are fewer than `_LENGTH` pixels in the surroundings."""
-    pixels = avg_pool2d(steps[None, None], _REACH, 1, _REACH // 2)[0, 0] * _REACH**2
+    pixels = avg_pool2d(steps[None, None], _WIDE, 1, _WIDE // 2)[0, 0] * _WIDE**2
     return steps * ((pixels - _LENGTH[0]) / (_LENGTH[1] - _LENGTH[0])).clamp(0, 1)
 
 
 def with_steps(depths: Tensor, steps: Steps) -> Tensor:
     """Depths (1, 2, 256, 256) that lead from layer to layer as smoothly as 256 pixels must."""
-    smooth, weight = ((steps.shares * steps.depths).sum(1).to(depths), steps.weight.to(depths))
+    smooth, weight = (steps.shares * steps.depths).sum(1).to(depths), steps.weight.to(depths)
     return depths + weight * (smooth - depths)
+
+
+def arms_before(steps: Steps) -> NDArray[np.bool_]:
+    """(256, 256) where an arm hides what the back shows; outside the person anything."""
+    front, back = steps.shares.argmax(1).numpy()
+    return (front > Parts.TRUNK) & (front <= Parts.TRUNK + ARMS) & (front != back)
 
 
 def sharpen_steps(depths: Float, steps: Steps) -> Parts | None:
@@ -177,17 +185,24 @@ def sharpen_steps(depths: Float, steps: Steps) -> Parts | None:
     full = tuple(slice(part.start * scale, part.stop * scale) for part in area)
     weight = _enlarged(steps.weight[area], scale)
     layers = np.stack([[_enlarged(layer, scale) for layer in side[:, *area]] for side in steps.depths])
-    smooth = (steps.shares * steps.depths).sum(1)[:, *area]
+    shares = [side[:, *area] for side in steps.shares]
+    shown = [_shown(side, scale) for side in shares]
     labels = np.full(depths.shape, Parts.UNKNOWN, np.uint8)
     inner = np.zeros_like(depths)
     for side in range(2):
-        seen = _seen(steps.shares[side][:, *area], scale)
-        depth = depths[side][full]
-        added = (depth - _enlarged(smooth[side], scale)) * ramp(seen.inside, *_BESIDE)
-        depth += weight * (_outer(layers, seen, side) + added - depth)
+        seen = _seen(shown[side], shown[1 - side])
+        smooth = _enlarged((shares[side] * steps.depths[side][:, *area]).sum(0), scale)
+        _sharpen(depths[side][full], weight, _surface(layers, seen, side), smooth, seen.inside)
         labels[side][full] = np.where(weight > _SEEN, seen.label, Parts.UNKNOWN)
-        inner[side][full] = _rounded(layers, seen, 1 - side)
+        inner[side][full] = _surface(layers, seen, 1 - side)
     return Parts(*labels, *inner)
+
+
+def _sharpen(depth: Float, weight: Float, sharp: Float, smooth: Float, inside: Float) -> None:
+    """Overwrites a depth (H, W), as far as the weight says, by a sharp one and what it adds itself to the smooth one
+    that it came from; inside: distance from the nearest border, beside which it adds nothing but a slope."""
+    added = (depth - smooth) * ramp(inside, *_BESIDE)
+    depth += weight * (sharp + added - depth)
 
 
 def _area(weight: Tensor) -> tuple[slice, slice]:
@@ -199,42 +214,53 @@ def _area(weight: Tensor) -> tuple[slice, slice]:
 @dataclass(frozen=True)
 class _Seen:
     """What one map shows at every pixel (H, W): label, the layer; beside, the layer beyond the nearest border; inside,
-    the distance from that in pixels."""
+    the distance from that in pixels; outline, the distance from where the layer ends, that is, where neither map shows
+    it."""
 
     label: NDArray[np.uint8]
     beside: NDArray[np.uint8]
     inside: Float
+    outline: Float
 
 
-def _seen(shares: Tensor, scale: int) -> _Seen:
-    """Of the shares (LAYERS, h, w) of one map, enlarged."""
-    label = np.argmax([_enlarged(share, scale) for share in shares], axis=0).astype(np.uint8)
+def _shown(shares: Tensor, scale: int) -> NDArray[np.uint8]:
+    """The layer (H, W) with the largest of the shares (LAYERS, h, w) of one map, enlarged."""
+    return np.argmax([_enlarged(share, scale) for share in shares], axis=0).astype(np.uint8)
+
+
+def _seen(label: NDArray[np.uint8], other: NDArray[np.uint8]) -> _Seen:
+    """Of the layers that one map shows, and the other one."""
+    outline = np.full(label.shape, np.inf, np.float32)
+    for layer in np.unique(label):
+        extent = (label == layer) | (other == layer)
+        outline = np.where(label == layer, distance(extent), outline)
     window = np.ones((3, 3), np.uint8)
     low, high = cv2.erode(label, window), cv2.dilate(label, window)
     border = low != high
     if not border.any():
-        return _Seen(label, label, np.full(label.shape, np.inf, np.float32))
-    other = np.where(high != label, high, low)
-    return _Seen(label, other.ravel()[nearest(border)], distance(~border))
+        return _Seen(label, label, np.full(label.shape, np.inf, np.float32), outline)
+    beyond = np.where(high != label, high, low)
+    return _Seen(label, beyond.ravel()[nearest(border)], distance(~border), outline)
 
 
-def _outer(layers: Float, seen: _Seen, side: int) -> Float:
-    """Depth (H, W) of what the map on a side (0 = front) shows: of two layers beside each other the nearer one comes
-    round at its outline, as far as to the other one."""
+def _surface(layers: Float, seen: _Seen, side: int) -> Float:
+    """Depth (H, W) of the side (0 = front) of what a map shows, whether that side is seen or not: it comes round at its
+    outline, as far as to the layer beside it if that lies beyond, and goes on in it if both are close."""
     own, other = _rounded(layers, seen, side), _chosen(layers[side], seen.beside)
     flat = _chosen(layers[side], seen.label)
     nearer = other > flat if side == 0 else other < flat
     first = np.minimum(own, other) if side == 0 else np.maximum(own, other)
-    return np.where(nearer, first, flat)
+    ends = ramp(np.abs(other - flat), _SLOPE, _STEP)
+    return np.where(nearer, first, flat + ends * (own - flat))
 
 
 def _rounded(layers: Float, seen: _Seen, side: int) -> Float:
     """Depth (H, W) of a side (0 = front) of the layer that a map shows: it comes round at its outline, as far as the
     layer is thick."""
     front, back = (_chosen(sheet, seen.label) for sheet in layers)
-    middle, half = (front + back) / 2, (back - front) / 2
+    middle, half = (front + back) / 2, np.maximum(back - front, 0) / 2
     radius = np.clip(half * UNIT, *_ROUND)
-    bulge = np.sqrt(1 - np.maximum(1 - seen.inside / radius, 0) ** 2)
+    bulge = np.sqrt(1 - np.maximum(1 - seen.outline / radius, 0) ** 2)
     return middle + (half if side else -half) * bulge
 
 

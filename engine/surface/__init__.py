@@ -80,5 +80,4 @@ def locate(maps: Maps, canvas: Canvas, settings: Settings) -> Placement:
 
 
 def _opened(shell: Shell) -> tuple[Shell, Gaps]:
-    opened = find_gaps(shell)
-    return bent(*(opened if shell.parts is None else with_parts(shell, shell.parts, *opened)))
+    return bent(*with_parts(shell, *find_gaps(shell)))

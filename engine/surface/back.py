@@ -43,8 +43,14 @@ def chosen_shares(shell: Shell, canvas: Canvas) -> Shares:
     picture = _floats(cv2.resize(seen, (SIZE, SIZE), interpolation=cv2.INTER_LINEAR)) / np.float32(127.5) - 1
     depths = _at_places(np.stack([shell.near, shell.far], axis=-1) / np.float32(UNIT), shell)
     prior = torch.from_numpy(prior_maps(canvas))[None]
+    hiding = None if shell.arms is None else torch.from_numpy(_arms_at_places(shell.arms))[None, None]
     with torch.inference_mode():
-        return network()(_planes(picture[1::2, 1::2]), prior[..., 1::2, 1::2], _planes(depths))
+        return network()(_planes(picture[1::2, 1::2]), prior[..., 1::2, 1::2], _planes(depths), hiding)
+
+
+def _arms_at_places(arms: Bools) -> Bools:
+    """Arms (256, 256) before the body, with their rims, at 128 x 128 places."""
+    return cv2.dilate(arms.astype(np.uint8), np.ones((3, 3), np.uint8))[1::2, 1::2] > 0
 
 
 def _planes(values: Float) -> Tensor:

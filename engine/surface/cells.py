@@ -56,3 +56,9 @@ def pixels(shape: tuple[int, int], corner: int) -> NDArray[np.int32]:
 def near(marked: Bools, steps: int = 2) -> Bools:
     """Within so many cells of a marked one."""
     return cv2.dilate(marked.astype(np.uint8), np.ones((2 * steps + 1, 2 * steps + 1), np.uint8)) > 0
+
+
+def corner_pixels(marked: Bools) -> Bools:
+    """Pixels (H, W) at the corners of marked cells (H-1, W-1)."""
+    padded = np.pad(marked, ((0, 1), (0, 1))).astype(np.uint8)
+    return np.asarray(cv2.dilate(padded, np.ones((2, 2), np.uint8), anchor=(1, 1)) > 0)

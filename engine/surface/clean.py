@@ -1,9 +1,11 @@
 """Depth maps -> cleaned depth on the person's crop: specks gone, outliers replaced, noise smoothed, folds kept."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.camera import UNIT
 from engine.errors import UserError
@@ -32,7 +34,7 @@ class Shell:
 
     near, far: (H, W) float32 ray depth in canvas pixels (512 per network unit), near + 1 <= far, extended smoothly
     outside the mask. mask: (H, W) bool, False on a margin. row, column: canvas position of its upper left pixel.
-    parts: of the same pixels and in the same unit, what is known of parts before each other.
+    parts: of the same pixels and in the same unit, what is known of parts before each other. arms: that of the maps.
     """
 
     near: Float
@@ -41,6 +43,7 @@ class Shell:
     row: int
     column: int
     parts: Parts | None = None
+    arms: Bools | None = None
 
 
 def clean(maps: Maps) -> Shell:
@@ -52,24 +55,29 @@ def clean(maps: Maps) -> Shell:
     padded, row, column = _crop(mask)
     window = (slice(row, row + padded.shape[0]), slice(column, column + padded.shape[1]))
     known = valid[window] & padded
-    parts = None if maps.parts is None else _cropped(maps.parts, window, known)
-    filled = [_fill(m[window], known) for m in (maps.front, maps.back)]
+    place = nearest(known)
+    parts = None if maps.parts is None else _cropped(maps.parts, window, place)
+    filled = [_filled(m[window], place) * np.float32(UNIT) for m in (maps.front, maps.back)]
     near, far = (_without_outliers(m) for m in filled)
     near, far = (_smooth(m, padded) for m in (_without_pits(near), -_without_pits(-far)))
     if parts is not None:  # smooth already, but for jumps that belong there
         near, far = (np.where(parts.front == Parts.UNKNOWN, *pair) for pair in zip((near, far), filled, strict=True))
     middle = (near + far) / 2
     half = np.maximum((far - near) / 2, _THINNEST / 2)
-    return Shell(middle - half, middle + half, padded, row, column, parts)
+    return Shell(middle - half, middle + half, padded, row, column, parts, maps.arms)
 
 
-def _cropped(parts: Parts, window: tuple[slice, slice], known: Bools) -> Parts:
+def _cropped(parts: Parts, window: tuple[slice, slice], place: NDArray[np.int32]) -> Parts:
     """Network depth -> canvas pixels; unknown pixels take the nearest known ones, as those of the maps do."""
-    place = nearest(known)
     front, back, behind, hidden = (
-        np.ascontiguousarray(m[window]).ravel()[place] for m in (parts.front, parts.back, parts.behind, parts.hidden)
+        _filled(m[window], place) for m in (parts.front, parts.back, parts.behind, parts.hidden)
     )
     return Parts(front, back, behind * np.float32(UNIT), hidden * np.float32(UNIT))
+
+
+def _filled(values: NDArray[Any], place: NDArray[np.int32]) -> NDArray[Any]:
+    """Values (H, W) of which every pixel takes that at its place (flat indices)."""
+    return np.ascontiguousarray(values).ravel()[place]
 
 
 def _solid_parts(valid: Bools) -> Bools:
@@ -98,11 +106,6 @@ def _crop(mask: Bools) -> tuple[Bools, int, int]:
         raise UserError(NOBODY)
     top, left = rows[0] - _MARGIN, columns[0] - _MARGIN
     return inner[top : rows[-1] + _MARGIN + 1, left : columns[-1] + _MARGIN + 1], int(top), int(left)
-
-
-def _fill(depth: Float, known: Bools) -> Float:
-    """Network depth -> canvas pixels; unknown pixels take the nearest known value."""
-    return np.ascontiguousarray((depth.astype(np.float32) * UNIT).ravel()[nearest(known)])
 
 
 def _without_outliers(filled: Float) -> Float:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.pixels import Bools, Float, blur, distance, nearest, signed_distance, smooth
+from engine.surface import cells
 from engine.surface.clean import Shell
 from engine.surface.jumps import extremes
 
@@ -47,7 +48,7 @@ def straightened(depth: Float, mask: Bools, cut: Bools) -> NDArray[np.float32]:
         return np.zeros((*mask.shape, 2), np.float32)
     low, high = extremes(depth, mask, _SIDES)
     inside = _soft(depth < (low + high) / 2, _LINE)
-    return _across(inside, mask & _corners_of(cut), 0.5 * np.sign(inside), (-0.5, 0.5))
+    return _across(inside, mask & cells.corner_pixels(cut), 0.5 * np.sign(inside), (-0.5, 0.5))
 
 
 def _soft(mask: Bools, sigma: float) -> Float:
@@ -61,12 +62,6 @@ def _across(inside: Float, moved: Bools, goal: Float | float, limits: tuple[floa
     steepness = np.maximum(np.linalg.norm(gradient, axis=-1), 0.1)
     step = np.clip((goal - inside) / steepness, *limits)
     return np.where(moved[..., None], gradient * (step / steepness)[..., None], 0).astype(np.float32)
-
-
-def _corners_of(cut: Bools) -> Bools:
-    """Pixels (H, W) at the corners of cells (H-1, W-1)."""
-    pixels = np.pad(cut, ((0, 1), (0, 1))).astype(np.uint8)
-    return np.asarray(cv2.dilate(pixels, np.ones((2, 2), np.uint8), anchor=(1, 1)) > 0)
 
 
 def evened(shell: Shell) -> Shell:
@@ -90,7 +85,7 @@ def bend(shell: Shell, room: Float) -> tuple[Shell, Float]:
     if not edge.any():
         return shell, np.zeros_like(room)
     height = _along(blur(thickness / 2, edge.astype(np.float32), 6.0), edge)
-    width = _along(blur(_widths(shell, depth - 0.5, height), edge.astype(np.float32), 8.0), edge)
+    width = _along(blur(_widths(shell.mask, thickness, depth - 0.5, height), edge.astype(np.float32), 8.0), edge)
     steep = np.clip(1 - inside / np.maximum(width, 0.5), 0, 1)
     drop = np.where(shell.mask, height * (1 - np.sqrt(1 - steep * steep)), 0)
     drop = np.minimum(drop, (thickness - 0.5) / 2)
@@ -155,11 +150,12 @@ def _along(values: Float, edge: Bools) -> Float:
     return np.asarray(cv2.GaussianBlur(values.ravel()[nearest(edge)], (0, 0), 3.0), np.float32)
 
 
-def _widths(shell: Shell, depth: Float, height: Float) -> Float:
-    ring = shell.mask & (depth > 1) & (depth < 4)
+def _widths(mask: Bools, thickness: Float, depth: Float, height: Float) -> Float:
+    """Pixels (H, W) on which what comes round `height` pixels at the silhouette goes on with the slope of its
+    thickness there; depth: distance from the silhouette."""
+    ring = mask & (depth > 1) & (depth < 4)
     if not ring.any():
         return np.full_like(depth, 0.5)
-    thickness = shell.far - shell.near
     slope = np.hypot(cv2.Sobel(thickness, -1, 1, 0, scale=1 / 16), cv2.Sobel(thickness, -1, 0, 1, scale=1 / 16))
     slope = slope.ravel()[nearest(ring)]
     room = 0.5 * cv2.dilate(depth, np.ones((49, 49), np.uint8))

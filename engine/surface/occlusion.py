@@ -67,7 +67,7 @@ def find_gaps(shell: Shell) -> tuple[Shell, Gaps]:
 def bent(shell: Shell, gaps: Gaps) -> tuple[Shell, Gaps]:
     """All sheets come round at the silhouette; where a gap reaches it, what is before it and what is behind it do so by
     themselves."""
-    gap = cv2.dilate(np.pad(gaps.cells, ((0, 1), (0, 1))).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    gap = cells.corner_pixels(gaps.cells)
     room = np.where(gap, np.minimum(gaps.behind - shell.near, shell.far - gaps.hidden), np.float32(np.inf))
     shell, drop = bend(shell, np.maximum(room, 1))
     return shell, replace(gaps, behind=gaps.behind - drop * gap, hidden=gaps.hidden + drop * gap)

@@ -3,25 +3,28 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.camera import decode, ray_lengths, slopes
-from engine.networks.prior import ALL_BONES, LIMB_BONES, body_height, bone_ends, camera_joints
+from engine.camera import Float32, decode, ray_lengths, slopes
+from engine.networks.prior import BONE_RADII, LIMB_BONES, body_height, bone_ends, camera_joints
 
-Float32 = NDArray[np.float32]
-
-_TRUNK = np.where(np.any(LIMB_BONES, axis=0), 1.0, 0.7)
-"""Share of the radii that counts: the trunk's bones go along its sides, where arms hang."""
+_TRUNK = ~np.any(LIMB_BONES, axis=0)
+"""Which bones belong to no limb."""
+_REACHES = BONE_RADII * np.where(_TRUNK, 0.7, 1.0)
+"""Radii, over the body's height, in which distances are measured; the trunk's bones go along its sides, where arms
+hang."""
 
 
 def limb_labels(depth: NDArray, joints: NDArray, offsets: NDArray) -> NDArray[np.uint8]:
     """0 = trunk, head or nobody, 1 + i = limb i of `limb_maps`: (S, S) for a network depth (S, S; 0 = nobody).
 
-    joints: (31, 2) true canvas pixels. offsets: (31,) camera units behind the body's centre.
+    joints: (31, 2) true canvas pixels. offsets: (31,) camera units behind the body's centre. NaN = missing; without
+    any, all is trunk.
     """
     seen = depth > 0
     points = _points(depth)[seen]
     placed = camera_joints(joints, offsets)
-    reach = _reach(points, *bone_ends(placed), _radii(body_height(placed)))
-    groups = [~np.any(LIMB_BONES, axis=0), *LIMB_BONES]
+    radii = (_REACHES * body_height(placed)).astype(np.float32)
+    reach = _reach(points, *bone_ends(placed), radii)
+    groups = [_TRUNK, *LIMB_BONES]
     nearest = np.argmin([reach[group].min(0, initial=np.inf) for group in groups], axis=0)
     labels = np.zeros(depth.shape, np.uint8)
     labels[seen] = nearest
@@ -34,10 +37,6 @@ def _points(depth: NDArray) -> Float32:
     x, y = np.meshgrid(slopes(size), slopes(size))
     z = decode(depth) / ray_lengths(size)
     return np.stack([x * z, y * z, z - 1], -1).astype(np.float32)
-
-
-def _radii(height: float) -> Float32:
-    return np.asarray(np.array([bone[3] for bone in ALL_BONES]) * _TRUNK * height, np.float32)
 
 
 def _reach(points: Float32, start: NDArray, end: NDArray, radii: Float32) -> Float32:

@@ -165,8 +165,9 @@ def _store(
     views.depth[i] = np.where(seen.mask & shown, depth * DEPTH_SCALE, 0).round()
     views.picture[i] = photo
     views.albedo[i] = [sparse(layer.albedo) for layer in (seen.front, seen.back)]
-    joints = seen.joints * seen.window.step
-    views.labels[i] = [limb_labels(sparse(d.depth, SIZE), joints, seen.offsets) for d in (seen.front, seen.back)]
+    if len(photo) == SIZE:
+        joints = seen.joints * seen.window.step
+        views.labels[i] = [limb_labels(layer.depth, joints, seen.offsets) for layer in (seen.front, seen.back)]
     views.mask[i] = segmented(seen, rng) & shown
     views.keypoints[i] = points
     behind = np.where(np.isnan(points[:, 0]), np.nan, found[1])

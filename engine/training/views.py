@@ -27,7 +27,8 @@ class Views:
     would give it. prior: (N, 3, 256, 256) float16. limbs: (N, LIMBS, 3, 128, 128) float16, see `limb_maps`.
     keypoints: (N, 31, 2) float32 canvas pixels as detected.
     albedo: (N, 2, 128, 128, 3) uint8 sRGB without light, front and back, of every second pixel of 256.
-    labels: (N, 2, 256, 256) uint8, to which limb the front and the back belong, see `limb_labels`.
+    labels: (N, 2, 256, 256) uint8, to which limb the front and the back belong, see `limb_labels`; of views of 256
+    pixels alone.
     done: (N,) bool, views that are complete; the others are still to be rendered.
     """
 

@@ -73,3 +73,19 @@ def test_the_shipped_weights_find_sources_within_the_mask() -> None:
         shares = network()(picture * prior[:, 3:], prior, torch.full((1, 2, 128, 128), 2.0))
     assert shares.where[:, :, prior[0, 3] == 0].abs().max() == pytest.approx(0, abs=1e-6)
     assert torch.isfinite(shares.mixed(picture)).all()
+
+
+def test_what_hides_the_back_is_no_source() -> None:
+    """An arm of another colour before the body."""
+    prior = torch.zeros(1, 4, 128, 128)
+    prior[..., 20:110, 50:80] = 1
+    picture = torch.zeros(1, 3, 128, 128)
+    hiding = torch.zeros(1, 1, 128, 128, dtype=torch.bool)
+    hiding[..., 60:70, 55:75] = True
+    with torch.inference_mode():
+        shares = network()(picture, prior, torch.full((1, 2, 128, 128), 2.0), hiding)
+        plain = network()(picture, prior, torch.full((1, 2, 128, 128), 2.0))
+    inside = prior[:, 3:] > 0.5
+    assert shares.mixed(hiding.float())[inside].max() < 1e-6
+    torch.testing.assert_close(shares.mixed(inside.float())[inside], torch.ones(int(inside.sum())))
+    assert plain.mixed(hiding.float())[hiding].min() > 0.1

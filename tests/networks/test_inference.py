@@ -7,9 +7,11 @@ import pytest
 import torch
 from numpy.typing import NDArray
 from test_parts import standing_person
+from torch import Tensor
 
 from engine.camera import CANVAS, Camera
 from engine.errors import Cancelled
+from engine.networks import inference
 from engine.networks.graph import GraphConfig, TwoK2K
 from engine.networks.inference import (
     given_silhouette,
@@ -18,8 +20,9 @@ from engine.networks.inference import (
     predict,
     small_picture,
 )
+from engine.networks.layers import LAYERS, Layered
 from engine.networks.lean import make_lean
-from engine.types import Canvas, Maps
+from engine.types import Canvas, Maps, Parts
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +71,30 @@ def test_maps_of_a_person(canvas: Canvas, prior: bool) -> None:
     check(maps)
     assert not maps.mask[~canvas.mask].any()
     assert maps.mask[canvas.mask].all() or not prior
+
+
+def test_layers_make_steps_and_tell_the_parts(canvas: Canvas, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The left arm is said to be half a unit before the trunk across the middle of the body."""
+    net, nearer = network(True), 0.5
+    plain = predict(net, canvas)
+
+    def arm_before(picture: Tensor, prior: Tensor, limbs: Tensor, normals: Tensor, depths: Tensor) -> Layered:
+        shares = torch.zeros(1, 2, LAYERS, *depths.shape[2:])
+        shares[:, :, 0] = 20
+        shares[:, 0, 1, 60:75, 108:148] = 40
+        layers = depths[:, :, None].repeat(1, 1, LAYERS, 1, 1)
+        layers[:, :, 1] = depths[:, :1] - nearer + torch.tensor([0, 0.1])[None, :, None, None]
+        return Layered(shares, layers)
+
+    monkeypatch.setattr(inference, "layered", arm_before)
+    maps = predict(net, canvas)
+    row, column = 540, 1024
+    assert plain.front[row, column] - maps.front[row, column] == pytest.approx(nearer, abs=0.1)
+    assert maps.back[row, column] == pytest.approx(plain.back[row, column], abs=0.1)
+    assert maps.parts is not None
+    assert (maps.parts.front[row, column], maps.parts.back[row, column]) == (1, Parts.TRUNK)
+    assert maps.arms is not None
+    assert maps.arms[row // 8, column // 8]
 
 
 def test_background_has_no_influence(canvas: Canvas) -> None:

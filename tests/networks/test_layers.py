@@ -9,13 +9,13 @@ from torch.nn.functional import interpolate
 from engine.camera import CANVAS, UNIT
 from engine.networks.layers import LAYERS, Layered, Layers, layered
 from engine.networks.prior import LIMBS
-from engine.networks.steps import Steps, find_steps, sharpen_steps, with_steps
+from engine.networks.steps import Steps, arms_before, find_steps, sharpen_steps, with_steps
 from engine.skeleton import INDEX
 from engine.types import Parts
 
 SIZE = 256
 FRONT, BACK, ARM = 1.75, 2.25, 1.4
-LEFT_ARM = 1
+LEFT_ARM, RIGHT_ARM, LEFT_LEG = 1, 2, 3
 ROWS, COLUMNS = slice(100, 112), slice(90, 160)
 """Where the left arm is seen before the trunk."""
 
@@ -47,12 +47,19 @@ def arm_before(certain: float = 20.0) -> Layered:
     return Layered(shares, depths)
 
 
-def steps_of(given: dict[str, Tensor], layers: Layered, shoulder: tuple[float, float] | None = None) -> Steps:
-    """shoulder: where the left one is, in pixels of 256; None = unknown, as all others are."""
+def steps_of(given: dict[str, Tensor], layers: Layered, **places: tuple[float, float]) -> Steps:
+    """places: of key points by their names, in pixels of 256; all others are unknown."""
     keypoints = np.full((31, 2), np.nan)
-    if shoulder is not None:
-        keypoints[INDEX["left_shoulder"]] = np.array(shoulder) * CANVAS / SIZE
+    for name, place in places.items():
+        keypoints[INDEX[name]] = np.array(place) * CANVAS / SIZE
     return find_steps(layers, given["prior"][:, 3:], given["limbs"], keypoints)
+
+
+def with_limbs(given: dict[str, Tensor], *limbs: int) -> dict[str, Tensor]:
+    """The same with further limbs of which something is known."""
+    maps = given["limbs"].clone()
+    maps[:, [limb - 1 for limb in limbs], 2] = 1
+    return given | {"limbs": maps}
 
 
 def test_an_untrained_network_knows_what_it_is_given() -> None:
@@ -118,7 +125,7 @@ def test_what_is_behind_a_limb_is_known() -> None:
 def test_a_limb_does_not_end_where_it_comes_out_of_the_body(shoulder: tuple[float, float], ends: bool) -> None:
     """The arm's right end is a step, unless the shoulder is on that side."""
     given = body()
-    weight = steps_of(given, arm_before(), shoulder).weight
+    weight = steps_of(given, arm_before(), left_shoulder=shoulder).weight
     right = float(weight[102:110, 158:163].mean())
     assert right > 0.9 if ends else right < 0.6
     assert weight[100, 120] > 0.9
@@ -151,3 +158,120 @@ def test_the_shipped_weights_make_sense_of_a_body(lost: bool) -> None:
     assert torch.isfinite(found).all()
     assert (found[:, 0] < found[:, 1])[inside].all()
     assert (found - given["depths"]).abs()[:, :, inside[0]].mean() < 0.3
+
+
+@pytest.mark.parametrize("lost", ["", "right_shoulder", "left_hip"])
+def test_a_thigh_comes_out_of_the_hip_whatever_key_points_are_known(lost: str) -> None:
+    given, layers = with_limbs(body(), LEFT_LEG), arm_before()
+    layers.shares[:, 0, LEFT_ARM, ROWS, COLUMNS] = 0
+    layers.shares[:, 0, LEFT_LEG, 130:, 100:124] = 40
+    layers.depths[:, 0, LEFT_LEG], layers.depths[:, 1, LEFT_LEG] = ARM, ARM + 0.2
+    trunk = {"left_shoulder": (90.0, 70.0), "right_shoulder": (134.0, 70.0), "left_hip": (100.0, 126.0)}
+    trunk["right_hip"] = (124.0, 126.0)
+    known = {name: place for name, place in trunk.items() if name != lost}
+    assert steps_of(given, layers, **known).weight[130, 110:114].max() < 0.3
+    assert steps_of(given, layers, **known).weight[160:170, 100].min() > 0.9, "its side is a step"
+
+
+def crossed(upper: int, lower: int) -> Layered:
+    """One arm before the other, which is before the trunk."""
+    layers = arm_before()
+    layers.shares[:, 0, LEFT_ARM, ROWS, COLUMNS] = 0
+    layers.shares[:, 0, lower, 90:150, 112:144] = 40
+    layers.shares[:, 0, upper, 114:128, 80:176] = 80
+    layers.depths[:, 0, lower], layers.depths[:, 1, lower] = FRONT, FRONT + 0.1
+    layers.depths[:, 0, upper], layers.depths[:, 1, upper] = ARM, ARM + 0.1
+    return layers
+
+
+@pytest.mark.parametrize("arms", [(LEFT_ARM, RIGHT_ARM), (RIGHT_ARM, LEFT_ARM)])
+def test_whichever_arm_is_before_the_other_ends_there(arms: tuple[int, int]) -> None:
+    """The one behind comes from above: where it goes on below the other is no place where it comes out of the body."""
+    front, behind = (("left_shoulder", "right_shoulder")[arm - LEFT_ARM] for arm in arms)
+    shoulders = {front: (40.0, 121.0), behind: (128.0, 40.0)}
+    weight = steps_of(with_limbs(body(), RIGHT_ARM), crossed(*arms), **shoulders).weight
+    assert weight[114, 120:136].min() > 0.9
+    assert weight[128, 120:136].min() > 0.9
+
+
+def test_short_steps_are_left_out() -> None:
+    layers = arm_before()
+    layers.shares[:, 0, LEFT_ARM] = 0
+    layers.shares[:, 0, LEFT_ARM, 104:106, 120:123] = 40
+    assert not steps_of(body(), layers).weight.any()
+
+
+def test_a_layer_goes_on_beyond_its_outline_as_it_is_inside() -> None:
+    """What the network says of it there has never been judged."""
+    layers = arm_before()
+    wild = torch.full_like(layers.depths[:, :, LEFT_ARM], 5.0)
+    wild[:, 0, ROWS, COLUMNS], wild[:, 1, ROWS, COLUMNS] = ARM, ARM + 0.1
+    layers.depths[:, :, LEFT_ARM] = wild
+    steps = steps_of(body(), layers)
+    torch.testing.assert_close(steps.depths[0, LEFT_ARM, 97:100, 100:150], torch.full((3, 50), ARM), atol=0.02, rtol=0)
+
+
+def test_an_arm_behind_the_trunk_is_no_deeper_than_wide_either() -> None:
+    layers = arm_before()
+    layers.shares[:, 0, LEFT_ARM] = 0
+    layers.shares[:, 1, LEFT_ARM, ROWS, COLUMNS] = 40
+    layers.depths[:, 0, LEFT_ARM], layers.depths[:, 1, LEFT_ARM] = BACK - 0.5, BACK + 0.4
+    steps = steps_of(body(), layers)
+    wide = 12 * 8 / UNIT
+    assert float(BACK + 0.4 - steps.depths[0, LEFT_ARM, 106, 125]) == pytest.approx(wide, rel=0.15)
+
+
+def test_layers_in_the_wrong_order_change_nothing() -> None:
+    given, layers = body(), arm_before()
+    layers.depths[:, 0, LEFT_ARM], layers.depths[:, 1, LEFT_ARM] = BACK + 0.4, BACK + 0.5
+    found = with_steps(given["depths"], steps_of(given, layers))[0]
+    assert (found[0] < found[1]).all()
+
+
+def test_what_full_size_maps_show_beside_the_steps_stays() -> None:
+    given = body()
+    steps = steps_of(given, arm_before())
+    plain = interpolate(with_steps(given["depths"], steps), scale_factor=8, mode="bilinear")[0].numpy()
+    relief = plain.copy()
+    relief[0, 8 * 106, 8 * 125] -= 0.02
+    sharpen_steps(plain, steps)
+    sharpen_steps(relief, steps)
+    assert plain[0, 8 * 106, 8 * 125] - relief[0, 8 * 106, 8 * 125] == pytest.approx(0.02, abs=1e-4)
+
+
+def test_an_arm_before_the_trunk_comes_round_at_its_outline() -> None:
+    steps = steps_of(body(), arm_before())
+    depths = interpolate(with_steps(body()["depths"], steps), scale_factor=8, mode="bilinear")[0].numpy()
+    parts = sharpen_steps(depths, steps)
+    assert parts is not None
+    column = depths[0, :, 8 * 125]
+    first = int(np.argmax(parts.front[:, 8 * 125] == LEFT_ARM))
+    assert column[first] - column[8 * 106] > 0.02
+    assert column[first + 30] - column[8 * 106] < 0.005
+
+
+def test_a_mask_that_fills_the_picture_has_no_steps_at_its_border() -> None:
+    given, layers = body(), arm_before()
+    given["prior"][:, 3] = 1
+    layers.shares[:, 0, LEFT_ARM] = 0
+    layers.shares[:, 0, LEFT_ARM, :12, COLUMNS] = 40
+    assert steps_of(given, layers).weight[-8:].max() == 0
+
+
+def test_where_an_arm_hides_the_back_is_known() -> None:
+    layers = arm_before()
+    layers.shares[:, 0, LEFT_LEG, 150:170, COLUMNS] = 40
+    arms = arms_before(steps_of(with_limbs(body(), LEFT_LEG), layers))
+    assert arms[103:109, 95:155].all()
+    arms[97:115, 87:163] = False
+    assert not arms.any()
+
+
+def test_the_hidden_side_of_a_limb_goes_on_beyond_its_outline_too() -> None:
+    layers = arm_before()
+    layers.shares[:, 0, LEFT_ARM] = 0
+    layers.shares[:, 1, LEFT_ARM, ROWS, COLUMNS] = 40
+    layers.depths[:, 0, LEFT_ARM], layers.depths[:, 1, LEFT_ARM] = 5.0, BACK + 0.4
+    layers.depths[:, 0, LEFT_ARM, ROWS, COLUMNS] = BACK + 0.3
+    beyond = steps_of(body(), layers).depths[0, LEFT_ARM, 97:100, 100:150]
+    torch.testing.assert_close(beyond, torch.full((3, 50), BACK + 0.3), atol=0.03, rtol=0)

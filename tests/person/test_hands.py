@@ -143,27 +143,90 @@ def test_before_the_body_a_hand_changes_the_front_alone() -> None:
     assert (changed.max(0) < hand[:, 1::-1].max(0) + 40).all()
 
 
-def test_a_hand_before_known_parts_is_one_of_them() -> None:
-    """Palm and forearm are known to be before the body, and the fingers are where they are."""
-    hand = flat_hand()
+def before_known_parts(hand: np.ndarray) -> Maps:
+    """The palm of the hand and the forearm are known to be before the body, and the fingers are where they are."""
     maps = maps_of(np.ones((CANVAS, CANVAS), bool))
     (left, top), (right, _) = hand[:, :2].min(0).astype(int) - 60, hand[:, :2].max(0).astype(int) + 60
     knuckles = int(hand[9, 1])
     front = np.full((CANVAS, CANVAS), Parts.UNKNOWN, np.uint8)
-    front[top : knuckles + 10, left:right] = 0
+    front[top : knuckles + 10, left:right] = Parts.TRUNK
     back = front.copy()
     front[top:knuckles, left:right] = 1
     maps.front[top:knuckles, left:right] -= 0.4
-    parts = Parts(front, back, np.zeros_like(maps.front), np.full_like(maps.front, DEPTH))
-    with_hands(replace(maps, parts=parts), (hand,))
+    return replace(maps, parts=Parts(front, back, np.zeros_like(maps.front), np.zeros_like(maps.front)))
+
+
+def parts_of(maps: Maps) -> Parts:
+    assert maps.parts is not None
+    return maps.parts
+
+
+def test_a_hand_before_known_parts_is_one_of_them() -> None:
+    hand = flat_hand()
+    maps = with_hands(before_known_parts(hand), (hand,))
+    parts = parts_of(maps)
     x, y = hand[11, :2].astype(int)
     assert parts.front[y, x] == Parts.HAND
-    assert parts.back[y, x] == Parts.REST
+    assert parts.back[y, x] == Parts.UNKNOWN
     assert parts.hidden[y, x] == np.float32(DEPTH)
     assert 0.1 < (parts.behind[y, x] - maps.front[y, x]) * UNIT / palm_length(hand) < 0.3
     assert maps.front[y, x] < DEPTH - 0.2
     ring = np.abs(np.arange(CANVAS) - y)[:, None] < 3
     assert not ((maps.front > maps.front[y, x] + 0.12) & (maps.front < DEPTH - 0.12) & ring).any(), "steps are sharp"
+
+
+def test_a_hand_far_before_an_arm_covers_that_arm() -> None:
+    """It is the other one: no forearm is 15 cm behind its own hand."""
+    hand = flat_hand()
+    maps = before_known_parts(hand)
+    parts = parts_of(maps)
+    knuckles, far = int(hand[9, 1]), np.float32(0.15)
+    arm = np.zeros(maps.front.shape, bool)
+    arm[knuckles + 20 : knuckles + 60] = True
+    parts.front[arm], parts.back[arm], parts.hidden[arm] = 2, Parts.TRUNK, DEPTH + 1
+    maps.front[arm] = DEPTH - far
+    with_hands(maps, (hand,))
+    x, y = hand[10, :2].astype(int)
+    assert parts.front[y, x] == Parts.HAND
+    assert parts.hidden[y, x] == pytest.approx(DEPTH - far, abs=1e-5)
+
+
+def test_beside_a_hand_before_known_parts_nothing_more_is_known() -> None:
+    hand = flat_hand()
+    maps = before_known_parts(hand)
+    untouched = parts_of(maps).front.copy()
+    parts = parts_of(with_hands(maps, (hand,)))
+    changed = parts.front != untouched
+    assert (parts.front[changed] == Parts.HAND).all()
+    assert changed[: int(hand[WRIST, 1]) - 20].sum() == 0
+
+
+def test_the_order_of_two_hands_does_not_matter() -> None:
+    """Their surroundings overlap."""
+    hands = flat_hand((920.0, 900.0)), flat_hand((1110.0, 900.0))
+    told = []
+    for order in (hands, hands[::-1]):
+        maps = before_known_parts(np.concatenate(hands))
+        told.append(parts_of(with_hands(maps, order)))
+    for name in ("front", "back", "behind", "hidden"):
+        np.testing.assert_array_equal(getattr(told[0], name), getattr(told[1], name))
+    fingers = told[0].front == Parts.HAND
+    assert (told[0].hidden[fingers & (told[0].back == Parts.UNKNOWN)] > 0).all()
+
+
+@pytest.mark.parametrize("free", [False, True])
+@pytest.mark.parametrize("tilt", [-0.3, 0.2, 0.4])
+def test_at_the_wrist_a_hand_before_known_parts_begins_softly(free: bool, tilt: float) -> None:
+    hand = flat_hand(tilt=tilt)
+    maps = hand_alone(hand) if free else maps_of(np.ones((CANVAS, CANVAS), bool))
+    front = np.full((CANVAS, CANVAS), Parts.UNKNOWN, np.uint8)
+    x, y = hand[WRIST, :2].astype(int)
+    front[y - 1 : y + 2, x - 1 : x + 2] = 1
+    parts = Parts(front, front.copy(), np.zeros_like(maps.front), np.zeros_like(maps.front))
+    told = with_hands(replace(maps, parts=parts), (hand,))
+    palm = round(palm_length(hand))
+    for depth in (told.front, told.back):
+        assert np.abs(np.diff(depth[y - palm : y + palm, x])).max() * UNIT < 1.5
 
 
 def test_without_hands_and_with_tiny_ones_nothing_changes() -> None:

@@ -62,5 +62,23 @@ def test_limbs_without_joints_are_nowhere() -> None:
 
 
 def test_depth_is_in_network_units() -> None:
-    """The unit of depth is that of the canvas: 512 pixels."""
+    """The unit of depth is that of the canvas: 512 pixels. An arm one unit before the body has its surface there."""
     assert plane(UNIT)[SIZE // 2, SIZE // 2] == pytest.approx(1, abs=0.01)
+    offsets = np.zeros(31)
+    offsets[[INDEX["left_elbow"], INDEX["left_wrist"]]] = -UNIT / NETWORK_FOCAL
+    assert at(limb_labels(plane(UNIT), standing(), offsets), 1275, 900) == LEFT_ARM
+
+
+def test_the_side_of_the_trunk_is_not_the_arm_that_hangs_beside_it() -> None:
+    joints = standing()
+    for name, place in {"elbow": (1200, 790), "wrist": (1190, 1030), "finger": (1190, 1120)}.items():
+        for i in (INDEX[k] for k in KEYPOINTS if k.startswith("left_" + name)):
+            joints[i] = place
+    labels = limb_labels(plane(40), joints, np.zeros(31))
+    assert at(labels, 1200, 780) == LEFT_ARM
+    assert at(labels, 1150, 780) == 0
+
+
+def test_without_joints_all_is_trunk() -> None:
+    nothing = np.full((31, 2), np.nan)
+    assert not limb_labels(plane(50), nothing, np.full(31, np.nan)).any()

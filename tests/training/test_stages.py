@@ -87,6 +87,22 @@ def test_views_hold_depth_around_the_body_and_its_mirror_image(folder: Path) -> 
     np.testing.assert_array_equal(mirrored["front"], sample["front"][..., ::-1])
 
 
+def test_views_know_the_limbs(folder: Path) -> None:
+    """The ellipsoid's lower quarter is both legs, each on its own side; its head is none."""
+    views = Views.open(folder / "low")
+    for depth, labels, keypoints in zip(views.depth, views.labels, views.keypoints, strict=True):
+        rows, columns = np.nonzero(depth[0])
+        own, low = labels[0][rows, columns], rows > np.quantile(rows, 0.8)
+        assert set(own[low]) == {3, 4}
+        assert not own[rows < np.quantile(rows, 0.1)].any()
+        left, right = (
+            np.nanmean([x for name, (x, _) in zip(KEYPOINTS, keypoints, strict=True) if name.startswith(side)])
+            for side in ("left", "right")
+        )
+        sides = [columns[low & (own == label)].mean() for label in (3, 4)]
+        assert np.sign(sides[0] - sides[1]) == np.sign(left - right)
+
+
 @pytest.mark.parametrize("size", ["low", "full"])
 def test_colours_without_light_lie_where_the_body_does(folder: Path, size: str) -> None:
     views = Views.open(folder / size)
