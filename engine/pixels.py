@@ -34,6 +34,14 @@ def signed_distance(mask: Bools) -> Float:
     return np.where(mask, distance(mask) - 0.5, 0.5 - distance(~mask)).astype(np.float32)
 
 
+def large_pieces(mask: Bools, least: int) -> Bools:
+    """The mask without its connected pieces (pixels side by side) of fewer than `least` pixels."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=4)
+    keep = stats[:, cv2.CC_STAT_AREA] >= least
+    keep[0] = False
+    return np.asarray(keep[labels])
+
+
 def smooth(values: Float, sigma: float) -> Float:
     """Gaussian mean, a wide one on a coarser grid."""
     height, width = values.shape[:2]

@@ -171,6 +171,10 @@ class Parts:
     behind: NDArray[np.float32]
     hidden: NDArray[np.float32]
 
+    def within(self, area: tuple[slice, slice]) -> "Parts":
+        """Views of some rows and columns."""
+        return Parts(self.front[area], self.back[area], self.behind[area], self.hidden[area])
+
 
 @dataclass(frozen=True)
 class Mesh:

@@ -37,7 +37,8 @@ def with_head(maps: Maps, head: Head | None) -> Maps:
     if head is None:
         return maps
     front, back = (depth[head.area] * UNIT for depth in (maps.front, maps.back))
-    mask, (limb, rear_limb) = front > 0, _limbs(maps.parts, head)
+    parts = None if maps.parts is None else maps.parts.within(head.area)
+    mask, (limb, rear_limb) = front > 0, _limbs(parts, front.shape)
     place = place_of(head, front, mask & ~limb)
     if place is None:
         return maps
@@ -50,20 +51,18 @@ def with_head(maps: Maps, head: Head | None) -> Maps:
     behind = head.far.weight * ~rear_limb
     far = _thick(near, _mixed(back, head.far.depth + place, behind), back - front, solid, behind)
     maps.front[head.area][mask], maps.back[head.area][mask] = near[mask] / UNIT, far[mask] / UNIT
-    if maps.parts is not None:
-        hidden, rear = maps.parts.hidden[head.area], maps.parts.behind[head.area]
-        hidden[limb] = _mixed(hidden, (head.near.depth + place) / UNIT, head.near.weight)[limb]
-        rear[rear_limb] = _mixed(rear, (head.far.depth + place) / UNIT, head.far.weight)[rear_limb]
+    if parts is not None:
+        parts.hidden[limb] = _mixed(parts.hidden, (head.near.depth + place) / UNIT, head.near.weight)[limb]
+        parts.behind[rear_limb] = _mixed(parts.behind, (head.far.depth + place) / UNIT, head.far.weight)[rear_limb]
     return maps
 
 
-def _limbs(parts: Parts | None, head: Head) -> tuple[Bools, Bools]:
+def _limbs(parts: Parts | None, shape: tuple[int, ...]) -> tuple[Bools, Bools]:
     """(H, W) where a limb is known to be before the head, or before the trunk beside it, and where behind it."""
     if parts is None:
-        return np.zeros(head.bare.shape, bool), np.zeros(head.bare.shape, bool)
-    front, back = parts.front[head.area], parts.back[head.area]
-    known = (front != Parts.UNKNOWN) & (front != back)
-    return known & (back == Parts.TRUNK), known & (front == Parts.TRUNK)
+        return np.zeros(shape, bool), np.zeros(shape, bool)
+    known = (parts.front != Parts.UNKNOWN) & (parts.front != parts.back)
+    return known & (parts.back == Parts.TRUNK), known & (parts.front == Parts.TRUNK)
 
 
 def place_of(head: Head, front: Float, where: Bools) -> np.float32 | None:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.camera import UNIT
-from engine.networks.prior import ARMS
+from engine.networks.layers import ARM_LAYERS
 from engine.person.hands import FINGERS, KNUCKLES, WRIST, palm_length
 from engine.pixels import Bools, Float, around, distance, ramp
 from engine.types import Maps, Parts
@@ -56,7 +56,7 @@ _FEATHER = 0.06
 """Width in palm lengths of the band beside the rest of the body in which the hand fades out."""
 _HALF = 0.5
 """Share of that band from which on a pixel shows the hand where parts are known to be before each other."""
-_ARMS = (Parts.HAND, *range(Parts.TRUNK + 1, Parts.TRUNK + 1 + ARMS))
+_ARMS = (Parts.HAND, *ARM_LAYERS)
 """Parts that the hand may belong to itself."""
 _OWN = 50 / UNIT
 """Network units from a hand's rear up to which an arm may be its own."""
@@ -103,7 +103,7 @@ def _set(maps: Maps, hand: NDArray[np.float64]) -> None:
     core = inside & (shape.reach < 1)
     if not core.any():
         return
-    parts = None if maps.parts is None else _part_of(maps.parts, area)
+    parts = None if maps.parts is None else maps.parts.within(area)
     sharp = parts is not None and bool((~np.isin(parts.front[inside], (Parts.UNKNOWN, Parts.HAND))).any())
     weight = _weight(inside, mask & ~inside, shape.along, _FEATHER * palm_length(hand), sharp)
     before = front.copy()
@@ -124,11 +124,6 @@ def _place(front: Float, back: Float, shape: _Shape, core: Bools, weight: Float,
     else:
         wanted = np.minimum(near + float(np.median((front - near)[core])), front + _SUNK)
     front += weight * (wanted - front)
-
-
-def _part_of(parts: Parts, area: tuple[slice, slice]) -> Parts:
-    """Views of what is known on a part of the canvas."""
-    return Parts(parts.front[area], parts.back[area], parts.behind[area], parts.hidden[area])
 
 
 def _add(parts: Parts, hand: Bools, rear: Float, before: Float) -> None:

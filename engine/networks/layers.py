@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn.functional import interpolate, max_pool2d, pixel_shuffle
 
 from engine.networks.graph import BODY_DEPTH
-from engine.networks.prior import LIMBS
+from engine.networks.prior import ARMS, LIMBS
 from engine.networks.sharpen import INPUTS, inputs
 from engine.networks.unet import UNet, read
 
@@ -22,6 +22,7 @@ WEIGHTS = Path(__file__).with_name("layers.safetensors")
 
 LAYERS = 1 + LIMBS
 """Trunk and head, then the limbs of `limb_maps`."""
+ARM_LAYERS = tuple(range(1, 1 + ARMS))
 _CHANNELS = (32, 48, 64, 96, 128)
 _SHIFT = 0.1
 """Network units by which an output of 1 moves a middle."""

@@ -1,6 +1,6 @@
 """Steps in the depth maps where a limb ends before or behind the rest of the body, from its layers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -11,8 +11,7 @@ from torch.nn.functional import avg_pool2d, max_pool2d, normalize, one_hot, pad
 
 from engine.camera import CANVAS, UNIT
 from engine.networks.behind import with_hidden
-from engine.networks.layers import Layered
-from engine.networks.prior import ARMS
+from engine.networks.layers import ARM_LAYERS, Layered
 from engine.pixels import Float, distance, nearest, ramp
 from engine.skeleton import INDEX
 from engine.types import Parts
@@ -60,6 +59,11 @@ class Steps:
     depths: Tensor
     weight: Tensor
 
+    @property
+    def smooth(self) -> Tensor:
+        """(2, 256, 256) depths that lead from layer to layer as smoothly as 256 pixels must."""
+        return (self.shares * self.depths).sum(1)
+
 
 def find_steps(layers: Layered, mask: Tensor, limbs: Tensor, keypoints: NDArray) -> Steps:
     """Where layers of one person are apart.
@@ -71,15 +75,16 @@ def find_steps(layers: Layered, mask: Tensor, limbs: Tensor, keypoints: NDArray)
     raw = layers.shares[0].masked_fill(unknown[None, :, None, None], -torch.inf).softmax(1)
     shares, inside = _blurred(raw.cpu(), _OUTLINE), pad(mask[0, 0, 1:-1, 1:-1].cpu(), (1, 1, 1, 1))
     continued = _continued(layers.depths[0].cpu(), (shares > _SEEN).float() * inside)
-    border, jumps = _borders_of(shares, continued, inside, _roots(keypoints, len(inside)).to(inside))
-    steps = _long(((jumps - _SLOPE) / (_STEP - _SLOPE)).clamp(0, 1))
     labels = shares.argmax(1)
+    border, jumps = _borders_of(shares, labels, continued, inside, _roots(keypoints, len(inside)).to(inside))
+    steps = _long(((jumps - _SLOPE) / (_STEP - _SLOPE)).clamp(0, 1))
     continued = with_hidden(_as_deep_as_wide(continued, labels, inside), labels, inside, _STEP)
     # once more, for what is hidden has an outline as well
     continued = _continued(continued, one_hot(labels, shares.shape[1]).amax(0).movedim(-1, 0).float() * inside)
     weight = _band(steps, _WIDE) * (1 - _band(border * (1 - _widest(steps, _NARROW)), _NARROW))
-    front, back = (shares * continued).sum(1)
-    return Steps(shares, continued, weight * (1 - _band((front > back) * inside, _NARROW)))
+    found = Steps(shares, continued, weight)
+    front, back = found.smooth
+    return replace(found, weight=weight * (1 - _band((front > back) * inside, _NARROW)))
 
 
 def _roots(keypoints: NDArray, size: int) -> Tensor:
@@ -90,12 +95,11 @@ def _roots(keypoints: NDArray, size: int) -> Tensor:
     return torch.from_numpy(np.array(roots) * size / CANVAS)
 
 
-def _borders_of(shares: Tensor, depths: Tensor, mask: Tensor, roots: Tensor) -> tuple[Tensor, Tensor]:
+def _borders_of(shares: Tensor, labels: Tensor, depths: Tensor, mask: Tensor, roots: Tensor) -> tuple[Tensor, Tensor]:
     """Borders of limbs (H, W; 0 or 1), and by how much both layers are apart where a limb can end; 0 elsewhere.
 
-    shares, depths: (2, LAYERS, H, W). roots: (LIMBS, 2) pixels.
+    shares, depths: (2, LAYERS, H, W). labels: (2, H, W) the layers with the largest shares. roots: (LIMBS, 2) pixels.
     """
-    labels = shares.argmax(1)
     own = depths.gather(1, labels[:, None])[:, 0]
     free = torch.stack([_can_end(shares[:, 1 + limb], root) for limb, root in enumerate(roots)], 1)
     free = torch.cat([torch.zeros_like(free[:, :1]), free], 1)  # two limbs are apart if any of them can end
@@ -141,7 +145,7 @@ def _as_deep_as_wide(depths: Tensor, labels: Tensor, mask: Tensor) -> Tensor:
 
 def _width(places: Tensor) -> Tensor:
     """How wide (H, W) an area is around each of its pixels, in network units of depth."""
-    radius = cv2.distanceTransform(places.numpy().astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
+    radius = distance(places.numpy())
     widest = cv2.GaussianBlur(cv2.dilate(radius, np.ones((_WIDTH, _WIDTH), np.uint8)), (0, 0), _WIDTH / 6)
     return torch.from_numpy(2 * widest * (CANVAS / len(radius)) / UNIT)
 
@@ -162,15 +166,14 @@ def _long(steps: Tensor) -> Tensor:
 
 
 def with_steps(depths: Tensor, steps: Steps) -> Tensor:
-    """Depths (1, 2, 256, 256) that lead from layer to layer as smoothly as 256 pixels must."""
-    smooth, weight = (steps.shares * steps.depths).sum(1).to(depths), steps.weight.to(depths)
-    return depths + weight * (smooth - depths)
+    """Depths (1, 2, 256, 256) that around steps are those of the layers."""
+    return depths + steps.weight.to(depths) * (steps.smooth.to(depths) - depths)
 
 
 def arms_before(steps: Steps) -> NDArray[np.bool_]:
     """(256, 256) where an arm hides what the back shows; outside the person anything."""
     front, back = steps.shares.argmax(1).numpy()
-    return (front > Parts.TRUNK) & (front <= Parts.TRUNK + ARMS) & (front != back)
+    return np.isin(front, ARM_LAYERS) & (front != back)
 
 
 def sharpen_steps(depths: Float, steps: Steps) -> Parts | None:
@@ -185,14 +188,14 @@ def sharpen_steps(depths: Float, steps: Steps) -> Parts | None:
     full = tuple(slice(part.start * scale, part.stop * scale) for part in area)
     weight = _enlarged(steps.weight[area], scale)
     layers = np.stack([[_enlarged(layer, scale) for layer in side[:, *area]] for side in steps.depths])
-    shares = [side[:, *area] for side in steps.shares]
-    shown = [_shown(side, scale) for side in shares]
+    smooth = [_enlarged(depth[area], scale) for depth in steps.smooth]
+    shown = [_shown(side[:, *area], scale) for side in steps.shares]
+    outlines = np.stack([distance((shown[0] == layer) | (shown[1] == layer)) for layer in range(len(layers[0]))])
     labels = np.full(depths.shape, Parts.UNKNOWN, np.uint8)
     inner = np.zeros_like(depths)
     for side in range(2):
-        seen = _seen(shown[side], shown[1 - side])
-        smooth = _enlarged((shares[side] * steps.depths[side][:, *area]).sum(0), scale)
-        _sharpen(depths[side][full], weight, _surface(layers, seen, side), smooth, seen.inside)
+        seen = _seen(shown[side], outlines)
+        _sharpen(depths[side][full], weight, _surface(layers, seen, side), smooth[side], seen.inside)
         labels[side][full] = np.where(weight > _SEEN, seen.label, Parts.UNKNOWN)
         inner[side][full] = _surface(layers, seen, 1 - side)
     return Parts(*labels, *inner)
@@ -228,12 +231,9 @@ def _shown(shares: Tensor, scale: int) -> NDArray[np.uint8]:
     return np.argmax([_enlarged(share, scale) for share in shares], axis=0).astype(np.uint8)
 
 
-def _seen(label: NDArray[np.uint8], other: NDArray[np.uint8]) -> _Seen:
-    """Of the layers that one map shows, and the other one."""
-    outline = np.full(label.shape, np.inf, np.float32)
-    for layer in np.unique(label):
-        extent = (label == layer) | (other == layer)
-        outline = np.where(label == layer, distance(extent), outline)
+def _seen(label: NDArray[np.uint8], outlines: Float) -> _Seen:
+    """Of the layers that one map shows, and the distances (LAYERS, H, W) from where each layer ends."""
+    outline = _chosen(outlines, label)
     window = np.ones((3, 3), np.uint8)
     low, high = cv2.erode(label, window), cv2.dilate(label, window)
     border = low != high
@@ -265,7 +265,7 @@ def _rounded(layers: Float, seen: _Seen, side: int) -> Float:
 
 
 def _chosen(layers: Float, label: NDArray[np.uint8]) -> Float:
-    """Of the depths of all layers (LAYERS, H, W) that of one at every pixel (H, W)."""
+    """Of the values of all layers (LAYERS, H, W) that of one at every pixel (H, W)."""
     return np.take_along_axis(layers, label[None].astype(np.int64), 0)[0]
 
 

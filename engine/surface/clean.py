@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from engine.camera import UNIT
 from engine.errors import UserError
-from engine.pixels import Bools, Float, nearest
+from engine.pixels import Bools, Float, large_pieces, nearest
 from engine.types import Maps, Parts
 
 NOBODY = "No body could be reconstructed from this picture; choose one that shows a whole person."
@@ -56,7 +56,7 @@ def clean(maps: Maps) -> Shell:
     window = (slice(row, row + padded.shape[0]), slice(column, column + padded.shape[1]))
     known = valid[window] & padded
     place = nearest(known)
-    parts = None if maps.parts is None else _cropped(maps.parts, window, place)
+    parts = None if maps.parts is None else _at(maps.parts.within(window), place)
     filled = [_filled(m[window], place) * np.float32(UNIT) for m in (maps.front, maps.back)]
     near, far = (_without_outliers(m) for m in filled)
     near, far = (_smooth(m, padded) for m in (_without_pits(near), -_without_pits(-far)))
@@ -67,11 +67,9 @@ def clean(maps: Maps) -> Shell:
     return Shell(middle - half, middle + half, padded, row, column, parts, maps.arms)
 
 
-def _cropped(parts: Parts, window: tuple[slice, slice], place: NDArray[np.int32]) -> Parts:
+def _at(parts: Parts, place: NDArray[np.int32]) -> Parts:
     """Network depth -> canvas pixels; unknown pixels take the nearest known ones, as those of the maps do."""
-    front, back, behind, hidden = (
-        _filled(m[window], place) for m in (parts.front, parts.back, parts.behind, parts.hidden)
-    )
+    front, back, behind, hidden = (_filled(m, place) for m in (parts.front, parts.back, parts.behind, parts.hidden))
     return Parts(front, back, behind * np.float32(UNIT), hidden * np.float32(UNIT))
 
 
@@ -90,10 +88,7 @@ def _solid_parts(valid: Bools) -> Bools:
     keep = area >= _SPECK * area[1:].max()
     keep[0] = False
     mask = keep[labels]
-    _, holes, stats, _ = cv2.connectedComponentsWithStats((~mask).astype(np.uint8), connectivity=4)
-    small = stats[:, cv2.CC_STAT_AREA] < _HOLE
-    small[0] = False
-    return mask | small[holes]
+    return ~large_pieces(~mask, _HOLE)
 
 
 def _crop(mask: Bools) -> tuple[Bools, int, int]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from engine.pixels import Bools, Float
+from engine.pixels import Bools, Float, large_pieces
 from engine.surface import cells
 from engine.surface.clean import Shell
 from engine.surface.contour import bend
@@ -189,7 +189,6 @@ def _threads(gap: Bools, body: Bools, jump: Bools, long: Bools) -> Bools:
     closed = cv2.morphologyEx(open_.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)) > 0
     rest = body & ~closed
     solid = cv2.morphologyEx(rest.astype(np.uint8), cv2.MORPH_OPEN, np.ones((13, 13), np.uint8)) > 0
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(rest.astype(np.uint8), connectivity=4)
-    specks = rest & (stats[:, cv2.CC_STAT_AREA] < SMALLEST)[labels]
+    specks = rest & ~large_pieces(rest, SMALLEST)
     thin = rest & ~solid & long & cells.near(gap, 8)
     return body & ~jump & (closed | specks | thin)

@@ -5,11 +5,10 @@ Nothing has to be found there: which part each map shows tells where its sheet i
 
 from dataclasses import replace
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.pixels import Bools, Float, blur, distance, ramp, smooth
+from engine.pixels import Bools, Float, blur, distance, large_pieces, ramp, smooth
 from engine.surface import cells
 from engine.surface.clean import Shell
 from engine.surface.jumps import JUMP, climb, corners
@@ -49,7 +48,7 @@ def with_parts(shell: Shell, opened: Shell, gaps: Gaps) -> tuple[Shell, Gaps]:
         hidden=np.where(known, _even(parts.hidden, near, parts.back, parts.front), gaps.hidden),
     )
     joined = replace(opened, near=near, far=far)
-    gaps = _merged(gaps, _between(parts, joined, _ordered(gaps, joined, known)), known_cells)
+    gaps = _merged(gaps, _between(parts, joined, _ordered(gaps, joined, known), body), known_cells)
     gaps = _closing(_ordered(gaps, joined, known), body, known)
     near = _soft(near, known_cells & body, gaps.cut_near | gaps.parted)
     far = np.maximum(_soft(far, known_cells & body, gaps.cut_far | gaps.parted), near + 1)
@@ -114,27 +113,19 @@ def _even(sheet: Float, seen: Float, part: NDArray[np.uint8], cover: NDArray[np.
     return result
 
 
-def _between(parts: Parts, shell: Shell, sheets: Gaps) -> Gaps:
-    """The gaps between parts, with inner sheets that are given.
+def _between(parts: Parts, shell: Shell, sheets: Gaps, body: Bools) -> Gaps:
+    """The gaps between parts, with inner sheets that are given. body: (H-1, W-1) cells of the person.
 
     A jump within a gap belongs to a third part, and is no end of it.
     """
-    near, far, body = shell.near, shell.far, cells.codes(shell.mask) > 0
+    near, far = shell.near, shell.far
     overlap = corners((parts.front != parts.back) & (sheets.hidden - sheets.behind > _CLEARANCE), np.logical_and)
     borders = [corners(label, np.maximum) != corners(label, np.minimum) for label in (parts.front, parts.back)]
     jump_near, jump_far = (
         border & ~overlap & (climb(m) > JUMP) for border, m in zip(borders, (near, far), strict=True)
     )
     parted = body & ((borders[0] | borders[1]) & (shared(near, far) < 0) | (jump_near & jump_far))
-    gap = _large(body & ~parted & ~jump_near & ~jump_far & overlap)
+    gap = large_pieces(body & ~parted & ~jump_near & ~jump_far & overlap, SMALLEST)
     beside = body & ~parted & cells.near(gap, 1)
     cut_near = beside & jump_near
     return Gaps(sheets.behind, sheets.hidden, gap, cut_near, beside & jump_far & ~cut_near, parted)
-
-
-def _large(gap: Bools) -> Bools:
-    """The gap without small pieces."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(gap.astype(np.uint8), connectivity=4)
-    keep = stats[:, cv2.CC_STAT_AREA] >= SMALLEST
-    keep[0] = False
-    return keep[labels]

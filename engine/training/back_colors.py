@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from engine.networks.back_colors import WEIGHTS, BackColors
-from engine.networks.graph import TwoK2K, depth_maps
+from engine.networks.graph import TwoK2K
 from engine.networks.sharpen import blurred
-from engine.training.coarse import whole_views
+from engine.training.coarse import coarse_of, whole_views
 from engine.training.colors import varied
 from engine.training.fit import Batch, Loss
 from engine.training.half import learn_from_views, parser_of
@@ -56,10 +56,8 @@ def loss_with(network: TwoK2K) -> Loss:
     """The loss of shares that are chosen by the picture and the depths of the coarse networks (these do not learn)."""
 
     def loss(module: nn.Module, batch: Batch) -> dict[str, Tensor]:
-        picture = (batch["picture"] * batch["prior"][:, 3:] - 0.5) / 0.5
+        picture, _, found = coarse_of(network, batch)
         true = torch.cat([batch["front"], batch["back"]], 1)
-        with torch.no_grad():
-            found = depth_maps(network.coarse(picture, batch["prior"])[1], batch["prior"])
         depths = torch.where((batch["told"] > 0) & (true > 0), true, found)
         seen = [planes[..., 1::2, 1::2] for planes in (picture, batch["prior"], depths)]
         with torch.autocast(picture.device.type, torch.bfloat16):

@@ -51,6 +51,14 @@ def whole_views(
         yield {name: torch.from_numpy(np.stack([s[name] for s in samples])) for name in samples[0]}
 
 
+def coarse_of(network: TwoK2K, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
+    """The masked pictures (B, 3, H, W; -1..1), and the coarse normals and depths that the network sees in them."""
+    picture = (batch["picture"] * batch["prior"][:, 3:] - 0.5) / 0.5
+    with torch.no_grad():
+        normals, raw = network.coarse(picture, batch["prior"])
+        return picture, normals, depth_maps(raw, batch["prior"])
+
+
 def _vary(batch: Batch, rng: np.random.Generator) -> Batch:
     """Exposure, contrast and white balance change; the background outside the input mask is black."""
     picture = varied(batch["picture"], rng)

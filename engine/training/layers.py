@@ -8,7 +8,6 @@ VIEWS are folders of `train views` at 256 pixels with people who took no part in
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, smooth_l1_loss
@@ -16,12 +15,12 @@ from torch.nn.functional import cross_entropy, smooth_l1_loss
 from engine.networks.graph import TwoK2K
 from engine.networks.layers import WEIGHTS, Layered, Layers
 from engine.networks.sharpen import sharpened
-from engine.training.coarse import whole_views
-from engine.training.colors import varied
+from engine.training import sharpen
+from engine.training.coarse import coarse_of
 from engine.training.fit import Batch, Loss
 from engine.training.half import learn_from_views, parser_of
 from engine.training.losses import gradient_loss, mean_inside
-from engine.training.sharpen import coarse_of, weight
+from engine.training.sharpen import weight
 from engine.training.views import with_labels
 
 _BETA = 0.02
@@ -31,9 +30,7 @@ _BATCH, _RATE = 8, 2e-3
 
 def batches(folders: Sequence[Path], batch: int, seed: int) -> Iterator[Batch]:
     """Endless random batches of whole views, half of them mirrored; labels: (B, 2, 256, 256) of front and back."""
-    rng = np.random.default_rng(seed)
-    for views in whole_views(folders, batch, rng, with_labels):
-        yield views | {"picture": varied(views["picture"], rng)}
+    return sharpen.batches(folders, batch, seed, with_labels)
 
 
 def loss_with(network: TwoK2K) -> Loss:

@@ -14,14 +14,15 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import interpolate, pad, smooth_l1_loss
 
-from engine.networks.graph import BODY_DEPTH, TwoK2K, depth_maps
+from engine.networks.graph import BODY_DEPTH, TwoK2K
 from engine.networks.prior import ARMS
 from engine.networks.sharpen import WEIGHTS, Sharpen
-from engine.training.coarse import whole_views
+from engine.training.coarse import Sample, coarse_of, whole_views
 from engine.training.colors import varied
 from engine.training.fit import Batch, Loss
 from engine.training.half import learn_from_views, parser_of
 from engine.training.losses import gradient_loss, inner, mean_inside
+from engine.training.views import Views
 
 SLOPE = 32.0
 """Slope of the surface where the network depth changes by 1 per pixel of 256."""
@@ -35,10 +36,10 @@ _BETA = 0.02
 _BATCH, _RATE = 16, 2e-3
 
 
-def batches(folders: Sequence[Path], batch: int, seed: int) -> Iterator[Batch]:
+def batches(folders: Sequence[Path], batch: int, seed: int, sample: Sample = Views.sample) -> Iterator[Batch]:
     """Endless random batches of whole views, half of them mirrored."""
     rng = np.random.default_rng(seed)
-    for views in whole_views(folders, batch, rng):
+    for views in whole_views(folders, batch, rng, sample):
         yield views | {"picture": varied(views["picture"], rng)}
 
 
@@ -53,14 +54,6 @@ def loss_with(network: TwoK2K) -> Loss:
         return errors(found, target, weight(batch["limbs"], depths))
 
     return loss
-
-
-def coarse_of(network: TwoK2K, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
-    """The masked pictures (B, 3, H, W; -1..1), and the coarse normals and depths that the network sees in them."""
-    picture = (batch["picture"] * batch["prior"][:, 3:] - 0.5) / 0.5
-    with torch.no_grad():
-        normals, raw = network.coarse(picture, batch["prior"])
-        return picture, normals, depth_maps(raw, batch["prior"])
 
 
 def weight(limbs: Tensor, depths: Tensor) -> Tensor:

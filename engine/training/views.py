@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -125,7 +125,7 @@ def shrunk(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(cv2.resize(picture, (SIZE, SIZE), interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
-def sparse(picture: NDArray[Any], size: int = COLOR_SIZE) -> NDArray[Any]:
-    """Pixels (size, size, ...) of a picture of the whole canvas (a multiple of size): 128 are every second of 256."""
-    step = len(picture) // size
+def sparse(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Pixels (128, 128, C) of a picture of the whole canvas (a multiple of 128): every second one of 256."""
+    step = len(picture) // COLOR_SIZE
     return picture[3 * step // 4 :: step, 3 * step // 4 :: step]

@@ -36,6 +36,18 @@ def test_the_face_is_set_where_the_networks_saw_one(yaw: float) -> None:
     assert depths[1] - depths[0] == pytest.approx(cheek[2] - nose[2], abs=6)
 
 
+def square(vertices: np.ndarray, point: int, half: int = 12) -> tuple[slice, slice]:
+    """Rows and columns around a landmark."""
+    x, y = landmarks(vertices)[point, :2].astype(int).tolist()
+    return slice(y - half, y + half), slice(x - half, x + half)
+
+
+def known_trunk(behind: np.ndarray, hidden: np.ndarray) -> Parts:
+    """Both maps are known to show the trunk with the head, everywhere."""
+    label = np.full((SIDE, SIDE), Parts.TRUNK, np.uint8)
+    return Parts(label, label.copy(), behind, hidden)
+
+
 def beside(head: Head) -> np.ndarray:
     """Pixels that are farther than 6 cm from the head."""
     away = np.ones((SIDE, SIDE), bool)
@@ -91,13 +103,12 @@ def test_a_hand_before_the_face_stays_before_it() -> None:
     vertices = posed_head()
     head = found(vertices)
     maps = flat_maps()
-    x, y = landmarks(vertices)[CHEEK, :2].astype(int)
-    hand = np.s_[y - 12 : y + 12, x - 12 : x + 12]
+    hand = square(vertices, CHEEK)
     maps.front[hand] -= np.float32(0.15 * SCALE / UNIT)
     alone = with_head(flat_maps(), head)
     maps = with_head(maps, head)
     ring = np.zeros((SIDE, SIDE), bool)
-    ring[y - 20 : y + 20, x - 20 : x + 20] = True
+    ring[square(vertices, CHEEK, 20)] = True
     ring[hand] = False
     assert np.abs(maps.front - alone.front)[ring].max() * UNIT < 3
     assert np.median(maps.front[hand]) * UNIT == pytest.approx(NEAR - 0.15 * SCALE, abs=5)
@@ -108,11 +119,9 @@ def test_an_arm_known_to_be_close_before_the_face_stays_and_the_face_goes_on_beh
     vertices = posed_head()
     head = found(vertices)
     maps = flat_maps()
-    x, y = landmarks(vertices)[CHEEK, :2].astype(int)
-    arm = np.s_[y - 12 : y + 12, x - 12 : x + 12]
+    arm = square(vertices, CHEEK)
     maps.front[arm] -= np.float32(0.04 * SCALE / UNIT)
-    label = np.full((SIDE, SIDE), Parts.TRUNK, np.uint8)
-    parts = Parts(label.copy(), label, maps.front.copy(), np.full_like(maps.front, NEAR / UNIT))
+    parts = known_trunk(maps.front.copy(), np.full_like(maps.front, NEAR / UNIT))
     parts.front[arm] = 1
     alone = with_head(flat_maps(), head)
     told = with_head(replace(maps, parts=parts), head)
@@ -126,11 +135,9 @@ def test_a_hand_known_to_be_behind_the_head_stays_and_the_head_goes_on_before_it
     vertices = posed_head()
     head = found(vertices)
     maps = flat_maps()
-    x, y = landmarks(vertices)[NOSE, :2].astype(int)
-    hand = np.s_[y - 12 : y + 12, x - 12 : x + 12]
+    hand = square(vertices, NOSE)
     maps.back[hand] += np.float32(100 / UNIT)
-    label = np.full((SIDE, SIDE), Parts.TRUNK, np.uint8)
-    parts = Parts(label, label.copy(), np.full_like(maps.back, FAR / UNIT), maps.back.copy())
+    parts = known_trunk(np.full_like(maps.back, FAR / UNIT), maps.back.copy())
     parts.back[hand] = 1
     alone = with_head(flat_maps(), head)
     told = with_head(replace(maps, parts=parts), head)

@@ -5,12 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from torch import nn
+from only_learns import check_only_it_learns
 
-from engine.depth import network_of
 from engine.networks.back_colors import BackColors
 from engine.training.back_colors import batches, errors, loss_with
-from engine.training.fit import Fit, FitOptions
 from engine.training.views import DEPTH_SCALE, Views, sparse
 
 SIZE, SMALL = 256, 128
@@ -58,14 +56,4 @@ def test_what_is_alike_from_afar_costs_less() -> None:
 
 
 def test_it_learns_where_the_back_takes_its_colour(views: Path, tmp_path: Path) -> None:
-    torch.manual_seed(0)
-    coarse, _ = network_of("default", "cpu")
-    before = [p.clone() for p in coarse.parameters()]
-    network: nn.Module = BackColors()
-    fit, loss = Fit(network, tmp_path / "back.fit", FitOptions(1.0)), loss_with(coarse)
-    stream = batches([views], 2, 0)
-    first = sum(fit.update(next(stream), loss).values())
-    for _ in range(25):
-        last = sum(fit.update(next(stream), loss).values())
-    assert last < 0.6 * first
-    assert all(torch.equal(a, b) for a, b in zip(before, coarse.parameters(), strict=True))
+    check_only_it_learns(BackColors, batches([views], 2, 0), loss_with, tmp_path / "back.fit", steps=25, share=0.6)

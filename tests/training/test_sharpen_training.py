@@ -1,17 +1,17 @@
 """How the network of the second look is trained."""
 
+from itertools import repeat
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from torch import Tensor, nn
+from only_learns import check_only_it_learns
+from torch import Tensor
 
-from engine.depth import network_of
 from engine.networks.prior import LIMBS
 from engine.networks.sharpen import Sharpen
 from engine.training import sharpen as training
-from engine.training.fit import Fit, FitOptions
 from engine.training.sharpen import batches, errors, loss_with, weight
 from engine.training.views import DEPTH_SCALE, Views
 
@@ -101,14 +101,6 @@ def test_in_the_mirrored_view_left_is_right(views: Path) -> None:
 
 
 def test_only_the_second_look_learns(views: Path, tmp_path: Path) -> None:
-    torch.manual_seed(0)
-    coarse, _ = network_of("default", "cpu")
-    before = [p.clone() for p in coarse.parameters()]
-    batch = next(batches([views], 2, 0))
-    network: nn.Module = Sharpen()
-    fit, loss = Fit(network, tmp_path / "sharpen.fit", FitOptions(1.0)), loss_with(coarse)
-    first = sum(fit.update(batch, loss).values())
-    for _ in range(12):
-        last = sum(fit.update(batch, loss).values())
-    assert last < 0.9 * first
-    assert all(torch.equal(a, b) for a, b in zip(before, coarse.parameters(), strict=True))
+    check_only_it_learns(
+        Sharpen, repeat(next(batches([views], 2, 0))), loss_with, tmp_path / "sharpen.fit", steps=12, share=0.9
+    )
