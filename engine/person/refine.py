@@ -3,7 +3,8 @@
 Four things are weighed at every pixel near the border, as logarithms of odds: where the coarse mask ends, where hands
 and feet are, a first cut by the colours of the whole picture, and the colours of person and surroundings nearby. What
 is far enough from the person is the model for the surroundings: a floor or a skirting board goes on there, a coat does
-not. A random walker evens out the sum.
+not. A random walker evens out the sum. Slits that the coarse mask has filled, but is less sure of than of what is
+around, such as between the knees, are looked at as well.
 """
 
 import cv2
@@ -31,6 +32,10 @@ _LIMB, _LIMB_SLOPE, _BESIDE = 1.0, 16.0, -1.5
 """What is said inside hands and feet, the distance from them that takes 1 from it, and the least that it becomes."""
 _LIMB_REACH = 48.0
 """Distance from hands and feet at which the person may be where the coarse mask does not show them."""
+_DOUBT = 1.0
+"""The most that is said for the person in a slit of the coarse mask's odds."""
+_SLIT, _DIP, _BESIDE_DIP = 30.0, 0.1, 6.0
+"""Half the width of such a slit, how much less the odds are, and how far around it the background may be seen."""
 _NEARBY = 100.0
 _CORE = 12.0
 _BEYOND = (20.0, 50.0, 150.0)
@@ -71,9 +76,11 @@ def _likelihood(pixels: NDArray, coarse: NDArray, limbs: NDArray, size: float) -
     extremities = (limbs < _LIMB_REACH * unit) & ~inside
     free = _strip(away) | extremities
     expected = _expected(away, limbs / unit) + _FIRST_CUT * free * np.where(first, 1, -1)
+    doubtful = _doubtful(coarse, unit)
+    expected = np.where(doubtful, np.minimum(expected, _DOUBT), expected)
     weight = _weight(away) * ~extremities
     for _ in range(_ROUNDS):
-        unknown = _strip(away) | extremities
+        unknown = _strip(away) | extremities | doubtful
         evidence = color_evidence(colors, inside, weight, unknown, _NEARBY * unit).clip(-_COLORS, _COLORS)
         guess = inside.astype(np.float32)
         guess[unknown] = 1 / (1 + np.exp(-expected[unknown] - evidence))
@@ -82,6 +89,14 @@ def _likelihood(pixels: NDArray, coarse: NDArray, limbs: NDArray, size: float) -
         away = signed_distance(inside) / unit
         weight = _weight(away)
     return found
+
+
+def _doubtful(coarse: Float, unit: float) -> Bool:
+    """Where the detector is less sure than around that it sees the person, as it is of a slit between limbs."""
+    window = np.ones((2 * round(_SLIT * unit) + 1,) * 2, np.uint8)
+    dip = cv2.morphologyEx(coarse, cv2.MORPH_CLOSE, window) - coarse > _DIP
+    wide = 2 * round(_BESIDE_DIP * unit) + 1
+    return (cv2.dilate(dip.astype(np.uint8), np.ones((wide, wide), np.uint8)) > 0) & (coarse > 0.5)
 
 
 def _strip(away: Float) -> Bool:

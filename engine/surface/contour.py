@@ -34,11 +34,15 @@ _SIDE, _FOLLOWED = 10.0, 6.0
 """Pixels inside of the contour on which the maps are smoothed along it, and the standard deviation of that."""
 
 
-def displacement(mask: Bools) -> NDArray[np.float32]:
-    """(H, W, 2) shift (x, y) in pixels that carries pixels along the mask's edge onto its smoothed contour."""
-    inside = _soft(mask, _SUBPIXEL)
-    edge = mask & (cv2.erode(mask.astype(np.uint8), np.ones((3, 3), np.uint8)) == 0)
-    return _across(inside, edge, 0.0, (-0.7, 0.4))
+def displacement(mask: Bools, step: int = 1) -> NDArray[np.float32]:
+    """Shift (x, y) that carries pixels along the mask's edge onto its smoothed contour: (H, W, 2) in pixels.
+
+    step: the same for every `step`-th pixel in both directions, (h, w, 2) in units of `step` pixels.
+    """
+    inside = _soft(mask, _SUBPIXEL)[::step, ::step]
+    sparse = mask[::step, ::step].astype(np.uint8)
+    edge = (sparse > 0) & (cv2.erode(sparse, np.ones((3, 3), np.uint8)) == 0)
+    return _across(inside, edge, 0.0, (-1.0, 0.4))
 
 
 def straightened(depth: Float, mask: Bools, cut: Bools) -> NDArray[np.float32]:
@@ -120,7 +124,7 @@ def _along_sides(shell: Shell, inside: Float) -> Shell:
     here = planes[rows, columns]
     total, weights = np.zeros((2, len(rows), 2), np.float32)
     for t in np.arange(-2 * _FOLLOWED, 2 * _FOLLOWED + 1, dtype=np.float32):
-        at = _sampled(planes, columns + t * right, rows + t * down)
+        at = sampled(planes, columns + t * right, rows + t * down)
         same = np.exp(-((t / _FOLLOWED) ** 2) / 2 - ((at[:, 2] - here[:, 2]) / 2) ** 2) * (at[:, 3] > 0.99)
         weight = same[:, None] * (np.abs(at[:, :2] - here[:, :2]) < _STEEPEST * abs(t) + 1)
         total, weights = total + weight * at[:, :2], weights + weight
@@ -137,7 +141,7 @@ def _tangents(inside: Float, rows: NDArray, columns: NDArray) -> tuple[Float, Fl
     return -y / length, x / length
 
 
-def _sampled(planes: Float, columns: NDArray, rows: NDArray) -> Float:
+def sampled(planes: Float, columns: NDArray, rows: NDArray) -> Float:
     """Bilinear samples (N, C) of planes (H, W, C) at places (N,); OpenCV takes at most 32,767 in a row."""
     shape = (-(-len(columns) // _ROW), _ROW)
     x, y = (np.resize(values, shape).astype(np.float32) for values in (columns, rows))

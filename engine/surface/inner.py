@@ -3,7 +3,8 @@
 import cv2
 import numpy as np
 
-from engine.pixels import Bools, Float
+from engine.pixels import Bools, Float, distance
+from engine.surface import cells
 from engine.surface.inside import CELL, hollows
 from engine.surface.occluder import REACH, Side, continued_from
 
@@ -21,6 +22,8 @@ _BORDER = 24
 """Pixels by which the border of a hollow can be off."""
 _OFF = 16.0
 """Pixels of depth by which an inner sheet can be off."""
+_ROUNDEST = 60.0
+"""Pixels on which the sides of a gap come together at most where it ends."""
 _JOIN = 16.0
 """How far in pixels from a jump an inner sheet depends on what is seen beyond it."""
 
@@ -42,8 +45,18 @@ def inner_sheets(front: Side, rear: Side, mask: Bools) -> tuple[Float, Float, Bo
     hidden = np.where(beside, _widened(hollow.hidden, hidden, hollow.found), hidden)
     behind, hidden = _joined(behind, -rear.continued, rear.reach), _joined(hidden, front.continued, front.reach)
     behind, hidden = _with_room(behind, hidden, near, far)
-    deepest = np.minimum(_deepest(front), _thickness_beside(rear, near))
-    return np.minimum(behind, near + deepest), np.maximum(hidden, far - _deepest(rear)), beside
+    deepest = np.minimum(_deepest(front, hidden), _thickness_beside(rear, near))
+    return np.minimum(behind, near + deepest), np.maximum(hidden, far - _deepest(rear, -behind)), beside
+
+
+def meeting(ends: Bools, behind: Float, hidden: Float) -> tuple[Float, Float]:
+    """Both inner sheets, which meet, in a round, at the cells (H-1, W-1) where the gap between them ends."""
+    if not ends.any():
+        return behind, hidden
+    middle, half = (behind + hidden) / 2, (hidden - behind) / 2
+    way = distance(~cells.corner_pixels(ends)) / np.clip(half, 1, _ROUNDEST)
+    open_ = np.sqrt(1 - np.maximum(1 - way, 0) ** 2)
+    return middle - open_ * half, middle + open_ * half
 
 
 def _guessed(front: Side, rear: Side) -> tuple[Float, Float]:
@@ -74,9 +87,15 @@ def _with_room(behind: Float, hidden: Float, near: Float, far: Float) -> tuple[F
     )
 
 
-def _deepest(side: Side) -> Float:
-    """How deep an occluder can be at most: round along its outline, and inside of it as deep as may be."""
-    return side.thickness + _INWARD * np.maximum(side.border - _ROUND, 0)
+def _deepest(side: Side, beyond: Float) -> Float:
+    """How deep an occluder can be at most: round along its outline, and inside of it as deep as may be.
+
+    beyond: depth of what begins behind the hollow. A jump to something before that, such as from a strap to the bag
+    that it lies on, is no outline.
+    """
+    deepest = side.thickness + _INWARD * np.maximum(side.border - _ROUND, 0)
+    lies_on = (side.edge | (side.reach <= side.border + 2)) & (side.continued < beyond - 2 * _OFF)
+    return np.where(lies_on, np.float32(np.inf), deepest)
 
 
 def _thickness_beside(side: Side, other: Float) -> Float:

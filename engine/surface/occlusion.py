@@ -14,7 +14,7 @@ from engine.pixels import Bools, Float, large_pieces
 from engine.surface import cells
 from engine.surface.clean import Shell
 from engine.surface.contour import bend
-from engine.surface.inner import SLIT, inner_sheets
+from engine.surface.inner import SLIT, inner_sheets, meeting
 from engine.surface.jumps import JUMP, RAMP, climb, corners, cut
 from engine.surface.meeting import meet
 from engine.surface.occluder import LAYER, REACH, Side, side_of
@@ -27,6 +27,10 @@ _MOUTH, _CLOSE = 20, 4
 """Number of cells along the body's border that a smaller gap must come so close to, in pixels, to open."""
 _TOGETHER = 10
 """Cells around pieces of a gap within which another one belongs to it."""
+_SAME = 16.0
+"""Pixels of depth between a map and an inner sheet that show the same surface."""
+_END = 20
+"""Least number of cells side by side at which a gap ends."""
 SMALLEST = 300
 """Least number of cells of a gap."""
 
@@ -55,13 +59,35 @@ def find_gaps(shell: Shell) -> tuple[Shell, Gaps]:
     behind, hidden, beside = inner_sheets(front, rear, shell.mask)
     free = shell.mask & beside & (near + 1.5 < behind) & (hidden + 1.5 < far)
     slit = np.where(free, np.maximum(hidden - behind - SLIT, 0), 0)
-    gap, parted, cut_near, cut_far = _outline(slit, shell.mask, front, rear)
+    lone = corners(beside & _lone(near, far, behind, hidden), np.logical_and)
+    gap, parted, cut_near, cut_far = _outline(slit, lone, shell.mask, front, rear)
     near = np.where(_beside(cut_near | parted), near, shell.near)
     far = np.maximum(np.where(_beside(cut_far | parted), far, shell.far), near + 1)
     parted = parted | (shared(near, far) < -2 * JUMP)
-    return replace(shell, near=near, far=far), Gaps(
-        behind.astype(np.float32), hidden.astype(np.float32), gap, cut_near, cut_far, parted
+    shell = replace(shell, near=near, far=far)
+    return shell, closed(Gaps(behind, hidden, gap, cut_near, cut_far, parted), shell, shell.mask)
+
+
+def closed(gaps: Gaps, shell: Shell, where: Bools) -> Gaps:
+    """The gaps with inner sheets that meet, in a round, where a gap ends inside the body.
+
+    Beside a jump, or where one part alone is seen, a gap does not end: one of its sides goes on as what is seen.
+    where: (H, W) pixels in which the sheets may be moved.
+    """
+    lone = corners(_lone(shell.near, shell.far, gaps.behind, gaps.hidden), np.logical_and)
+    open_ = gaps.cells | gaps.cut_near | gaps.cut_far | gaps.parted
+    ends = (cells.codes(shell.mask) > 0) & ~open_ & ~lone & cells.near(gaps.cells, 1)
+    behind, hidden = meeting(large_pieces(ends, _END), gaps.behind, gaps.hidden)
+    return replace(
+        gaps,
+        behind=np.where(where, behind, gaps.behind).astype(np.float32),
+        hidden=np.where(where, hidden, gaps.hidden).astype(np.float32),
     )
+
+
+def _lone(near: Float, far: Float, behind: Float, hidden: Float) -> Bools:
+    """Pixels that show both sides of one part, what is before a gap or what is behind it."""
+    return (near > hidden - _SAME) | (far < behind + _SAME)
 
 
 def bent(shell: Shell, gaps: Gaps) -> tuple[Shell, Gaps]:
@@ -88,22 +114,23 @@ def _sides(shell: Shell) -> tuple[Side, Side]:
     )
 
 
-def _outline(slit: Float, mask: Bools, front: Side, rear: Side) -> tuple[Bools, Bools, Bools, Bools]:
+def _outline(slit: Float, lone: Bools, mask: Bools, front: Side, rear: Side) -> tuple[Bools, Bools, Bools, Bools]:
     """Cells of the gap, parted cells, and cells in which the near and the far sheet are cut.
 
-    slit: (H, W) width in depth of the gap, less the least width, 0 where there is none.
+    slit: (H, W) width in depth of the gap, less the least width, 0 where there is none. lone: cells that show one part
+    alone. A jump inside the gap, such as from a strap to the bag that it lies on, is no border of it.
     """
     near, far = front.depth, -rear.depth
     parted = _parted(near, far, front.steep, rear.steep)
     body = (cells.codes(mask) > 0) & ~parted
     long = corners(far - near, np.minimum) > LAYER
-    gap = _gap(corners(slit, np.minimum), body, (front.steep | rear.steep) & body) | (
-        body & long & _overlap(front, rear)
-    )
+    narrowest = corners(slit, np.minimum)
+    gap = _gap(narrowest, body, (front.steep | rear.steep) & body) | (body & long & _overlap(front, rear))
     gap = _without_windows(gap, body)
-    jumps = [body & (side.steep | (cells.near(gap) & (climb(side.depth) > 1.5 * JUMP))) for side in (front, rear)]
+    border = body & (narrowest <= 0)
+    jumps = [border & (side.steep | (cells.near(gap) & (climb(side.depth) > 1.5 * JUMP))) for side in (front, rear)]
     gap &= ~((jumps[0] | jumps[1]) & cells.near(body & ~gap, 1))
-    gap |= _threads(gap, body, jumps[0] | jumps[1], long)
+    gap |= _threads(gap, body, jumps[0] | jumps[1], long) & ~lone
     parted |= body & ~gap & cells.near(gap, 6) & (shared(near, far) < -JUMP)
     around = ~gap & ~parted & cells.near(gap)
     cut_near = jumps[0] & around & (~jumps[1] | (climb(near) >= climb(far)))

@@ -12,7 +12,7 @@ from engine.pixels import Bools, Float, blur, distance, large_pieces, ramp, smoo
 from engine.surface import cells
 from engine.surface.clean import Shell
 from engine.surface.jumps import JUMP, climb, corners
-from engine.surface.occlusion import SMALLEST, Gaps, shared
+from engine.surface.occlusion import SMALLEST, Gaps, closed, shared
 from engine.types import Parts
 
 _CLEARANCE = 24.0
@@ -23,8 +23,6 @@ _SMOOTH = 6.0
 """Standard deviation in pixels of the smoothing of what is hidden."""
 _SLOPE = 2.5
 """Standard deviation in pixels of the smoothing of jumps that are no border of a gap."""
-_ROUNDEST = 60.0
-"""Pixels on which the sides of a gap come together at most where it ends."""
 _BESIDE = 10.0
 """Pixels from a cut in which there is less and less of that smoothing."""
 _MARKED = 4.0
@@ -49,7 +47,7 @@ def with_parts(shell: Shell, opened: Shell, gaps: Gaps) -> tuple[Shell, Gaps]:
     )
     joined = replace(opened, near=near, far=far)
     gaps = _merged(gaps, _between(parts, joined, _ordered(gaps, joined, known), body), known_cells)
-    gaps = _closing(_ordered(gaps, joined, known), body, known)
+    gaps = closed(_ordered(gaps, joined, known), joined, known)
     near = _soft(near, known_cells & body, gaps.cut_near | gaps.parted)
     far = np.maximum(_soft(far, known_cells & body, gaps.cut_far | gaps.parted), near + 1)
     joined = replace(joined, near=near, far=far)
@@ -85,20 +83,6 @@ def _soft(depth: Float, where: Bools, cut: Bools) -> Float:
     share = np.minimum(_MARKED * smooth(jumps.astype(np.float32), _SLOPE), 1)
     share = share * ramp(distance(~cells.corner_pixels(cut)), _SLOPE, _BESIDE)
     return depth + share * (smooth(depth, _SLOPE) - depth)
-
-
-def _closing(gaps: Gaps, body: Bools, known: Bools) -> Gaps:
-    """The gaps with inner sheets that meet, in a round, where a gap ends inside of the body.
-
-    body: (H-1, W-1) cells of the person. known: (H, W) pixels in which the sheets may be moved.
-    """
-    ends = body & ~(gaps.cells | gaps.cut_near | gaps.cut_far | gaps.parted) & cells.near(gaps.cells, 1)
-    if not ends.any():
-        return gaps
-    middle, half = (gaps.behind + gaps.hidden) / 2, (gaps.hidden - gaps.behind) / 2
-    way = distance(~cells.corner_pixels(ends)) / np.clip(half, 1, _ROUNDEST)
-    open_ = np.where(known, np.sqrt(1 - np.maximum(1 - way, 0) ** 2), 1)
-    return replace(gaps, behind=middle - open_ * half, hidden=middle + open_ * half)
 
 
 def _even(sheet: Float, seen: Float, part: NDArray[np.uint8], cover: NDArray[np.uint8]) -> Float:

@@ -11,7 +11,7 @@ from engine.pixels import Bools, Float
 from engine.surface import cells, contour, weld
 from engine.surface.clean import NOBODY, Shell
 from engine.surface.health import component_labels
-from engine.surface.jumps import corners
+from engine.surface.jumps import JUMP, corners
 from engine.surface.occlusion import Gaps
 from engine.surface.repair import repair
 
@@ -19,6 +19,8 @@ SMALLEST_PART = 0.02
 """Share of the largest part's triangles below which a part is a speck."""
 _LEAST = 0.2
 """Pixels of depth between any two sheets."""
+_SHEETS = 0.5
+"""Share of its shift by which the border of a sheet follows the rim along the silhouette."""
 _END = 8
 """Cells of the (sparse) grid from the silhouette within which a gap that reaches it may end."""
 _APART = 0.5
@@ -41,10 +43,18 @@ class Solid:
 def solidify(shell: Shell, gaps: Gaps, step: int = 1) -> Solid:
     """One closed mesh of every part of the person with at least 2 % of the triangles of the largest.
 
-    step: a vertex for every pixel, or for every second in both directions. Raises UserError where nothing is left.
+    step: a vertex for every so many pixels in both directions. Raises UserError where nothing is left.
     """
+    outline = contour.displacement(shell.mask, step)
     return _on_canvas(
-        _solidify(*_sparse(shell, gaps, step), _lines(shell, gaps, step), _APART * (step - 1)), shell, step
+        _solidify(
+            *_sparse(_followed(shell, outline, step), gaps, step),
+            outline,
+            _lines(shell, gaps, step),
+            _APART * (step - 1),
+        ),
+        shell,
+        step,
     )
 
 
@@ -55,6 +65,23 @@ def _lines(shell: Shell, gaps: Gaps, step: int) -> Float:
         return np.zeros((*shell.mask[::step, ::step].shape, 2), np.float32)
     near = contour.straightened(shell.near, shell.mask, gaps.cut_near)
     return near + contour.straightened(-shell.far, shell.mask, gaps.cut_far)
+
+
+def _followed(shell: Shell, outline: Float, step: int) -> Shell:
+    """The shell whose pixels along the silhouette have the depth of the places where their sheets are put; on the full
+    grid they stay within their pixel."""
+    if step == 1 or not outline.any():
+        return shell
+    rows, columns = np.nonzero(outline.any(axis=-1))
+    shift = _SHEETS * outline[rows, columns]
+    rows, columns = step * rows, step * columns
+    planes = np.dstack([shell.near * shell.mask, shell.far * shell.mask, shell.mask]).astype(np.float32)
+    samples = contour.sampled(planes, columns + step * shift[:, 0], rows + step * shift[:, 1])
+    here = planes[rows, columns, :2]
+    moved = samples[:, :2] / np.maximum(samples[:, 2:], 1e-6)
+    near, far = shell.near.copy(), shell.far.copy()
+    near[rows, columns], far[rows, columns] = np.where(np.abs(moved - here) < JUMP, moved, here).T
+    return replace(shell, near=near, far=np.maximum(far, near + 1))
 
 
 def _sparse(shell: Shell, gaps: Gaps, step: int) -> tuple[Shell, Gaps]:
@@ -93,10 +120,11 @@ def _on_canvas(solid: Solid, shell: Shell, step: int) -> Solid:
     return replace(solid, columns=columns, rows=rows, pixel=pixel.astype(np.int32))
 
 
-def _solidify(shell: Shell, gaps: Gaps, lines: Float, apart: float) -> Solid:
-    """The same with positions in pixels of the shell's own grid.
+def _solidify(shell: Shell, gaps: Gaps, outline: Float, lines: Float, apart: float) -> Solid:
+    """The same with positions in pixels of the shell's own, sparse grid.
 
-    lines: (H, W, 2) shift beside cut jumps. apart: least depth between sheets if there is room.
+    outline, lines: (H, W, 2) shifts along the silhouette and beside cut jumps. apart: least depth between sheets if
+    there is room.
     """
     least = np.clip((shell.far - shell.near) / 4, _LEAST, max(apart, _LEAST))
     behind = np.clip(gaps.behind, shell.near + least, shell.far - 2 * least - _LEAST)
@@ -107,7 +135,7 @@ def _solidify(shell: Shell, gaps: Gaps, lines: Float, apart: float) -> Solid:
         raise UserError(NOBODY)
     topology = weld.weld(body, gaps.cells, gaps.cut_near, gaps.cut_far, _diagonals(maps, gaps))
     depth = _depths(topology, maps)
-    columns, rows = _positions(topology, shell, lines)
+    columns, rows = _positions(topology, outline, lines)
     solid = Solid(topology.faces, depth, columns, rows, topology.pixel, topology.sheets)
     return _main_parts(_repaired(solid, topology.first_sewn))
 
@@ -138,11 +166,10 @@ def _depths(topology: weld.Topology, maps: tuple[Float, ...]) -> Float:
     return depth
 
 
-def _positions(topology: weld.Topology, shell: Shell, lines: Float) -> tuple[Float, Float]:
-    line = lines.reshape(-1, 2)[topology.pixel]
-    shift = contour.displacement(shell.mask).reshape(-1, 2)[topology.pixel]
-    share = np.where(topology.sheets == 1 << weld.RIM, np.float32(1), np.float32(0.5))
-    rows, columns = np.divmod(topology.pixel, shell.mask.shape[1])
+def _positions(topology: weld.Topology, outline: Float, lines: Float) -> tuple[Float, Float]:
+    line, shift = (shifts.reshape(-1, 2)[topology.pixel] for shifts in (lines, outline))
+    share = np.where(topology.sheets == 1 << weld.RIM, np.float32(1), np.float32(_SHEETS))
+    rows, columns = np.divmod(topology.pixel, outline.shape[1])
     return (
         (columns + share * shift[:, 0] + line[:, 0]).astype(np.float32),
         (rows + share * shift[:, 1] + line[:, 1]).astype(np.float32),

@@ -1,15 +1,20 @@
 """Where a part before another one is parted from it by a gap, and how even the border of that is."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from engine.errors import UserError
 from engine.surface.clean import Shell
-from engine.surface.contour import straightened
+from engine.surface.contour import displacement, straightened
 from engine.surface.health import component_labels
 from engine.surface.jumps import climb
-from engine.surface.occlusion import find_gaps
-from engine.surface.solid import solidify
+from engine.surface.occlusion import Gaps, closed, find_gaps
+from engine.surface.parts import with_parts
+from engine.surface.solid import _followed, solidify
+from engine.types import Parts
 
 HEIGHT, WIDTH = 400, 200
 BAR = slice(80, 120)
@@ -66,6 +71,105 @@ def test_an_occluder_that_is_seen_from_behind_is_as_thick_beside_that() -> None:
     gaps = find_gaps(shell)[1]
     assert gaps.cells[inside].all()
     np.testing.assert_allclose((gaps.behind - front)[inside], 40, atol=3)
+
+
+def test_a_strap_on_a_bag_is_no_border_of_the_gap_behind_the_bag() -> None:
+    """A bag 40 pixels thick before a slab, past whose side it reaches, and a strap that lies on it."""
+    rows, columns = np.arange(HEIGHT)[:, None], np.arange(320)[None]
+    bag, slab = (rows >= 60) & (rows < 340) & (columns < 260), (columns >= 60) & (rows >= 0)
+    near, far = np.where(bag, -200, -30).astype(np.float32), np.where(bag & ~slab, -160, 30).astype(np.float32)
+    mask = np.pad(np.ones((HEIGHT - 40, 280), bool), 20) & (bag | slab)
+    near[130:270, 160:180] = -225
+    gaps = find_gaps(Shell(near, far, mask, 0, 0))[1]
+    inside = np.s_[110:290, 75:230]
+    assert gaps.cells[inside].all()
+    assert not gaps.cut_near[inside].any()
+    np.testing.assert_allclose((gaps.behind - near)[inside], 40, atol=2)
+
+
+def test_a_strip_of_the_body_that_is_seen_between_two_parts_is_no_part_of_the_gap() -> None:
+    shell = slab_with_bar(60, 340)
+    shell.near[60:340, 126:170] = -120
+    gaps = find_gaps(shell)[1]
+    assert gaps.cells[100:300, 84:116].all()
+    assert gaps.cells[100:300, 130:166].all()
+    assert not gaps.cells[100:300, 121:124].any()
+
+
+def test_a_found_gap_that_ends_inside_the_body_closes_in_a_round() -> None:
+    shell = slab_with_bar(60, 340)
+    wide = np.zeros(shell.mask.shape, np.float32)
+    open_ = np.zeros((HEIGHT - 1, WIDTH - 1), bool)
+    open_[100:300, 85:115] = True
+    none = np.zeros_like(open_)
+    gaps = closed(Gaps(wide - 100, wide - 50, open_, none, none, none), shell, shell.mask)
+    width = (gaps.hidden - gaps.behind)[100:301, 100]
+    assert width[0] < 1
+    assert width[100] == pytest.approx(2 * np.sqrt(25**2 - 10**2), abs=3)
+    assert (gaps.behind[100:301, 85:116] <= gaps.hidden[100:301, 85:116]).all()
+
+
+def test_a_gap_does_not_end_at_a_few_cells() -> None:
+    shell = slab_with_bar(60, 340)
+    wide = np.zeros(shell.mask.shape, np.float32)
+    open_ = climb(np.where(shell.near < -100, 1, 0)) == 0
+    open_ &= shell.near[:-1, :-1] < -100
+    cut = (climb(shell.near) > 50) & (np.arange(HEIGHT - 1)[:, None] != 200)
+    none = np.zeros_like(open_)
+    gaps = Gaps(wide - 100, wide - 50, open_, cut, none, none)
+    np.testing.assert_array_equal(closed(gaps, shell, shell.mask).behind, gaps.behind)
+
+
+def test_a_gap_does_not_end_where_one_of_its_sides_goes_on_as_what_is_seen() -> None:
+    shell = slab_with_bar(60, 340)
+    deep = np.zeros(shell.mask.shape, np.float32)
+    open_ = (climb(shell.near) > 50) | (shell.near[:-1, :-1] < -100)
+    none = np.zeros_like(open_)
+    gaps = Gaps(deep - 100, deep - 32, open_, none, none, none)
+    np.testing.assert_array_equal(closed(gaps, shell, shell.mask).behind, gaps.behind)
+
+
+@pytest.mark.parametrize("step", [2, 4, 8])
+def test_the_silhouette_of_a_sparse_grid_is_that_of_the_full_one(step: int) -> None:
+    shell, gaps = find_gaps(slab_with_bar(60, 340))
+    full, sparse = solidify(shell, gaps), solidify(shell, gaps, step)
+    for name in ("rows", "columns"):
+        for end in (np.min, np.max):
+            assert end(getattr(sparse, name)) == pytest.approx(end(getattr(full, name)), abs=0.15 * step)
+
+
+@pytest.mark.parametrize("step", [2, 4, 8])
+def test_a_person_too_small_for_a_sparse_grid_is_told_as_nobody(step: int) -> None:
+    mask = np.zeros((9, 9), bool)
+    mask[4, 4] = True
+    near = np.zeros((9, 9), np.float32)
+    shell, gaps = find_gaps(Shell(near, near + 20, mask, 0, 0))
+    with pytest.raises(UserError):
+        solidify(shell, gaps, step)
+
+
+@pytest.mark.parametrize("step", [2, 4, 8])
+def test_on_steep_sides_the_sheets_of_a_sparse_grid_stay_in_order(step: int) -> None:
+    shell, _ = find_gaps(slab_with_bar(0, 0))
+    columns = np.arange(WIDTH, dtype=np.float32)[None]
+    near = np.broadcast_to(3 * columns, shell.mask.shape).copy()
+    steep = replace(shell, near=near, far=near + np.where(columns % 2, 42, 2).astype(np.float32))
+    followed = _followed(steep, displacement(steep.mask, step), step)
+    assert (followed.far - followed.near >= 1).all()
+
+
+def test_a_gap_that_was_found_keeps_its_end_beside_known_parts() -> None:
+    """Closed once more, it would end elsewhere."""
+    shell = slab_with_bar(0, 0)
+    deep = np.zeros(shell.mask.shape, np.float32)
+    open_ = np.zeros((HEIGHT - 1, WIDTH - 1), bool)
+    open_[100:300, 85:115] = True
+    none = np.zeros_like(open_)
+    gaps = closed(Gaps(deep - 12, deep + 12, open_, none, none, none), shell, shell.mask)
+    nothing = np.full(shell.mask.shape, Parts.UNKNOWN, np.uint8)
+    _, again = with_parts(replace(shell, parts=Parts(nothing, nothing, deep, deep)), shell, gaps)
+    np.testing.assert_array_equal(again.behind, gaps.behind)
+    np.testing.assert_array_equal(again.hidden, gaps.hidden)
 
 
 def _residual(shift: NDArray, cut: NDArray[np.bool_]) -> float:
