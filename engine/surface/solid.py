@@ -46,16 +46,8 @@ def solidify(shell: Shell, gaps: Gaps, step: int = 1) -> Solid:
     step: a vertex for every so many pixels in both directions. Raises UserError where nothing is left.
     """
     outline = contour.displacement(shell.mask, step)
-    return _on_canvas(
-        _solidify(
-            *_sparse(_followed(shell, outline, step), gaps, step),
-            outline,
-            _lines(shell, gaps, step),
-            _APART * (step - 1),
-        ),
-        shell,
-        step,
-    )
+    sparse = _sparse(_followed(shell, outline, step), gaps, step)
+    return _on_canvas(_solidify(*sparse, outline, _lines(shell, gaps, step), _APART * (step - 1)), shell, step)
 
 
 def _lines(shell: Shell, gaps: Gaps, step: int) -> Float:
