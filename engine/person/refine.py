@@ -93,10 +93,9 @@ def _likelihood(pixels: NDArray, coarse: NDArray, limbs: NDArray, size: float) -
 
 def _doubtful(coarse: Float, unit: float) -> Bool:
     """Where the detector is less sure than around that it sees the person, as it is of a slit between limbs."""
-    window = np.ones((2 * round(_SLIT * unit) + 1,) * 2, np.uint8)
-    dip = cv2.morphologyEx(coarse, cv2.MORPH_CLOSE, window) - coarse > _DIP
-    wide = 2 * round(_BESIDE_DIP * unit) + 1
-    return (cv2.dilate(dip.astype(np.uint8), np.ones((wide, wide), np.uint8)) > 0) & (coarse > 0.5)
+    slit, beside = (np.ones((2 * round(radius * unit) + 1,) * 2, np.uint8) for radius in (_SLIT, _BESIDE_DIP))
+    dip = cv2.morphologyEx(coarse, cv2.MORPH_CLOSE, slit) - coarse > _DIP
+    return (cv2.dilate(dip.astype(np.uint8), beside) > 0) & (coarse > 0.5)
 
 
 def _strip(away: Float) -> Bool:

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.pixels import Bools, Float, blur, distance, nearest, signed_distance, smooth
+from engine.pixels import Bools, Float, blur, distance, nearest, sampled, signed_distance, smooth
 from engine.surface import cells
 from engine.surface.clean import Shell
 from engine.surface.jumps import extremes
@@ -124,7 +124,7 @@ def _along_sides(shell: Shell, inside: Float) -> Shell:
     here = planes[rows, columns]
     total, weights = np.zeros((2, len(rows), 2), np.float32)
     for t in np.arange(-2 * _FOLLOWED, 2 * _FOLLOWED + 1, dtype=np.float32):
-        at = sampled(planes, columns + t * right, rows + t * down)
+        at = _in_rows(planes, columns + t * right, rows + t * down)
         same = np.exp(-((t / _FOLLOWED) ** 2) / 2 - ((at[:, 2] - here[:, 2]) / 2) ** 2) * (at[:, 3] > 0.99)
         weight = same[:, None] * (np.abs(at[:, :2] - here[:, :2]) < _STEEPEST * abs(t) + 1)
         total, weights = total + weight * at[:, :2], weights + weight
@@ -141,12 +141,11 @@ def _tangents(inside: Float, rows: NDArray, columns: NDArray) -> tuple[Float, Fl
     return -y / length, x / length
 
 
-def sampled(planes: Float, columns: NDArray, rows: NDArray) -> Float:
-    """Bilinear samples (N, C) of planes (H, W, C) at places (N,); OpenCV takes at most 32,767 in a row."""
-    shape = (-(-len(columns) // _ROW), _ROW)
-    x, y = (np.resize(values, shape).astype(np.float32) for values in (columns, rows))
-    samples = cv2.remap(planes, x, y, cv2.INTER_LINEAR).reshape(-1, planes.shape[2])
-    return np.asarray(samples[: len(columns)], np.float32)
+def _in_rows(planes: Float, columns: NDArray, rows: NDArray) -> Float:
+    """Samples (N, C) of planes (H, W, C) at places (N,); OpenCV takes at most 32,767 in a row."""
+    places = np.stack([columns, rows], axis=-1).astype(np.float32)
+    samples = sampled(planes, np.resize(places, (-(-len(places) // _ROW), _ROW, 2)))
+    return samples.reshape(-1, planes.shape[2])[: len(places)]
 
 
 def _along(values: Float, edge: Bools) -> Float:

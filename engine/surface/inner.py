@@ -49,7 +49,7 @@ def inner_sheets(front: Side, rear: Side, mask: Bools) -> tuple[Float, Float, Bo
     return np.minimum(behind, near + deepest), np.maximum(hidden, far - _deepest(rear, -behind)), beside
 
 
-def meeting(ends: Bools, behind: Float, hidden: Float) -> tuple[Float, Float]:
+def rounded_off(ends: Bools, behind: Float, hidden: Float) -> tuple[Float, Float]:
     """Both inner sheets, which meet, in a round, at the cells (H-1, W-1) where the gap between them ends."""
     if not ends.any():
         return behind, hidden

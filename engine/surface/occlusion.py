@@ -14,7 +14,7 @@ from engine.pixels import Bools, Float, large_pieces
 from engine.surface import cells
 from engine.surface.clean import Shell
 from engine.surface.contour import bend
-from engine.surface.inner import SLIT, inner_sheets, meeting
+from engine.surface.inner import SLIT, inner_sheets, rounded_off
 from engine.surface.jumps import JUMP, RAMP, climb, corners, cut
 from engine.surface.meeting import meet
 from engine.surface.occluder import LAYER, REACH, Side, side_of
@@ -65,7 +65,8 @@ def find_gaps(shell: Shell) -> tuple[Shell, Gaps]:
     far = np.maximum(np.where(_beside(cut_far | parted), far, shell.far), near + 1)
     parted = parted | (shared(near, far) < -2 * JUMP)
     shell = replace(shell, near=near, far=far)
-    return shell, closed(Gaps(behind, hidden, gap, cut_near, cut_far, parted), shell, shell.mask)
+    sheets = behind.astype(np.float32), hidden.astype(np.float32)
+    return shell, closed(Gaps(*sheets, gap, cut_near, cut_far, parted), shell, shell.mask)
 
 
 def closed(gaps: Gaps, shell: Shell, where: Bools) -> Gaps:
@@ -74,15 +75,13 @@ def closed(gaps: Gaps, shell: Shell, where: Bools) -> Gaps:
     Beside a jump, or where one part alone is seen, a gap does not end: one of its sides goes on as what is seen.
     where: (H, W) pixels in which the sheets may be moved.
     """
+    if not gaps.cells.any():
+        return gaps
     lone = corners(_lone(shell.near, shell.far, gaps.behind, gaps.hidden), np.logical_and)
     open_ = gaps.cells | gaps.cut_near | gaps.cut_far | gaps.parted
     ends = (cells.codes(shell.mask) > 0) & ~open_ & ~lone & cells.near(gaps.cells, 1)
-    behind, hidden = meeting(large_pieces(ends, _END), gaps.behind, gaps.hidden)
-    return replace(
-        gaps,
-        behind=np.where(where, behind, gaps.behind).astype(np.float32),
-        hidden=np.where(where, hidden, gaps.hidden).astype(np.float32),
-    )
+    behind, hidden = rounded_off(large_pieces(ends, _END), gaps.behind, gaps.hidden)
+    return replace(gaps, behind=np.where(where, behind, gaps.behind), hidden=np.where(where, hidden, gaps.hidden))
 
 
 def _lone(near: Float, far: Float, behind: Float, hidden: Float) -> Bools:

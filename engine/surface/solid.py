@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import UserError
-from engine.pixels import Bools, Float
+from engine.pixels import Bools, Float, sampled
 from engine.surface import cells, contour, weld
 from engine.surface.clean import NOBODY, Shell
 from engine.surface.health import component_labels
@@ -46,8 +46,11 @@ def solidify(shell: Shell, gaps: Gaps, step: int = 1) -> Solid:
     step: a vertex for every so many pixels in both directions. Raises UserError where nothing is left.
     """
     outline = contour.displacement(shell.mask, step)
-    sparse = _sparse(_followed(shell, outline, step), gaps, step)
-    return _on_canvas(_solidify(*sparse, outline, _lines(shell, gaps, step), _APART * (step - 1)), shell, step)
+    sparse, kept = _sparse(shell, gaps, step)
+    if step > 1:
+        sparse = _followed(sparse, shell, outline, step)
+    solid = _solidify(sparse, kept, outline, _lines(shell, gaps, step), _APART * (step - 1))
+    return _on_canvas(solid, shell, step)
 
 
 def _lines(shell: Shell, gaps: Gaps, step: int) -> Float:
@@ -59,21 +62,17 @@ def _lines(shell: Shell, gaps: Gaps, step: int) -> Float:
     return near + contour.straightened(-shell.far, shell.mask, gaps.cut_far)
 
 
-def _followed(shell: Shell, outline: Float, step: int) -> Shell:
-    """The shell whose pixels along the silhouette have the depth of the places where their sheets are put; on the full
-    grid they stay within their pixel."""
-    if step == 1 or not outline.any():
-        return shell
-    rows, columns = np.nonzero(outline.any(axis=-1))
-    shift = _SHEETS * outline[rows, columns]
-    rows, columns = step * rows, step * columns
+def _followed(sparse: Shell, shell: Shell, outline: Float, step: int) -> Shell:
+    """The sparse shell whose pixels along the silhouette have the depth of the places where their sheets are put (those
+    of the full one stay within their pixel)."""
+    height, width = sparse.mask.shape
+    here = np.dstack(np.meshgrid(np.arange(width), np.arange(height)))
     planes = np.dstack([shell.near * shell.mask, shell.far * shell.mask, shell.mask]).astype(np.float32)
-    samples = contour.sampled(planes, columns + step * shift[:, 0], rows + step * shift[:, 1])
-    here = planes[rows, columns, :2]
-    moved = samples[:, :2] / np.maximum(samples[:, 2:], 1e-6)
-    near, far = shell.near.copy(), shell.far.copy()
-    near[rows, columns], far[rows, columns] = np.where(np.abs(moved - here) < JUMP, moved, here).T
-    return replace(shell, near=near, far=np.maximum(far, near + 1))
+    samples = sampled(planes, (step * (here + _SHEETS * outline)).astype(np.float32))
+    depths, own = samples[..., :2] / np.maximum(samples[..., 2:], 1e-6), np.dstack([sparse.near, sparse.far])
+    moved = outline.any(axis=-1, keepdims=True) & (np.abs(depths - own) < JUMP)
+    near, far = np.ascontiguousarray(np.moveaxis(np.where(moved, depths, own), -1, 0))
+    return replace(sparse, near=near, far=np.maximum(far, near + 1))
 
 
 def _sparse(shell: Shell, gaps: Gaps, step: int) -> tuple[Shell, Gaps]:

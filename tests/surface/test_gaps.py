@@ -13,7 +13,7 @@ from engine.surface.health import component_labels
 from engine.surface.jumps import climb
 from engine.surface.occlusion import Gaps, closed, find_gaps
 from engine.surface.parts import with_parts
-from engine.surface.solid import _followed, solidify
+from engine.surface.solid import _followed, _sparse, solidify
 from engine.types import Parts
 
 HEIGHT, WIDTH = 400, 200
@@ -28,6 +28,19 @@ def slab_with_bar(first: int, last: int) -> Shell:
     near = np.full((HEIGHT, WIDTH), -30, np.float32)
     near[first:last, BAR] = -120
     return Shell(near, np.full((HEIGHT, WIDTH), 30, np.float32), mask, 0, 0)
+
+
+def even_gap(behind: float, hidden: float, open_: NDArray[np.bool_]) -> Gaps:
+    """A gap of these cells between two flat sheets, nothing cut."""
+    none, flat = np.zeros_like(open_), np.zeros((HEIGHT, WIDTH), np.float32)
+    return Gaps(flat + behind, flat + hidden, open_, none, none, none)
+
+
+def window() -> NDArray[np.bool_]:
+    """Cells inside the slab."""
+    open_ = np.zeros((HEIGHT - 1, WIDTH - 1), bool)
+    open_[100:300, 85:115] = True
+    return open_
 
 
 @pytest.mark.parametrize(("first", "last", "opens"), [(150, 250, False), (60, 340, True), (280, HEIGHT, True)])
@@ -98,11 +111,7 @@ def test_a_strip_of_the_body_that_is_seen_between_two_parts_is_no_part_of_the_ga
 
 def test_a_found_gap_that_ends_inside_the_body_closes_in_a_round() -> None:
     shell = slab_with_bar(60, 340)
-    wide = np.zeros(shell.mask.shape, np.float32)
-    open_ = np.zeros((HEIGHT - 1, WIDTH - 1), bool)
-    open_[100:300, 85:115] = True
-    none = np.zeros_like(open_)
-    gaps = closed(Gaps(wide - 100, wide - 50, open_, none, none, none), shell, shell.mask)
+    gaps = closed(even_gap(-100, -50, window()), shell, shell.mask)
     width = (gaps.hidden - gaps.behind)[100:301, 100]
     assert width[0] < 1
     assert width[100] == pytest.approx(2 * np.sqrt(25**2 - 10**2), abs=3)
@@ -111,21 +120,16 @@ def test_a_found_gap_that_ends_inside_the_body_closes_in_a_round() -> None:
 
 def test_a_gap_does_not_end_at_a_few_cells() -> None:
     shell = slab_with_bar(60, 340)
-    wide = np.zeros(shell.mask.shape, np.float32)
     open_ = climb(np.where(shell.near < -100, 1, 0)) == 0
     open_ &= shell.near[:-1, :-1] < -100
     cut = (climb(shell.near) > 50) & (np.arange(HEIGHT - 1)[:, None] != 200)
-    none = np.zeros_like(open_)
-    gaps = Gaps(wide - 100, wide - 50, open_, cut, none, none)
+    gaps = replace(even_gap(-100, -50, open_), cut_near=cut)
     np.testing.assert_array_equal(closed(gaps, shell, shell.mask).behind, gaps.behind)
 
 
 def test_a_gap_does_not_end_where_one_of_its_sides_goes_on_as_what_is_seen() -> None:
     shell = slab_with_bar(60, 340)
-    deep = np.zeros(shell.mask.shape, np.float32)
-    open_ = (climb(shell.near) > 50) | (shell.near[:-1, :-1] < -100)
-    none = np.zeros_like(open_)
-    gaps = Gaps(deep - 100, deep - 32, open_, none, none, none)
+    gaps = even_gap(-100, -32, (climb(shell.near) > 50) | (shell.near[:-1, :-1] < -100))
     np.testing.assert_array_equal(closed(gaps, shell, shell.mask).behind, gaps.behind)
 
 
@@ -150,24 +154,21 @@ def test_a_person_too_small_for_a_sparse_grid_is_told_as_nobody(step: int) -> No
 
 @pytest.mark.parametrize("step", [2, 4, 8])
 def test_on_steep_sides_the_sheets_of_a_sparse_grid_stay_in_order(step: int) -> None:
-    shell, _ = find_gaps(slab_with_bar(0, 0))
+    shell, gaps = find_gaps(slab_with_bar(0, 0))
     columns = np.arange(WIDTH, dtype=np.float32)[None]
     near = np.broadcast_to(3 * columns, shell.mask.shape).copy()
     steep = replace(shell, near=near, far=near + np.where(columns % 2, 42, 2).astype(np.float32))
-    followed = _followed(steep, displacement(steep.mask, step), step)
+    sparse, _ = _sparse(steep, gaps, step)
+    followed = _followed(sparse, steep, displacement(steep.mask, step), step)
     assert (followed.far - followed.near >= 1).all()
 
 
 def test_a_gap_that_was_found_keeps_its_end_beside_known_parts() -> None:
     """Closed once more, it would end elsewhere."""
     shell = slab_with_bar(0, 0)
-    deep = np.zeros(shell.mask.shape, np.float32)
-    open_ = np.zeros((HEIGHT - 1, WIDTH - 1), bool)
-    open_[100:300, 85:115] = True
-    none = np.zeros_like(open_)
-    gaps = closed(Gaps(deep - 12, deep + 12, open_, none, none, none), shell, shell.mask)
-    nothing = np.full(shell.mask.shape, Parts.UNKNOWN, np.uint8)
-    _, again = with_parts(replace(shell, parts=Parts(nothing, nothing, deep, deep)), shell, gaps)
+    gaps = closed(even_gap(-12, 12, window()), shell, shell.mask)
+    nothing, zero = np.full(shell.mask.shape, Parts.UNKNOWN, np.uint8), np.zeros_like(shell.near)
+    _, again = with_parts(replace(shell, parts=Parts(nothing, nothing, zero, zero)), shell, gaps)
     np.testing.assert_array_equal(again.behind, gaps.behind)
     np.testing.assert_array_equal(again.hidden, gaps.hidden)
 
