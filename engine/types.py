@@ -83,12 +83,14 @@ class Person:
 class HeadSide:
     """The nearest or the farthest surface of a head, on a part of the canvas (H, W).
 
-    depth: pixels behind the middle of the head. weight: 0..1 how far it stands for the person's. source: (H, W, 2)
-    pixel (x, y; indices) that shows the same place on the other half of the head. shown: 0..1 how well it does.
+    depth: pixels behind the middle of the head. weight: 0..1 how far it stands for the person's. hair: 0..1 how far
+    hair or a cap covers skull and forehead. source: (H, W, 2) pixel (x, y; indices) that shows the same place on the
+    other half of the head. shown: 0..1 how well it does.
     """
 
     depth: NDArray[np.float32]
     weight: NDArray[np.float32]
+    hair: NDArray[np.float32]
     source: NDArray[np.float32]
     shown: NDArray[np.float32]
 
@@ -97,7 +99,9 @@ class HeadSide:
 class Head:
     """The shape of a head, from the landmarks of the face and the silhouette.
 
-    bare: (H, W) 0..1 skin of the face, and seen: (H, W) 0..1 how well the camera sees what is there, on the near side.
+    On the near side bare: (H, W) 0..1 skin of the face, from forehead to chin whatever covers it, and seen: (H, W) 0..1
+    how well the camera sees what is there.
+    strands: (H, W) logarithm of the brightness of strands of hair over that around, and mirrored beyond; else 0.
     row, column: canvas position of the part's upper left pixel. scale: canvas pixels per metre of a usual head.
     """
 
@@ -105,6 +109,7 @@ class Head:
     far: HeadSide
     bare: NDArray[np.float32]
     seen: NDArray[np.float32]
+    strands: NDArray[np.float32]
     row: int
     column: int
     scale: float

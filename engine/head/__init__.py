@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.head.draw import Drawn, drawn
-from engine.head.ears import hidden_ears, like_skin
+from engine.head.ears import hidden_ears
 from engine.head.fit import fit_head, similarity
 from engine.head.hair import has_long_hair, with_hair
 from engine.head.model import Float64, HeadModel, head_model
 from engine.head.sides import Surroundings, head_of
+from engine.head.skin import like_hair, like_skin
 from engine.pixels import Bools, Float, around
 from engine.types import Head, HeadSide
 
@@ -31,6 +32,8 @@ _LONGER = 1.4
 """Length of a face over its width."""
 _FACE, _EAR = 0.5, 0.2
 """Shares of face and ear from which on a pixel and a vertex belong to it."""
+_SHADED = 1.75
+"""How much more than the face's the skin of the neck may differ from it, which is in the shade."""
 _MISSES = 0.08
 """Mean distance of the landmarks, in widths of the face, from which on they are not those of a face."""
 
@@ -57,11 +60,14 @@ def _made(rgb: NDArray[np.uint8], mask: Bools, face: Float64) -> Head | None:
     near, _ = drawn(vertices, model.faces, inside.shape)
     if not _is_this_persons(model, vertices, near, face, inside):
         return None
-    skin = like_skin(model, near, np.ascontiguousarray(rgb[area]))
+    picture = np.ascontiguousarray(rgb[area])
+    skin, neck = like_skin(model, near, picture), like_skin(model, near, picture, _SHADED)
     hidden, long = hidden_ears(model, vertices, near, skin), has_long_hair(model, vertices, near, scale, inside)
+    ears = (model.ear > _EAR) & ~hidden
+    seen = Surroundings(picture, inside, skin, neck, like_hair(model, near, picture, inside), ears, long)
     vertices = _without_ears(model, vertices, scale, hidden)
-    vertices = with_hair(model, vertices, scale, (model.ear > _EAR) & ~hidden, inside)
-    return head_of(model, vertices, Surroundings(inside, skin, long), _width(face), (row, column), scale)
+    vertices, hair = with_hair(model, vertices, scale, ears, inside)
+    return head_of(model, vertices, hair, seen, _width(face), (row, column), scale)
 
 
 def _width(face: Float64) -> float:
@@ -97,8 +103,9 @@ def _enlarged(head: Head, by: int) -> Head:
     def large(values: Float) -> Float:
         return np.asarray(cv2.resize(values, None, fx=by, fy=by, interpolation=cv2.INTER_LINEAR), np.float32)
 
-    near, far = (
-        HeadSide(by * large(side.depth), large(side.weight), by * (large(side.source) + 0.5) - 0.5, large(side.shown))
-        for side in (head.near, head.far)
-    )
-    return Head(near, far, large(head.bare), large(head.seen), by * head.row, by * head.column, by * head.scale)
+    def enlarged(side: HeadSide) -> HeadSide:
+        depth, source = by * large(side.depth), by * (large(side.source) + 0.5) - 0.5
+        return HeadSide(depth, large(side.weight), large(side.hair), source, large(side.shown))
+
+    planes = large(head.bare), large(head.seen), large(head.strands)
+    return Head(enlarged(head.near), enlarged(head.far), *planes, by * head.row, by * head.column, by * head.scale)

@@ -14,8 +14,10 @@ _STEP, _SINKS = 0.012, 0.06
 """Metres by which hair beside the face stands out from it at most, and way on which what is more than that fades."""
 _HALF, _BORDER = 0.5, 4.0
 """Weight from which on a pixel is more of the head than of the networks, and width in pixels of its border."""
-_STRAND, _DEEPEST = 4.0, 2.5
-"""Standard deviation in pixels of what is coarser than strands of hair, and their largest height in pixels."""
+_HEIGHT = 8.0
+"""Pixels of height of strands of hair per difference in the logarithm of brightness."""
+_MADE_UP = 0.4
+"""Share of that height where the photo does not show them."""
 _RIM = (6.0, 16.0)
 """Pixels from the silhouette up to which strands are not to be told from the slope, and from which on they are."""
 _STEEPEST, _ROUNDS = 8.0, 10
@@ -33,7 +35,7 @@ _HEAD = 0.2
 
 def with_head(maps: Maps, head: Head | None) -> Maps:
     """Give the maps the shape of the head, and what is known of it behind and before a limb; overwrites them. Its
-    distance from the camera remains what the networks said, and so do strands of hair."""
+    distance from the camera remains what the networks said."""
     if head is None:
         return maps
     front, back = (depth[head.area] * UNIT for depth in (maps.front, maps.back))
@@ -43,13 +45,15 @@ def with_head(maps: Maps, head: Head | None) -> Maps:
     if place is None:
         return maps
     before = np.maximum(covered(head, front, place), limb)
-    strands = head.near.weight * (1 - head.bare) * _strands(front, mask)
+    strands = _strands(head.strands, mask)
     solid = mask & (head.near.weight > _HEAD)
     beside = front + _sunk(front, head, place, before)
-    near = _mixed(beside, head.near.depth + place, head.near.weight * (1 - before)) + strands
+    near = _mixed(beside, head.near.depth + place, head.near.weight * (1 - before))
+    near -= head.near.weight * (1 - before) * head.near.hair * strands
     near = _leaned(near, solid & (before == 0))
     behind = head.far.weight * ~rear_limb
-    far = _thick(near, _mixed(back, head.far.depth + place, behind), back - front, solid, behind)
+    rear = _mixed(back, head.far.depth + place, behind) + _MADE_UP * behind * head.far.hair * strands
+    far = _thick(near, rear, back - front, solid, behind)
     maps.front[head.area][mask], maps.back[head.area][mask] = near[mask] / UNIT, far[mask] / UNIT
     if parts is not None:
         parts.hidden[limb] = _mixed(parts.hidden, (head.near.depth + place) / UNIT, head.near.weight)[limb]
@@ -102,10 +106,10 @@ def _thick(near: Float, far: Float, thickness: Float, solid: Bools, head: Float)
     return np.where(solid, np.maximum(far, least), np.maximum(far, near + np.minimum(thickness, _THINNEST)))
 
 
-def _strands(depth: Float, mask: Bools) -> Float:
-    """Relief of the hair in pixels, as far as it is no slope of the head's outline."""
-    fine = depth - blur(depth, mask.astype(np.float32), _STRAND)
-    return np.clip(fine, -_DEEPEST, _DEEPEST) * ramp(distance(mask), *_RIM)
+def _strands(strands: Float, mask: Bools) -> Float:
+    """Heights of the hair in pixels: what is dark lies deep, since less light gets there (Beeler et al., High-Quality
+    Single-Shot Capture of Facial Geometry, 2010)."""
+    return _HEIGHT * strands * ramp(distance(mask), *_RIM)
 
 
 def _leaned(depth: Float, where: Bools) -> Float:

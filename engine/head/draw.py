@@ -12,6 +12,8 @@ from engine.render.raster import Hits, rasterize
 
 _FAR = 1e4
 """Distance in pixels from which the head is drawn: nearly parallel rays."""
+_ROUNDNESS = 0.75
+"""Share of the way from the flat triangles to the planes at their corners."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,15 @@ class Drawn:
         result = np.zeros(self.hit.shape, np.float32)
         result[self.hit] = (values[self.corners] * self.shares).sum(axis=1)
         return result
+
+    def rounded(self, vertices: Float64, normals: Float) -> Float:
+        """Depth (H, W) of a surface that is round between its vertices (V, 3) with these normals, 0 where nothing is
+        hit (Boubekeur and Alexa, Phong Tessellation, 2008)."""
+        along = normals * normals[:, 2:]
+        heights = self.at_pixels((vertices * normals).sum(axis=1) * normals[:, 2])
+        flat = [self.at_pixels(vertices[:, axis]) for axis in range(3)]
+        off = heights - sum(flat[axis] * self.at_pixels(along[:, axis]) for axis in range(3))
+        return flat[2] + np.float32(_ROUNDNESS) * off
 
 
 def drawn(vertices: Float64, faces: Indices, shape: tuple[int, ...]) -> tuple[Drawn, Drawn]:

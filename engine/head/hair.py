@@ -1,7 +1,7 @@
 """Hair on the head of the model: as thick as the silhouette says."""
 
 import numpy as np
-from scipy.sparse import csc_matrix, diags
+from scipy.sparse import csc_matrix, csr_matrix, diags
 from scipy.sparse.linalg import spsolve
 
 from engine.head.draw import Drawn, drawn
@@ -13,6 +13,8 @@ from engine.pixels import Bools, Float, signed_distance
 _ROUNDS = 3
 _THICKEST, _THINNEST = 0.045, -0.012
 """Metres between which the silhouette's distance from the head is hair, or a head that is smaller than thought."""
+_THIN, _FRINGE = 0.003, 0.007
+"""Metres by which hair stands out at least, on the skull and over the face."""
 _LONG = 0.015
 """Metres from a bald head beside nose and lips from which on hair is long."""
 _RIM, _SIDEWAYS = 3.0, 0.6
@@ -21,9 +23,12 @@ _FIXED, _TOLD, _FREE = 30.0, 6.0, 0.001
 """Weights of the face, which has no hair, of the outline, and of no hair elsewhere, against that of smoothness."""
 
 
-def with_hair(model: HeadModel, vertices: Float64, scale: float, ears: Bools, mask: Bools) -> Float64:
+def with_hair(model: HeadModel, vertices: Float64, scale: float, ears: Bools, mask: Bools) -> tuple[Float64, Float64]:
     """Vertices (V, 3; pixels of the mask) moved along their normals until the head's outline is the mask's, where that
-    is no farther away than hair. scale: pixels per metre. ears: (V,) those that are seen. The face stays."""
+    is no farther away than hair. scale: pixels per metre. ears: (V,) those that are seen. The face stays.
+
+    Also (V,) by how many pixels more hair stands out where the camera sees that it covers the head, be it a fringe.
+    """
     face = model.bare > 0.5
     outward = vertex_normals(vertices, model.faces)
     graph = neighbours(model.faces, len(vertices))
@@ -34,9 +39,15 @@ def with_hair(model: HeadModel, vertices: Float64, scale: float, ears: Bools, ma
         gap, rim = _gap(model, grown, drawn(grown, model.faces, mask.shape)[0], silhouette)
         wanted = thickness + gap
         told = rim & ~face & ~ears & (wanted < _THICKEST * scale) & (wanted > _THINNEST * scale)
-        weights = np.where(face, _FIXED, _TOLD * told)
-        thickness = spsolve(csc_matrix(rigid + diags(weights + _FREE)), weights * np.where(told, wanted, 0))
-    return vertices + outward * thickness[:, None]
+        hair, wanted = _TOLD * told, np.where(told, wanted, 0)
+        thickness = _smooth(rigid, np.where(face, _FIXED, hair), wanted)
+    covering = np.maximum(_smooth(rigid, hair, wanted), (_THIN + (_FRINGE - _THIN) * model.bare) * scale)
+    return vertices + outward * thickness[:, None], np.maximum(covering - thickness, 0)
+
+
+def _smooth(rigid: csr_matrix, weights: Float64, wanted: Float64) -> Float64:
+    """(V,) what is smooth on a mesh and near to what is wanted, where that has weight."""
+    return np.asarray(spsolve(csc_matrix(rigid + diags(weights + _FREE)), weights * wanted))
 
 
 def has_long_hair(model: HeadModel, vertices: Float64, near: Drawn, scale: float, mask: Bools) -> bool:

@@ -1,7 +1,7 @@
 """What is known about the shape of heads, learned from synthetic people by `engine.training.head`."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +9,11 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
 WEIGHTS = Path(__file__).with_name("head.safetensors")
+
+_BROWS = (105, 334)
+"""Landmarks on the upper edge of the eyebrows."""
+_ABOVE = 0.01
+"""Metres above them within which the forehead begins."""
 
 Float64 = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -23,10 +28,10 @@ class HeadModel:
     (K, V, 3) metres per standard deviation. faces: (F, 3). mirror: (V,) vertex on the other half.
     corners, shares: (468, 3) vertices whose weighted mean is a landmark of MediaPipe's face mesh; trusted: (468,) bool,
     the landmarks for which that is so.
-    bare, ear: (V,) 0..1 skin of the face, and of the ears. inner: (V,) of the face what no hair covers. near, far: (V,)
-    how far the head's shape stands for the person's on the front and the back map (neither clothes at the neck nor hair
-    in the nape). crown: (V,) what is above the lips. beside: (V,) 0 or 1, at the height of nose and lips. flat: (V, 3)
-    metres from the ears to the skull below.
+    bare, ear: (V,) 0..1 skin of the face, and of the ears. inner: (V,) of the face what is face even under hair. near,
+    far: (V,) how far the head's shape stands for the person's on the front and the back map (neither clothes at the
+    neck nor hair in the nape). crown: (V,) what is above the lips. beside: (V,) 0 or 1, at the height of nose and lips.
+    flat: (V, 3) metres from the ears to the skull below.
     """
 
     mean: Float64
@@ -48,6 +53,12 @@ class HeadModel:
     def landmarks(self, vertices: Float64) -> Float64:
         """(..., V, 3) -> (..., 468, 3)."""
         return np.asarray((vertices[..., self.corners, :] * self.shares[..., None]).sum(axis=-2))
+
+    @cached_property
+    def below_brows(self) -> Float64:
+        """(V,) 0..1 what of the face lies below the eyebrows, where no fringe covers it."""
+        above = self.landmarks(self.mean)[list(_BROWS), 1].min() - self.mean[:, 1]
+        return self.inner * (1 - np.clip(above / _ABOVE, 0, 1))
 
 
 @lru_cache(maxsize=1)

@@ -15,6 +15,7 @@ from engine.camera import CANVAS, UNIT
 from engine.networks.back_colors import Shares, network
 from engine.networks.prior import SIZE, prior_maps
 from engine.pixels import Bools, Float, nearest
+from engine.surface.borders import narrowed
 from engine.surface.clean import Shell
 from engine.surface.light import flatten_coarse
 from engine.types import Canvas
@@ -79,13 +80,13 @@ def _floats(values: NDArray) -> Float:
 
 
 def _without_light(colors: Float, mask: Bools) -> Float:
-    """Light and shade are smoothed away, and the colours go on beyond the mask."""
+    """Light and shade are smoothed away, borders between materials narrowed, and the colours go on beyond the mask."""
     flat = flatten_coarse(colors)
     inside = cv2.resize(mask.astype(np.float32), flat.shape[1::-1], interpolation=cv2.INTER_AREA) > 0.5
     if not inside.any():
         return colors
     extended = flat.reshape(-1, 3)[nearest(inside)]
-    return _floats(cv2.resize(cv2.GaussianBlur(extended, (0, 0), 1.5), mask.shape[::-1]))
+    return _floats(cv2.resize(narrowed(_floats(cv2.GaussianBlur(extended, (0, 0), 1.5))), mask.shape[::-1]))
 
 
 def _texture(colors: Float, front: Float, worn: Float, mask: Bools) -> Float:

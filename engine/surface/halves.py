@@ -61,7 +61,7 @@ def with_other_half(
     """The colours of both sheets (H, W, 3), in the head those of its other half where the camera sees that better, and
     how far (H, W, 1) the near sheet has the photo's detail; as they were: front, back and detail. photo: (H, W, 3) what
     the camera sees. All on the shell's grid."""
-    here, there = _overlap(shell, head)
+    here, there = overlap(shell, head)
     known = _known(photo, shell, head, here, there)
     if known is None:
         return front, back, detail
@@ -77,7 +77,8 @@ def with_other_half(
 
 def _known(photo: Float, shell: Shell, head: Head, here: Area, there: Area) -> _Known | None:
     """None where the shell shows nothing of the face."""
-    part = Head(_part(head.near, there), _part(head.far, there), head.bare[there], head.seen[there], 0, 0, head.scale)
+    near, far = _part(head.near, there), _part(head.far, there)
+    part = Head(near, far, head.bare[there], head.seen[there], head.strands[there], 0, 0, head.scale)
     place = place_of(part, shell.near[here], shell.mask[here])
     if place is None:
         return None
@@ -108,7 +109,7 @@ def _filled(copy: Float, shown: Float) -> tuple[Float, Float]:
     return around + shown[..., None] * (copy - around), covers
 
 
-def _overlap(shell: Shell, head: Head) -> tuple[Area, Area]:
+def overlap(shell: Shell, head: Head) -> tuple[Area, Area]:
     """Rows and columns that the shell and the head share, in the shell and in the head."""
     spans = []
     for start, length, first, count in zip(

@@ -13,7 +13,7 @@ _REACH, _TONES = 25, 0.16
 """Spatial (pixels) and tonal (0 to 1) standard deviation of the filter that smooths light and shade away."""
 
 
-def _tones(colors: Float) -> Float:
+def tones(colors: Float) -> Float:
     """(..., 3) sRGB -> logarithm of the lightness, and the shares that red and blue have in it."""
     raised = colors + np.float32(_DARK)
     total = raised.sum(axis=-1)
@@ -30,7 +30,7 @@ def flatten(colors: Float) -> Float:
     """Without light and shade: the domain transform (Gastal and Oliveira, 2011) of lightness and hue."""
     low = np.array([np.log(_DARK), 0.05, 0.05], np.float32)
     high = np.array([np.log(255 + _DARK), 0.75, 0.75], np.float32)
-    levels = np.rint(255 * np.clip((_tones(colors) - low) / (high - low), 0, 1)).astype(np.uint8)
+    levels = np.rint(255 * np.clip((tones(colors) - low) / (high - low), 0, 1)).astype(np.uint8)
     smooth = cv2.edgePreservingFilter(levels, flags=cv2.RECURS_FILTER, sigma_s=_REACH, sigma_r=_TONES)
     return _from_tones(smooth.astype(np.float32) / 255 * (high - low) + low)
 

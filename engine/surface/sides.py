@@ -20,6 +20,8 @@ _SIDE = 8.0
 _SLOPE, _ALONG = 2.0, 4.0
 """Standard deviations in pixels of the filters for slopes, and for the colours along the silhouette, which would be
 drawn out into stripes."""
+_WITHIN = 12.0
+"""Pixels from the silhouette of the colours along it, on wide parts: nearer to it the mask may be wrong."""
 _FADES, _ENDS = 16.0, 32.0
 """Pixels from the silhouette from which on a steep place is less and less of a side, and none any more: so far inside
 the photo shows enough of it, be it the slope from the trunk down to an arm behind it."""
@@ -35,12 +37,14 @@ def meet(front: Float, back: Float, shell: Shell) -> tuple[Float, Float, Float]:
     depth = distance(shell.mask)
     edge = shell.mask & (depth < 1.5)
     source = nearest(edge)
-    reach = np.clip(0.3 * cv2.blur(cv2.dilate(depth, np.ones((61, 61), np.uint8)), (31, 31)), _NARROW, _WIDE)
+    half = cv2.blur(cv2.dilate(depth, np.ones((61, 61), np.uint8)), (31, 31))
+    reach = np.clip(0.3 * half, _NARROW, _WIDE)
     seen = _way_on_near_sheet(shell, depth, edge)
     middle = ((shell.near + shell.far) / 2).ravel()[source]
     hidden = seen.ravel()[source] + np.hypot(depth, np.maximum(shell.far - middle, 0))
     flat = np.asarray(cv2.resize(flatten_coarse(front), shell.mask.shape[::-1]), np.float32)
-    along = blur(flat, edge.astype(np.float32), _ALONG).reshape(-1, 3)[source]
+    ring = shell.mask & (np.abs(depth - np.minimum(_WITHIN, half / 2)) < 1)
+    along = blur(flat, ring.astype(np.float32), _ALONG).reshape(-1, 3)[nearest(ring)]
     inside = shell.mask[..., None]
     near, far, sharp = (
         np.where(inside, np.exp(-way / fading)[..., None], np.float32(1))

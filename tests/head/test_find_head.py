@@ -9,12 +9,14 @@ from posed_heads import SCALE, SIDE, landmarks, posed_head, silhouette
 
 from engine.head import find_head
 from engine.head.draw import drawn
-from engine.head.ears import hidden_ears, like_skin
+from engine.head.ears import hidden_ears
 from engine.head.hair import has_long_hair, with_hair
 from engine.head.model import head_model
+from engine.head.skin import like_hair, like_skin
 from engine.types import Head
 
 SKIN, HAIR = np.array([190, 140, 120], np.uint8), np.array([50, 35, 25], np.uint8)
+BROW = 105
 NOWHERE = np.zeros(len(head_model().mean), bool)
 
 
@@ -26,6 +28,16 @@ def picture(vertices: np.ndarray, ears: tuple[np.ndarray, np.ndarray] = (SKIN, S
     left = head_model().mean[:, 0] > 0
     for side, color in zip((left, ~left), ears, strict=True):
         rgb[near.at_pixels(head_model().ear * side) > 0.3] = color
+    return rgb
+
+
+def dressed(vertices: np.ndarray, fringe: float) -> np.ndarray:
+    """A head with dark hair, which reaches over the forehead down to so many pixels above the eyebrows."""
+    near, _ = drawn(vertices, head_model().faces, (SIDE, SIDE))
+    rgb = picture(vertices)
+    brow = landmarks(vertices)[BROW, 1]
+    rgb[near.hit & (np.arange(SIDE)[:, None] < brow - fringe)] = HAIR
+    rgb[near.hit & (near.at_pixels(head_model().bare) < 0.5) & (np.arange(SIDE)[:, None] < brow)] = HAIR
     return rgb
 
 
@@ -49,7 +61,7 @@ def test_hair_reaches_the_silhouette_and_the_face_has_none(yaw: float, thickness
         cv2.dilate(bald.astype(np.uint8), cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * thickness + 1,) * 2)) > 0
     )
     upper = np.arange(SIDE)[:, None] < landmarks(head)[168, 1]
-    grown = with_hair(model, head, SCALE, model.ear > 0.2, hairy)
+    grown, _ = with_hair(model, head, SCALE, model.ear > 0.2, hairy)
     covered = silhouette(grown)
     assert (covered & hairy & upper).sum() / ((covered | hairy) & upper).sum() > 0.9
     moved = np.linalg.norm(grown - head, axis=1)
@@ -60,7 +72,7 @@ def test_hair_reaches_the_silhouette_and_the_face_has_none(yaw: float, thickness
 def test_what_is_too_far_out_for_hair_is_left_alone() -> None:
     head = posed_head()
     wide = np.ones((SIDE, SIDE), bool)
-    grown = with_hair(head_model(), head, SCALE, NOWHERE, wide)
+    grown, _ = with_hair(head_model(), head, SCALE, NOWHERE, wide)
     assert np.abs(grown - head).max() < 1
 
 
@@ -181,7 +193,7 @@ def test_a_head_at_the_border_of_the_picture() -> None:
     head = find_head(picture(vertices), mask, landmarks(vertices))
     assert head is not None
     assert head.row == 0
-    planes = (head.bare, head.seen, *vars(head.near).values(), *vars(head.far).values())
+    planes = (head.bare, head.seen, head.strands, *vars(head.near).values(), *vars(head.far).values())
     assert all(np.isfinite(plane).all() for plane in planes)
 
 
@@ -205,6 +217,18 @@ def test_a_large_head_is_the_same_on_a_coarser_grid(times: float) -> None:
     assert np.abs(depth - times * cv2.resize(whole, size))[face].mean() < 3 * times
 
 
+def test_hair_of_a_large_head() -> None:
+    vertices = posed_head()
+    rgb = cv2.resize(dressed(vertices, 20), None, fx=4, fy=4, interpolation=cv2.INTER_NEAREST)
+    mask = cv2.resize(silhouette(vertices).astype(np.uint8), None, fx=4, fy=4, interpolation=cv2.INTER_NEAREST) > 0
+    head = find_head(rgb, mask, 4 * landmarks(vertices))
+    assert head is not None
+    x, y = (4 * landmarks(vertices)[BROW, :2] - [head.column, head.row]).astype(int)
+    assert head.near.hair[y - 140, x] > 0.9
+    assert head.near.hair[y + 60, x] < 0.1
+    assert head.far.hair[y + 60, x] > 0.9
+
+
 def test_a_head_as_large_as_the_picture_is_none_or_finite() -> None:
     vertices = 6 * (posed_head() - SIDE / 2) + SIDE / 2
     head = find_head(np.full((SIDE, SIDE, 3), 150, np.uint8), np.ones((SIDE, SIDE), bool), landmarks(vertices))
@@ -217,3 +241,101 @@ def test_landmarks_that_are_no_numbers_are_no_face() -> None:
     for value in (np.nan, np.inf):
         face[7, 1] = value
         assert find_head(picture(vertices), silhouette(vertices), face) is None
+
+
+def test_a_fringe_stands_out_from_the_forehead() -> None:
+    vertices = posed_head()
+    mask, face = silhouette(vertices), landmarks(vertices)
+    heads = [find_head(dressed(vertices, fringe), mask, face) for fringe in (12, 60)]
+    assert heads[0] is not None
+    assert heads[1] is not None
+    rows, columns = np.indices((SIDE, SIDE))[:, *heads[0].area]
+    middle = np.abs(columns - SIDE / 2) < 20
+    fringe = middle & (rows > face[BROW, 1] - 35) & (rows < face[BROW, 1] - 25)
+    below = middle & (rows > face[BROW, 1]) & (heads[0].bare > 0.9)
+    stands_out = heads[1].near.depth - heads[0].near.depth
+    assert (stands_out[fringe] > 0.003 * SCALE).all()
+    assert (stands_out[fringe] < 0.015 * SCALE).all()
+    assert np.abs(stands_out[below]).max() < 0.1
+    assert (heads[0].near.hair[fringe] > 0.9).all()
+    assert (heads[1].near.hair[fringe] < 0.1).all()
+
+
+def test_a_collar_is_not_the_head() -> None:
+    vertices = posed_head()
+    near, _ = drawn(vertices, head_model().faces, (SIDE, SIDE))
+    model = head_model()
+    neck = near.hit & (near.at_pixels(np.maximum(model.crown, model.bare)) < 0.05)
+    share = near.at_pixels(model.near)
+    rgb = picture(vertices)
+    bare = find_head(rgb, silhouette(vertices), landmarks(vertices))
+    rgb[neck] = [20, 20, 30]
+    covered = find_head(rgb, silhouette(vertices), landmarks(vertices))
+    assert bare is not None
+    assert covered is not None
+    inner = (cv2.erode(neck.astype(np.uint8), np.ones((25, 25))) > 0) & (share > 0.3)
+    assert inner.any()
+    assert (bare.near.weight[inner[bare.area]] > 0.25).all()
+    assert (covered.near.weight[inner[covered.area]] < 0.05).all()
+    rgb[neck] = (0.45 * SKIN).astype(np.uint8)
+    shaded = find_head(rgb, silhouette(vertices), landmarks(vertices))
+    assert shaded is not None
+    assert (shaded.near.weight[inner[shaded.area]] > 0.25).all()
+
+
+def test_what_is_hair_goes_by_its_colour() -> None:
+    """A shining forehead is none, a fringe is; where hair has the colour of skin it is where it usually is."""
+    vertices = posed_head()
+    near, _ = drawn(vertices, head_model().faces, (SIDE, SIDE))
+    rgb = dressed(vertices, 25)
+    x, y = landmarks(vertices)[BROW, :2].astype(int)
+    rgb[y - 15 : y - 8, x - 5 : x + 5] = np.minimum(SKIN.astype(int) + 60, 255)
+    hair = like_hair(head_model(), near, rgb, near.hit)
+    assert (hair[y - 15 : y - 8, x - 5 : x + 5] < 0.1).all()
+    assert (hair[y - 45 : y - 30, x - 5 : x + 5] > 0.9).all()
+    fair = np.where((near.at_pixels(head_model().bare) < 0.5)[..., None], (0.65 * SKIN).astype(np.uint8), SKIN)
+    alike = like_hair(head_model(), near, fair, near.hit)
+    assert alike[y - 10, x] < 0.1
+    assert alike[near.at_pixels(head_model().bare) < 0.05].min() > 0.9
+    assert like_hair(head_model(), near, picture(vertices), near.hit) is None
+
+
+def test_a_bald_head_has_no_hair_and_no_strands() -> None:
+    head = found(posed_head())
+    assert not head.near.hair.any()
+    assert not head.far.hair.any()
+    assert not head.strands.any()
+
+
+def test_ears_that_are_seen_are_no_hair() -> None:
+    vertices = posed_head()
+    head = find_head(dressed(vertices, 20), silhouette(vertices), landmarks(vertices))
+    assert head is not None
+    near, far = drawn(vertices, head_model().faces, (SIDE, SIDE))
+    for side, seen in ((head.near, near), (head.far, far)):
+        ear = (seen.at_pixels(head_model().ear) > 0.95)[head.area]
+        assert ear.any()
+        assert np.median(side.hair[ear]) < 0.1
+
+
+def test_behind_the_face_is_hair() -> None:
+    vertices = posed_head()
+    head = find_head(dressed(vertices, 20), silhouette(vertices), landmarks(vertices))
+    assert head is not None
+    x, y = (landmarks(vertices)[BROW, :2] - [head.column, head.row]).astype(int)
+    assert head.near.hair[y + 20, x] < 0.1
+    assert head.far.hair[y + 20, x] > 0.9
+
+
+def test_hair_is_thin_at_its_edge() -> None:
+    """Towards the crown the silhouette has hair of 2 cm."""
+    vertices = posed_head()
+    mask = dilated(silhouette(vertices), 18)
+    heads = [find_head(dressed(vertices, fringe), mask, landmarks(vertices)) for fringe in (10, 60)]
+    assert heads[0] is not None
+    assert heads[1] is not None
+    x, y = (landmarks(vertices)[BROW, :2] - [heads[0].column, heads[0].row]).astype(int)
+    stands_out = (heads[1].near.depth - heads[0].near.depth)[:y, x]
+    edge = np.flatnonzero(heads[0].near.hair[:y, x] > 0.5).max()
+    assert stands_out[edge - 4] < 0.006 * SCALE
+    assert stands_out[edge - 30 : edge - 15].max() > 0.008 * SCALE

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from posed_heads import SCALE, SIDE, landmarks, posed_head
-from test_find_head import found
+from posed_heads import SCALE, SIDE, landmarks, posed_head, silhouette
+from test_find_head import BROW, dressed, found
 
 from engine.camera import UNIT
+from engine.head import find_head
 from engine.head.depth import with_head
 from engine.pixels import distance
 from engine.types import Head, Maps, Parts
@@ -157,3 +158,43 @@ def test_a_head_outside_of_the_person_changes_nothing() -> None:
     maps = with_head(nobody, head)
     assert not maps.front.any()
     assert not maps.back.any()
+
+
+def striped() -> tuple[Head, Head]:
+    """A head with hair, without strands and with bright ones on its right half."""
+    vertices = posed_head()
+    head = find_head(dressed(vertices, 10), silhouette(vertices), landmarks(vertices))
+    assert head is not None
+    stripe = np.zeros_like(head.strands)
+    stripe[:, stripe.shape[1] // 2 :] = 0.2
+    return replace(head, strands=0 * stripe), replace(head, strands=stripe)
+
+
+def test_bright_strands_stand_out_on_both_sides_where_hair_is() -> None:
+    even, hairy = striped()
+    plain, raised = with_head(flat_maps(), even), with_head(flat_maps(), hairy)
+    near, far = ((side.hair > 0.9) & (side.weight > 0.9) for side in (even.near, even.far))
+    inner = (distance(even.near.weight > 0.5) > 20) & (hairy.strands > 0)
+    assert (near & inner).any()
+    assert (far & inner).any()
+    before, behind = ((plain.front - raised.front)[even.area] * UNIT, (raised.back - plain.back)[even.area] * UNIT)
+    assert (before[near & inner] > 1).all()
+    assert (behind[far & inner] > 0.3).all()
+    assert np.abs(before[:, : before.shape[1] // 2 - 12]).max() < 0.1
+    face = even.bare > 0.95
+    face[: int(landmarks(posed_head())[BROW, 1]) - even.row] = False
+    assert np.abs(before[(distance(face) > 12) & (hairy.strands > 0)]).max() < 0.1
+
+
+def test_hands_known_to_be_before_and_behind_the_hair_have_no_strands() -> None:
+    even, hairy = striped()
+    row, column = int(landmarks(posed_head())[BROW, 1]) - 25, SIDE // 2 + 25
+    hand = np.s_[row - 10 : row + 10, column - 10 : column + 10]
+    for limb in ("front", "back"):
+        results = []
+        for head in (even, hairy):
+            maps = flat_maps()
+            parts = known_trunk(maps.front.copy(), maps.back.copy())
+            getattr(parts, limb)[hand] = 1
+            results.append(getattr(with_head(replace(maps, parts=parts), head), limb))
+        assert np.abs(results[1] - results[0])[hand].max() * UNIT < 0.05

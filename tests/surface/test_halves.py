@@ -28,12 +28,12 @@ def side(depth: float, shown: float) -> HeadSide:
     """A part of the canvas of 40 x 60 pixels whose other half is its mirror image."""
     plane = np.ones((40, 60), np.float32)
     columns, rows = np.meshgrid(np.arange(60, dtype=np.float32), np.arange(40, dtype=np.float32))
-    return HeadSide(depth * plane, plane, np.dstack([59 - columns, rows]), shown * plane)
+    return HeadSide(depth * plane, plane, 0 * plane, np.dstack([59 - columns, rows]), shown * plane)
 
 
 def head(seen: float, shown: float) -> Head:
     plane = np.ones((40, 60), np.float32)
-    return Head(side(0, shown), side(60, shown), plane, seen * plane, 40, 70, 900.0)
+    return Head(side(0, shown), side(60, shown), plane, seen * plane, 0 * plane, 40, 70, 900.0)
 
 
 def flat(value: float) -> Float:

@@ -92,3 +92,17 @@ def test_the_share_is_that_of_the_photos_detail() -> None:
         ring = (depth > low) & (depth < high)
         left = ((noisy - near)[ring] * noise[ring]).mean() / (noise[ring] ** 2).mean()
         assert abs(left - share[ring].mean()) < 0.04
+
+
+def test_what_a_mask_took_from_the_background_is_not_drawn_out_over_the_side() -> None:
+    """A dark strip of 8 pixels along the silhouette; on a thin part the colours along it come from its middle."""
+    for radius in (80, 12):
+        x = np.arange(SIZE, dtype=np.float32) - SIZE / 2 + 0.5
+        half = np.broadcast_to(np.sqrt(np.maximum(radius**2 - x**2, 1)), (SIZE, SIZE)).astype(np.float32)
+        inside = np.zeros((SIZE, SIZE), bool)
+        inside[5:195] = np.abs(x) < radius
+        photo, _ = colors()
+        photo[:, np.abs(x) > radius - min(8, radius / 3)] = 0
+        _, far, _ = meet(photo, colors()[0], Shell(1000 - half, 1000 + half, inside, 0, 0))
+        rim = far[60:140, SIZE // 2 - radius + 1 : SIZE // 2 - radius + 6, 0]
+        assert rim.min() > 0.9 * PHOTO[0]
