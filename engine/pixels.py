@@ -59,6 +59,12 @@ def blur(values: Float, weights: Float, sigma: float) -> Float:
     return mean / np.maximum(total[..., None] if values.ndim == 3 else total, 1e-6)
 
 
+def spread(values: Float, known: Bools, sigma: float) -> Float:
+    """For every pixel the Gaussian mean of the known ones at the nearest of them; `known` must not be empty."""
+    mean = blur(values, known.astype(np.float32), sigma)
+    return np.asarray(mean.reshape(-1, *mean.shape[2:])[nearest(known)])
+
+
 def ramp(values: Float, low: float, high: float) -> Float:
     """0 up to `low`, 1 from `high`, smooth between."""
     step = np.clip((values - low) / (high - low), 0, 1)

@@ -14,7 +14,7 @@ from engine.head.fit import fit_head, similarity
 from engine.head.hair import has_long_hair, with_hair
 from engine.head.model import Float64, HeadModel, head_model
 from engine.head.sides import Surroundings, head_of
-from engine.head.skin import like_hair, like_skin
+from engine.head.skin import like_hair, unlike_skin
 from engine.pixels import Bools, Float, around
 from engine.types import Head, HeadSide
 
@@ -61,7 +61,8 @@ def _made(rgb: NDArray[np.uint8], mask: Bools, face: Float64) -> Head | None:
     if not _is_this_persons(model, vertices, near, face, inside):
         return None
     picture = np.ascontiguousarray(rgb[area])
-    skin, neck = like_skin(model, near, picture), like_skin(model, near, picture, _SHADED)
+    unlike = unlike_skin(model, near, picture)
+    skin, neck = unlike < 1, unlike < _SHADED
     hidden, long = hidden_ears(model, vertices, near, skin), has_long_hair(model, vertices, near, scale, inside)
     ears = (model.ear > _EAR) & ~hidden
     seen = Surroundings(picture, inside, skin, neck, like_hair(model, near, picture, inside), ears, long)

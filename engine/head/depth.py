@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from engine.camera import UNIT
-from engine.pixels import Bools, Float, blur, distance, nearest, ramp, smooth
+from engine.pixels import Bools, Float, distance, ramp, smooth, spread
 from engine.types import Head, Maps, Parts
 
 _BEFORE = (0.07, 0.1)
@@ -48,10 +48,9 @@ def with_head(maps: Maps, head: Head | None) -> Maps:
     strands = _strands(head.strands, mask)
     solid = mask & (head.near.weight > _HEAD)
     beside = front + _sunk(front, head, place, before)
-    near = _mixed(beside, head.near.depth + place, head.near.weight * (1 - before))
-    near -= head.near.weight * (1 - before) * head.near.hair * strands
+    ahead, behind = head.near.weight * (1 - before), head.far.weight * ~rear_limb
+    near = _mixed(beside, head.near.depth + place, ahead) - ahead * head.near.hair * strands
     near = _leaned(near, solid & (before == 0))
-    behind = head.far.weight * ~rear_limb
     rear = _mixed(back, head.far.depth + place, behind) + _MADE_UP * behind * head.far.hair * strands
     far = _thick(near, rear, back - front, solid, behind)
     maps.front[head.area][mask], maps.back[head.area][mask] = near[mask] / UNIT, far[mask] / UNIT
@@ -90,7 +89,7 @@ def _sunk(front: Float, head: Head, place: np.float32, before: Float) -> Float:
     if not border.any():
         return np.zeros_like(front)
     excess = np.maximum(head.near.depth + place - front - _STEP * head.scale, 0)
-    even = blur(excess, border.astype(np.float32), _BORDER).ravel()[nearest(border)]
+    even = spread(excess, border, _BORDER)
     return smooth(even, _BORDER) * (1 - ramp(distance(~face), 0, _SINKS * head.scale)) * (before == 0)
 
 

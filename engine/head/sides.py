@@ -11,7 +11,7 @@ from engine.head.draw import Drawn, drawn
 from engine.head.model import Float64, HeadModel
 from engine.head.strands import strands
 from engine.normals import vertex_normals
-from engine.pixels import Bools, Float, blur, distance, nearest, ramp, sampled, signed_distance, smooth
+from engine.pixels import Bools, Float, blur, distance, nearest, ramp, sampled, signed_distance, smooth, spread
 from engine.types import Head, HeadSide
 
 _FIT, _DECAY = 8.0, 0.12
@@ -22,11 +22,9 @@ _EVEN = 8.0
 _STRIP, _BESIDE = 12.0, 40.0
 """Widest strip in pixels between outline and silhouette on which the head's depth goes on: beside skull and jaw, and
 beside the face (glasses, hair)."""
-_PATCH, _SOME_SKIN = 0.05, (0.3, 0.7)
-"""Standard deviation, over the width of the face, of the smoothing of what is skin, and shares between which a place
-becomes bare."""
-_SOME_HAIR_COLOR = (0.3, 0.7)
-"""Shares of the way from the colour of skin to that of hair between which a place becomes hair."""
+_PATCH, _SOME = 0.05, (0.3, 0.7)
+"""Standard deviation, over the width of the face, of the smoothing of what is skin or hair, and shares of it between
+which a place becomes that."""
 _PIXEL, _COVERED = 0.7, 0.4
 """Standard deviation in pixels of the smoothing of the outline, and the cover from which on a pixel shows the head."""
 _ENDS = (0.6, 1.0)
@@ -98,9 +96,8 @@ class _Drawing:
         self._places = _grid(seen.mask.shape) + self._shift
         cover = np.asarray(cv2.GaussianBlur(near.hit.astype(np.float32), (0, 0), _PIXEL), np.float32)
         self._hit = (sampled(cover, self._places) > _COVERED) & seen.mask
-        self._skin = ramp(smooth(seen.skin.astype(np.float32), _PATCH * width), *_SOME_SKIN)
-        self._neck = ramp(smooth(seen.neck.astype(np.float32), _PATCH * width), *_SOME_SKIN)
-        self._hair = None if seen.hair is None else ramp(smooth(seen.hair, _PATCH * width), *_SOME_HAIR_COLOR)
+        self._skin, self._neck = (_in_patches(skin.astype(np.float32), width) for skin in (seen.skin, seen.neck))
+        self._hair = None if seen.hair is None else _in_patches(seen.hair, width)
         self._likeness = np.float32(0) if seen.long else 1 - _unlike(own, silhouette, _UNLIKE * width)
 
     def side(self, drawn: Drawn, share: Float64, outward: int, thickness: Float64) -> HeadSide:
@@ -161,6 +158,11 @@ class _Drawing:
         return places - sampled(self._shift, places), shown
 
 
+def _in_patches(share: Float, width: float) -> Float:
+    """What pixels show (H, W), evened out to patches of 0 or 1 with soft borders. width: of the face in pixels."""
+    return ramp(smooth(share, _PATCH * width), *_SOME)
+
+
 def _stretch(own: Float, silhouette: Float, decay: float) -> Float:
     """(H, W, 2) from every pixel to the place in the drawing that it shows, so that the outline lies on the silhouette
     where both are close; fades inward. own, silhouette: (H, W) signed distances from them."""
@@ -169,8 +171,7 @@ def _stretch(own: Float, silhouette: Float, decay: float) -> Float:
     inward = gradient / np.maximum(np.linalg.norm(gradient, axis=2, keepdims=True), 0.3)
     rim = np.abs(own) < 2
     gap = np.where(np.abs(silhouette - own) < _FIT, silhouette - own, 0).astype(np.float32)
-    even = blur(gap, rim.astype(np.float32), _EVEN).ravel()[nearest(rim)]
-    amount = cv2.GaussianBlur(even, (0, 0), 2.0) * np.exp(-np.maximum(own, 0) / decay)
+    amount = cv2.GaussianBlur(spread(gap, rim, _EVEN), (0, 0), 2.0) * np.exp(-np.maximum(own, 0) / decay)
     return np.asarray(inward * amount[..., None], np.float32)
 
 

@@ -21,12 +21,12 @@ _BALD, _ALIKE = 0.1, 1.0
 colour of a pixel does not tell hair from skin."""
 
 
-def like_skin(model: HeadModel, near: Drawn, rgb: NDArray[np.uint8], times: float = 1.0) -> Bools:
-    """(H, W) pixels of rgb (H, W, 3) with a colour like that of the face of a drawn head. times: of the tolerance."""
+def unlike_skin(model: HeadModel, near: Drawn, rgb: NDArray[np.uint8]) -> Float:
+    """(H, W) how far the colours of rgb (H, W, 3) are from that of the face of a drawn head; below 1 as skin may be."""
     differences = _from_skin(rgb, near.at_pixels(model.inner))
     if differences is None:
-        return np.ones(rgb.shape[:2], bool)
-    return np.asarray((np.abs(differences) < times).all(axis=2))
+        return np.zeros(rgb.shape[:2], np.float32)
+    return np.asarray(np.abs(differences).max(axis=2))
 
 
 def like_hair(model: HeadModel, near: Drawn, rgb: NDArray[np.uint8], mask: Bools) -> Float | None:

@@ -17,7 +17,7 @@ from torch.nn.functional import avg_pool2d
 
 from engine.camera import CANVAS, UNIT
 from engine.networks.unet import UNet, read
-from engine.pixels import Float, blur, distance, nearest
+from engine.pixels import Float, blur, distance, spread
 from engine.types import Canvas, Maps
 
 WEIGHTS = Path(__file__).with_name("relief.safetensors")
@@ -138,8 +138,7 @@ def smooth_places(heights: Float, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 def known_surface(heights: Float, mask: NDArray[np.bool_]) -> Float:
     """The smoothed surface, continued outside of the mask."""
-    smooth = blur(np.where(mask, heights, 0), mask.astype(np.float32), BASE)
-    return smooth.ravel()[nearest(mask)]
+    return spread(np.where(mask, heights, 0), mask, BASE)
 
 
 @lru_cache(maxsize=1)

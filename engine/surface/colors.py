@@ -11,7 +11,7 @@ from engine.surface.back import back_colors
 from engine.surface.clean import Shell
 from engine.surface.contour import evened
 from engine.surface.front import front_colors
-from engine.surface.hair import with_hair
+from engine.surface.hair import with_hair_behind
 from engine.surface.halves import with_other_half
 from engine.surface.sides import meet
 from engine.surface.solid import Solid
@@ -49,7 +49,7 @@ def sheet_colors(seen: Float, made: Float, shell: Shell, head: Head | None) -> S
     """What `both_sides` says, joined on the sides of the finished shell, and on the head that of its other half."""
     front, back, share = meet(seen, made, shell)
     if head is not None:
-        back = with_hair(back, shell, head)
+        back = with_hair_behind(back, shell, head)
         front, back, share = with_other_half(front, back, share, seen, shell, head)
     return SheetColors(front, back, seen, share)
 

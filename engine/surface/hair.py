@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.pixels import Bools, Float, blur, distance, nearest, ramp
+from engine.pixels import Bools, Float, distance, ramp, spread
 from engine.surface.clean import Shell
 from engine.surface.halves import overlap
 from engine.types import Head
@@ -14,7 +14,7 @@ _WALL, _STEEP = 5, 3.0
 """Pixels that a steep place may be wide, and its depth per pixel."""
 
 
-def with_hair(back: Float, shell: Shell, head: Head) -> Float:
+def with_hair_behind(back: Float, shell: Shell, head: Head) -> Float:
     """Colours (H, W, 3) of the far sheet, on which hair goes on as far as ears and silhouette and has strands."""
     here, there = overlap(shell, head)
     hair = head.far.hair[there] * head.far.weight[there]
@@ -31,20 +31,17 @@ def _up_to_the_rim(colors: Float, hair: Float) -> Float:
     inner = away > np.mean(_RIM)
     if not inner.any():
         return colors
-    even = blur(colors, inner.astype(np.float32), _EVEN).reshape(-1, 3)[nearest(inner)]
-    return colors + (hair * (1 - ramp(away, *_RIM)))[..., None] * (even - colors)
+    return colors + (hair * (1 - ramp(away, *_RIM)))[..., None] * (spread(colors, inner, _EVEN) - colors)
 
 
 def _of_deeper_ends(colors: Float, depth: Float, where: Bools) -> Float:
     """Colours (H, W, 3) that on steep places, as between an ear and the skull, are those of the deeper end."""
-    height, width = depth.shape
-    padded = np.pad(depth, 1, constant_values=-np.inf)
-    windows = [np.s_[y : y + height, x : x + width] for y, x in ((0, 1), (2, 1), (1, 0), (1, 2))]
+    deepest, end = depth + _STEEP, np.arange(depth.size).reshape(depth.shape)
+    depths, places = np.pad(depth, 1, constant_values=-np.inf), np.pad(end, 1, mode="edge")
+    for row, column in ((0, 1), (2, 1), (1, 0), (1, 2)):
+        beside = np.s_[row : row + depth.shape[0], column : column + depth.shape[1]]
+        deeper = where & (depths[beside] > deepest)
+        deepest, end = np.where(deeper, depths[beside], deepest), np.where(deeper, places[beside], end)
     for _ in range(_WALL):
-        around, deepest, taken = np.pad(colors, ((1, 1), (1, 1), (0, 0)), mode="edge"), depth + _STEEP, colors
-        for window in windows:
-            deeper = where & (padded[window] > deepest)
-            deepest = np.where(deeper, padded[window], deepest)
-            taken = np.where(deeper[..., None], around[window], taken)
-        colors = taken
+        colors = colors.reshape(-1, 3)[end]
     return colors

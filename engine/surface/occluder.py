@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from engine.pixels import Bools, Float, blur, distance, nearest
+from engine.pixels import Bools, Float, distance, spread
 from engine.surface.jumps import JUMP, corners
 
 REACH = 70.0
@@ -57,7 +57,7 @@ def side_of(depth: Float, steep: Bools, mask: Bools) -> Side:
 def continued_from(values: Float, known: Bools, mean: float = 6.0, seams: float = 4.0) -> Float:
     """The known values go on smoothly everywhere. mean, seams: standard deviations in pixels of the smoothing of the
     values, and of the seams between the areas of different ones."""
-    smooth = blur(values.astype(np.float32), known.astype(np.float32), mean).ravel()[nearest(known)]
+    smooth = spread(values.astype(np.float32), known, mean)
     return np.asarray(cv2.GaussianBlur(smooth, (0, 0), seams), np.float32)
 
 

@@ -7,7 +7,7 @@ side. So the photo fades into the colours of the back with the way along the sur
 import cv2
 import numpy as np
 
-from engine.pixels import Bools, Float, blur, distance, nearest
+from engine.pixels import Bools, Float, distance, nearest, spread
 from engine.surface.clean import Shell
 from engine.surface.light import flatten_coarse
 
@@ -44,7 +44,7 @@ def meet(front: Float, back: Float, shell: Shell) -> tuple[Float, Float, Float]:
     hidden = seen.ravel()[source] + np.hypot(depth, np.maximum(shell.far - middle, 0))
     flat = np.asarray(cv2.resize(flatten_coarse(front), shell.mask.shape[::-1]), np.float32)
     ring = shell.mask & (np.abs(depth - np.minimum(_WITHIN, half / 2)) < 1)
-    along = blur(flat, ring.astype(np.float32), _ALONG).reshape(-1, 3)[nearest(ring)]
+    along = spread(flat, ring, _ALONG)
     inside = shell.mask[..., None]
     near, far, sharp = (
         np.where(inside, np.exp(-way / fading)[..., None], np.float32(1))

@@ -12,7 +12,7 @@ from engine.head.draw import drawn
 from engine.head.ears import hidden_ears
 from engine.head.hair import has_long_hair, with_hair
 from engine.head.model import head_model
-from engine.head.skin import like_hair, like_skin
+from engine.head.skin import like_hair, unlike_skin
 from engine.types import Head
 
 SKIN, HAIR = np.array([190, 140, 120], np.uint8), np.array([50, 35, 25], np.uint8)
@@ -90,7 +90,7 @@ def test_ears_that_are_not_seen(yaw: float, ears: tuple[np.ndarray, np.ndarray],
     """A far ear is what the near one is; turned to the left, the right one is near."""
     head = posed_head(yaw)
     near, _ = drawn(head, head_model().faces, (SIDE, SIDE))
-    flat = hidden_ears(head_model(), head, near, like_skin(head_model(), near, picture(head, ears)))
+    flat = hidden_ears(head_model(), head, near, unlike_skin(head_model(), near, picture(head, ears)) < 1)
     left = head_model().mean[:, 0] > 0
     assert (flat[left] == hidden[0]).all()
     assert (flat[~left] == hidden[1]).all()

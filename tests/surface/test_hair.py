@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from engine.surface.clean import Shell
-from engine.surface.hair import with_hair
+from engine.surface.hair import with_hair_behind
 from engine.types import Head, HeadSide
 
 SIDE, ROW, COLUMN = 120, 30, 40
@@ -39,22 +39,25 @@ def painted(skin_from: int) -> Float:
 
 
 def test_it_reaches_up_to_the_ear_although_the_photo_shows_skin_there() -> None:
-    made = with_hair(painted(skin_from=78), shell(), head(left_of(90)))
+    made = with_hair_behind(painted(skin_from=78), shell(), head(left_of(90)))
     assert np.abs(made[60:100, 10 + 40 : 10 + 89] - HAIR).max() < 2
     assert (made[60:100, 10 + 90 :] == SKIN).all()
 
 
 def test_without_hair_colours_stay() -> None:
     given = painted(skin_from=78)
-    assert (with_hair(given, shell(), head(left_of(0), strands=0.2)) == given).all()
+    assert (with_hair_behind(given, shell(), head(left_of(0), strands=0.2)) == given).all()
 
 
 def test_strands_are_seen_on_hair_alone_within_what_colours_can_be() -> None:
-    made = with_hair(painted(skin_from=90), shell(), head(left_of(90), strands=0.25))
+    made = with_hair_behind(painted(skin_from=90), shell(), head(left_of(90), strands=0.25))
     assert made[80, 10 + 40, 0] == pytest.approx(HAIR * np.exp(0.25), abs=0.5)
     assert (made[80, 10 + 91 :] == SKIN).all()
     assert (made[:15] == painted(skin_from=90)[:15]).all()
-    assert with_hair(np.full((SIDE + 60, SIDE + 60, 3), 250, np.float32), shell(), head(left_of(90), 0.25)).max() <= 255
+    assert (
+        with_hair_behind(np.full((SIDE + 60, SIDE + 60, 3), 250, np.float32), shell(), head(left_of(90), 0.25)).max()
+        <= 255
+    )
 
 
 def test_the_wall_behind_an_ear_is_hair() -> None:
@@ -62,14 +65,14 @@ def test_the_wall_behind_an_ear_is_hair() -> None:
     body = shell()
     rise = np.interp(np.arange(SIDE + 60), (10 + 89, 10 + 93), (50, 0)).astype(np.float32)
     body = replace(body, far=body.far - 50 + rise)
-    made = with_hair(painted(skin_from=90), body, head(left_of(90)))
+    made = with_hair_behind(painted(skin_from=90), body, head(left_of(90)))
     assert (made[60:100, 10 + 90 : 10 + 93] < HAIR + 2).all()
     assert (made[60:100, 10 + 96 :] == SKIN).all()
 
 
 def test_the_given_colours_are_not_written_to() -> None:
     given = painted(skin_from=78)
-    with_hair(given, shell(), head(left_of(90), strands=0.2))
+    with_hair_behind(given, shell(), head(left_of(90), strands=0.2))
     assert (given == painted(skin_from=78)).all()
 
 
@@ -79,9 +82,9 @@ def test_of_two_deeper_ends_the_deepest_counts_and_only_on_the_head() -> None:
     far[:, :100], far[:80, 100:] = 1110, 1150
     colors = painted(skin_from=90)
     colors[:, :100], colors[:80, 100:] = 140, 90
-    made = with_hair(colors, replace(body, far=far), head(left_of(0)))
+    made = with_hair_behind(colors, replace(body, far=far), head(left_of(0)))
     assert made[80, 100, 0] == 90
     assert made[85, 100, 0] == 140
     none = head(left_of(0))
     none = replace(none, far=replace(none.far, weight=left_of(0)))
-    assert (with_hair(colors, replace(body, far=far), none) == colors).all()
+    assert (with_hair_behind(colors, replace(body, far=far), none) == colors).all()
