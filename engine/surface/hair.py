@@ -18,6 +18,8 @@ def with_hair_behind(back: Float, shell: Shell, head: Head) -> Float:
     """Colours (H, W, 3) of the far sheet, on which hair goes on as far as ears and silhouette and has strands."""
     here, there = overlap(shell, head)
     hair = head.far.hair[there] * head.far.weight[there]
+    if not hair.size:
+        return back
     depth = np.where(shell.mask[here], shell.far[here], -np.inf)
     colors = _of_deeper_ends(_up_to_the_rim(back[here], hair), depth, head.far.weight[there] > _HALF)
     back = back.copy()

@@ -88,3 +88,9 @@ def test_of_two_deeper_ends_the_deepest_counts_and_only_on_the_head() -> None:
     none = head(left_of(0))
     none = replace(none, far=replace(none.far, weight=left_of(0)))
     assert (with_hair_behind(colors, replace(body, far=far), none) == colors).all()
+
+
+@pytest.mark.parametrize("away", [(1000, 0), (0, 1000)])
+def test_a_head_beside_the_shell_changes_nothing(away: tuple[int, int]) -> None:
+    given, beside = painted(skin_from=78), replace(head(left_of(90), 0.2), row=ROW + away[0], column=COLUMN + away[1])
+    assert (with_hair_behind(given, shell(), beside) == given).all()
