@@ -22,6 +22,7 @@ from engine.training.colors import varied
 from engine.training.fit import Batch, Loss
 from engine.training.half import learn_from_views, parser_of
 from engine.training.losses import mean_inside
+from engine.training.precision import mixed
 from engine.training.views import Views
 
 _SMOOTH = 1.5
@@ -60,7 +61,7 @@ def loss_with(network: TwoK2K) -> Loss:
         true = torch.cat([batch["front"], batch["back"]], 1)
         depths = torch.where((batch["told"] > 0) & (true > 0), true, found)
         seen = [planes[..., 1::2, 1::2] for planes in (picture, batch["prior"], depths)]
-        with torch.autocast(picture.device.type, torch.bfloat16):
+        with mixed(picture):
             shares = module(*seen)
         mask = (batch["mask"] * (batch["prior"][:, 3:] > 0.5))[..., 1::2, 1::2]
         front, back = batch["colors"].split(3, 1)

@@ -13,6 +13,7 @@ from engine.networks.graph import TwoK2K, depth_maps
 from engine.training.colors import varied
 from engine.training.fit import Batch
 from engine.training.losses import depth_loss, depth_normals, inner, mean_inside, normal_loss
+from engine.training.precision import mixed
 from engine.training.views import Views
 
 Sample = Callable[[Views, int, bool], dict[str, NDArray[np.float32]]]
@@ -79,7 +80,7 @@ def panels(module: nn.Module, batch: Batch) -> list[Tensor]:
 def loss(module: nn.Module, batch: Batch) -> dict[str, Tensor]:
     """Normals: 0.85 L1 + 0.15 SSIM; depth: smooth L1 and gradients; normals of the depth; the mask."""
     channels_last = torch.channels_last
-    with torch.autocast(batch["picture"].device.type, torch.bfloat16):
+    with mixed(batch["picture"]):
         normals, raw = module(
             batch["picture"].contiguous(memory_format=channels_last),
             batch["prior"].contiguous(memory_format=channels_last),

@@ -20,6 +20,7 @@ from engine.training.coarse import coarse_of
 from engine.training.fit import Batch, Loss
 from engine.training.half import learn_from_views, parser_of
 from engine.training.losses import gradient_loss, mean_inside
+from engine.training.precision import mixed
 from engine.training.sharpen import weight
 from engine.training.views import with_labels
 
@@ -40,7 +41,7 @@ def loss_with(network: TwoK2K) -> Loss:
         picture, normals, coarse = coarse_of(network, batch)
         with torch.no_grad():
             depths = sharpened(picture, batch["prior"], batch["limbs"], normals, coarse)
-        with torch.autocast(picture.device.type, torch.bfloat16):
+        with mixed(picture):
             found = module(picture, batch["prior"], batch["limbs"], normals, depths)
         target = torch.cat([batch["front"], batch["back"]], 1)
         return errors(found, target, batch["labels"].long(), weight(batch["limbs"], depths))

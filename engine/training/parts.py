@@ -13,6 +13,7 @@ from engine.networks.parts import PARTS
 from engine.training.colors import varied
 from engine.training.fit import Batch
 from engine.training.losses import normal_loss
+from engine.training.precision import mixed
 
 GROUPS = {"face": (0,), "upper": (1,), "arm": (2, 3, 4, 5), "leg": (6, 7, 8, 9), "shoe": (10, 11)}
 """Part networks and the parts that they serve."""
@@ -87,7 +88,7 @@ def shared_loss(module: nn.Module, batch: Batch) -> dict[str, Tensor]:
 
 def _loss(module: nn.Module, batch: Batch, group: str) -> dict[str, Tensor]:
     network = module.get_submodule(f"img2normal_{group}")
-    with torch.autocast(batch["inputs"].device.type, torch.bfloat16):
+    with mixed(batch["inputs"]):
         predicted = network(batch["inputs"].contiguous(memory_format=torch.channels_last))
     return {group: normal_loss(predicted.float(), batch["normals"], batch["mask"])}
 

@@ -12,6 +12,7 @@ from engine.camera import CANVAS
 from engine.networks.graph import TwoK2K
 from engine.training.fit import Batch
 from engine.training.losses import depth_normals, inner, mean_inside
+from engine.training.precision import mixed
 from engine.training.views import DEPTH_SCALE, Views
 
 MARGIN = 32
@@ -57,7 +58,7 @@ def batches(folders: Sequence[Path], batch: int, seed: int) -> Iterator[Batch]:
 
 def loss(module: nn.Module, batch: Batch) -> dict[str, Tensor]:
     """0.85 smooth L1 of the depth and the L1 of its normals, without the tile's margin."""
-    with torch.autocast(batch["normals"].device.type, torch.bfloat16):
+    with mixed(batch["normals"]):
         predicted = module(batch["coarse"], batch["normals"].contiguous(memory_format=torch.channels_last))
     inside = np.s_[..., MARGIN:-MARGIN, MARGIN:-MARGIN]
     predicted, target = predicted.float()[inside], batch["depth"][inside]

@@ -24,6 +24,7 @@ from engine.training.half import learn, parser_of
 from engine.training.people import load_wardrobe, sample_person
 from engine.training.people.wardrobe import Wardrobe
 from engine.training.photographs import develop
+from engine.training.precision import mixed
 from engine.training.render_views import random_view
 from engine.training.smooth import tessellated
 
@@ -121,7 +122,7 @@ def _mirrored(one: Example) -> Example:
 
 def loss(module: nn.Module, batch: Batch) -> dict[str, Tensor]:
     """Smooth L1 of the slopes, at several resolutions."""
-    with torch.autocast(batch["seen"].device.type, torch.bfloat16):
+    with mixed(batch["seen"]):
         height = module(batch["seen"].contiguous(memory_format=torch.channels_last))
     error, counts = height.float() - batch["height"], batch["counts"]
     terms = {}

@@ -22,6 +22,7 @@ from engine.training.colors import varied
 from engine.training.fit import Batch, Loss
 from engine.training.half import learn_from_views, parser_of
 from engine.training.losses import gradient_loss, inner, mean_inside
+from engine.training.precision import mixed
 from engine.training.views import Views
 
 SLOPE = 32.0
@@ -48,7 +49,7 @@ def loss_with(network: TwoK2K) -> Loss:
 
     def loss(module: nn.Module, batch: Batch) -> dict[str, Tensor]:
         picture, normals, depths = coarse_of(network, batch)
-        with torch.autocast(picture.device.type, torch.bfloat16):
+        with mixed(picture):
             found = module(picture, batch["prior"], batch["limbs"], normals, depths)
         target = torch.cat([batch["front"], batch["back"]], 1)
         return errors(found, target, weight(batch["limbs"], depths))
