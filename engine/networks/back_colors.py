@@ -27,6 +27,10 @@ _WORDS = 16
 """Length of the features by which pixels of a row find each other."""
 _NEVER = -1e4
 """Score of what must not be a source."""
+_DECIDED = 2.0
+"""Power that makes larger shares larger."""
+_LEAST = 1e-6
+"""A share that is as good as none."""
 _SAME = 5.0
 """Before it learns, the network takes most from the same pixel."""
 
@@ -48,6 +52,13 @@ class Shares:
         """The part of the mixture (B, C, H, W) that is not taken from the same pixel; colors: (B, C, H, W)."""
         places = torch.einsum("bkhw,bchw->bkc", self.where, colors)
         return torch.einsum("bkhw,bkc->bchw", self.place, places) + torch.einsum("bhij,bchj->bchi", self.row, colors)
+
+    def decided(self) -> "Shares":
+        """The same with more of what there is most of: between two materials is one or the other, seldom both."""
+        row = self.row.sum(3)[:, None]
+        parts = torch.cat([self.own, row, self.place], 1) ** _DECIDED
+        own, rows, place = (parts / parts.sum(1, keepdim=True)).split([1, 1, self.place.shape[1]], 1)
+        return Shares(own, self.row * (rows / row.clamp(min=_LEAST))[:, 0, ..., None], place, self.where)
 
     def mixed(self, colors: Tensor) -> Tensor:
         """The back's colours (B, C, H, W) from those of the photo."""

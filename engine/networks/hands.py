@@ -105,7 +105,8 @@ def _set(maps: Maps, hand: NDArray[np.float64]) -> None:
         return
     parts = None if maps.parts is None else maps.parts.within(area)
     sharp = parts is not None and bool((~np.isin(parts.front[inside], (Parts.UNKNOWN, Parts.HAND))).any())
-    weight = _weight(inside, mask & ~inside, shape.along, _FEATHER * palm_length(hand), sharp)
+    weigh = _sharp if sharp else _soft
+    weight = weigh(inside, mask & ~inside, shape.along, _FEATHER * palm_length(hand))
     before = front.copy()
     _place(front, back, shape, core, weight, mask)
     front[inside] = np.minimum(front, back)[inside]
@@ -173,11 +174,17 @@ def _is_alone(shape: _Shape, mask: Bools) -> bool:
     return bool(mask[ring].mean() < _ALONE) if ring.any() else False
 
 
-def _weight(inside: Bools, beyond: Bools, along: Float, band: float, sharp: bool) -> Float:
-    """1 on the hand, falling to 0 at the wrist and where other parts of the body go on (not at the silhouette); there
-    at once if it is to be sharp."""
-    away = np.minimum(distance(~beyond) / max(band, 2.0), 1) if beyond.any() else np.ones_like(along)
-    if sharp:
-        away = (away > _HALF).astype(np.float32)
-    weight = (np.minimum(away, ramp(along, _START, _FULL)) * inside).astype(np.float32)
-    return weight if sharp else np.asarray(cv2.GaussianBlur(weight, (0, 0), 1.0) * inside, np.float32)
+def _soft(inside: Bools, beyond: Bools, along: Float, band: float) -> Float:
+    """1 on the hand, falling to 0 at the wrist and where other parts of the body go on (not at the silhouette)."""
+    weight = np.minimum(_away(beyond, band), ramp(along, _START, _FULL)) * inside
+    return np.asarray(cv2.GaussianBlur(weight.astype(np.float32), (0, 0), 1.0) * inside, np.float32)
+
+
+def _sharp(inside: Bools, beyond: Bools, along: Float, band: float) -> Float:
+    """The same, but at once 0 where other parts go on."""
+    return (ramp(along, _START, _FULL) * (inside & (_away(beyond, band) > _HALF))).astype(np.float32)
+
+
+def _away(beyond: Bools, band: float) -> Float:
+    """0 where other parts of the body go on, 1 from `band` pixels beside them."""
+    return np.minimum(distance(~beyond) / np.float32(max(band, 2.0)), np.float32(1))

@@ -46,7 +46,8 @@ def chosen_shares(shell: Shell, canvas: Canvas) -> Shares:
     prior = torch.from_numpy(prior_maps(canvas))[None]
     hiding = None if shell.arms is None else torch.from_numpy(_arms_at_places(shell.arms))[None, None]
     with torch.inference_mode():
-        return network()(_planes(picture[1::2, 1::2]), prior[..., 1::2, 1::2], _planes(depths), hiding)
+        chosen = network()(_planes(picture[1::2, 1::2]), prior[..., 1::2, 1::2], _planes(depths), hiding)
+    return chosen.decided()
 
 
 def _arms_at_places(arms: Bools) -> Bools:

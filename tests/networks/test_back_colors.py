@@ -32,6 +32,22 @@ def test_shares_add_up(seed: int, spread: float) -> None:
     torch.testing.assert_close(shares.where.sum((2, 3)), torch.ones(shares.where.shape[:2]))
 
 
+def sources(shares: Shares) -> Tensor:
+    """(B, K + 2, H, W): of the same pixel, of the row, of every place."""
+    return torch.cat([shares.own, shares.row.sum(3)[:, None], shares.place], 1)
+
+
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 99), spread=st.sampled_from([0.1, 1.0, 10.0]))
+def test_the_decided_take_most_from_where_they_took_most(seed: int, spread: float) -> None:
+    shares, _ = chosen(seed, spread)
+    before, after = sources(shares), sources(shares.decided())
+    torch.testing.assert_close(after.sum(1), torch.ones_like(after.sum(1)))
+    torch.testing.assert_close(after.argmax(1), before.argmax(1))
+    assert (after.amax(1) > before.amax(1) - 1e-5).all()
+    assert after.amax(1).mean() > before.amax(1).mean()
+
+
 @settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 99))
 def test_every_colour_is_the_photos(seed: int) -> None:
