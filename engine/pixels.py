@@ -3,12 +3,15 @@
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import map_coordinates
 
 Float = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 
 _FINENESS = 4.0
 """Pixels of the grid on which a Gaussian is computed, in its standard deviation."""
+_ROW = 1024
+"""Samples that are taken in a row."""
 
 
 def nearest(known: Bools) -> NDArray[np.int32]:
@@ -32,6 +35,16 @@ def distance(mask: Bools) -> Float:
 def signed_distance(mask: Bools) -> Float:
     """Distance of every pixel from the mask's contour in pixels, positive inside."""
     return np.where(mask, distance(mask) - 0.5, 0.5 - distance(~mask)).astype(np.float32)
+
+
+def soft_distance(mask: Bools, sigma: float) -> Float:
+    """Distance of every pixel from the mask's contour, smoothed so that it tells where between pixels that runs."""
+    return np.asarray(cv2.GaussianBlur(signed_distance(mask), (0, 0), sigma), np.float32)
+
+
+def gradient(values: Float) -> Float:
+    """(H, W, 2) derivatives along x and y per pixel, by Scharr's filter."""
+    return np.stack([cv2.Scharr(values, cv2.CV_32F, 1 - axis, axis) for axis in (0, 1)], axis=-1) / 32
 
 
 def large_pieces(mask: Bools, least: int) -> Bools:
@@ -75,6 +88,18 @@ def sampled(values: Float, places: Float) -> Float:
     """Values (H, W) or (H, W, C) at places (h, w, 2; x, y as indices), bilinear; the border goes on outside."""
     x, y = np.ascontiguousarray(places[..., 0]), np.ascontiguousarray(places[..., 1])
     return np.asarray(cv2.remap(values, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32)
+
+
+def sampled_at(values: Float, places: Float) -> Float:
+    """Values (H, W, C) at places (N, 2; x, y as indices), bilinear: (N, C); the border goes on outside."""
+    wide = np.resize(places.astype(np.float32), (len(places) // _ROW + 1, _ROW, 2))  # OpenCV takes 32,767 in a row
+    return sampled(values, wide).reshape(-1, values.shape[2])[: len(places)]
+
+
+def exactly_at(values: Float, rows: NDArray, columns: NDArray) -> Float:
+    """The same at places between pixels (N,) each; OpenCV rounds them to 1/32 of a pixel."""
+    planes = np.moveaxis(values, -1, 0)
+    return np.stack([map_coordinates(p, (rows, columns), order=1, mode="nearest") for p in planes], axis=-1)
 
 
 def around(points: NDArray[np.float64], rim: float, shape: tuple[int, ...]) -> tuple[slice, slice]:

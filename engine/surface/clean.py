@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from engine.camera import UNIT
 from engine.errors import UserError
 from engine.pixels import Bools, Float, large_pieces, nearest
+from engine.surface.rounding import Rounding
 from engine.types import Maps, Parts
 
 NOBODY = "No body could be reconstructed from this picture; choose one that shows a whole person."
@@ -35,6 +36,7 @@ class Shell:
     near, far: (H, W) float32 ray depth in canvas pixels (512 per network unit), near + 1 <= far, extended smoothly
     outside the mask. mask: (H, W) bool, False on a margin. row, column: canvas position of its upper left pixel.
     parts: of the same pixels and in the same unit, what is known of parts before each other. arms: that of the maps.
+    rounding: how the sheets come round at the silhouette, once they do.
     """
 
     near: Float
@@ -44,6 +46,7 @@ class Shell:
     column: int
     parts: Parts | None = None
     arms: Bools | None = None
+    rounding: Rounding | None = None
 
 
 def clean(maps: Maps) -> Shell:

@@ -6,43 +6,56 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.pixels import Bools, Float, blur, distance, nearest, sampled, signed_distance, smooth
+from engine.pixels import (
+    Bools,
+    Float,
+    blur,
+    distance,
+    gradient,
+    nearest,
+    sampled_at,
+    signed_distance,
+    smooth,
+    soft_distance,
+)
 from engine.surface import cells
 from engine.surface.clean import Shell
 from engine.surface.jumps import extremes
+from engine.surface.rounding import Rounding
 
 _WIDEST = 24.0
 """Largest width of the bend in pixels (about 2.5 cm)."""
 _FINE, _EVEN = 6.0, 16.0
 """Standard deviations in pixels of the smoothing of the contour itself and of the even line through its bumps."""
-_SUBPIXEL = 1.5
-"""Standard deviation in pixels of the smoothing that tells where between pixels the contour runs."""
 _LINE, _SIDES = 2.0, 8
-"""The same where a jump is cut, and half the width of the window that tells its two sides apart."""
+"""Standard deviation in pixels of the smoothing that tells where between pixels a cut jump runs, and half the width of
+the window that tells its two sides apart."""
 _BUMP = 1.5
 """Height in pixels of bumps of the contour that are taken off, and depth of dents that do not reach from front to back;
 what is twice as large stays."""
+_DENT, _FILLED = 2, 0.1
+"""Pixels by which the silhouette moves outwards at most, and those that a filled one lies inside of the even line."""
+_OPEN = 8
+"""Pixels from a silhouette to another one between which no dent is filled."""
 _STEP = 0.7
 """Pixels that the steps of a slanted contour lie beside it."""
 _NEAR = 4.0
 """Largest distance in pixels of the even line from the contour."""
 _STEEPEST = 3.0
 """Slope along the contour from which on it is a jump to another part of the body."""
-_ROW = 1024
-"""Samples that are taken at once."""
 _SIDE, _FOLLOWED = 10.0, 6.0
 """Pixels inside of the contour on which the maps are smoothed along it, and the standard deviation of that."""
 
 
-def displacement(mask: Bools, step: int = 1) -> NDArray[np.float32]:
-    """Shift (x, y) that carries pixels along the mask's edge onto its smoothed contour: (H, W, 2) in pixels.
+def displacement(inside: Float, mask: Bools, step: int = 1) -> NDArray[np.float32]:
+    """Shift (x, y) that carries every `step`-th pixel, in both directions, along the mask's edge onto the contour:
+    (h, w, 2) in units of `step` pixels.
 
-    step: the same for every `step`-th pixel in both directions, (h, w, 2) in units of `step` pixels.
+    inside: (H, W) distance from the contour in pixels, positive inside.
     """
-    inside = _soft(mask, _SUBPIXEL)[::step, ::step]
     sparse = mask[::step, ::step].astype(np.uint8)
     edge = (sparse > 0) & (cv2.erode(sparse, np.ones((3, 3), np.uint8)) == 0)
-    return _across(inside, edge, 0.0, (-1.0, 0.4))
+    return _across(np.ascontiguousarray(inside[::step, ::step]), edge, 0.0, (-1.0, 0.4))
 
 
 def straightened(depth: Float, mask: Bools, cut: Bools) -> NDArray[np.float32]:
@@ -51,38 +64,36 @@ def straightened(depth: Float, mask: Bools, cut: Bools) -> NDArray[np.float32]:
     if not cut.any():
         return np.zeros((*mask.shape, 2), np.float32)
     low, high = extremes(depth, mask, _SIDES)
-    inside = _soft(depth < (low + high) / 2, _LINE)
+    inside = soft_distance(depth < (low + high) / 2, _LINE)
     return _across(inside, mask & cells.corner_pixels(cut), 0.5 * np.sign(inside), (-0.5, 0.5))
-
-
-def _soft(mask: Bools, sigma: float) -> Float:
-    """Distance in pixels from the mask's contour, smoothed so that it tells where between pixels that runs."""
-    return np.asarray(cv2.GaussianBlur(signed_distance(mask), (0, 0), sigma), np.float32)
 
 
 def _across(inside: Float, moved: Bools, goal: Float | float, limits: tuple[float, float]) -> Float:
     """(H, W, 2) shift of the `moved` pixels to where the distance `inside` is the goal, by limited steps."""
-    gradient = np.stack([cv2.Scharr(inside, cv2.CV_32F, 1, 0), cv2.Scharr(inside, cv2.CV_32F, 0, 1)], axis=-1) / 32
-    steepness = np.maximum(np.linalg.norm(gradient, axis=-1), 0.1)
+    across = gradient(inside)
+    steepness = np.maximum(np.linalg.norm(across, axis=-1), 0.1)
     step = np.clip((goal - inside) / steepness, *limits)
-    return np.where(moved[..., None], gradient * (step / steepness)[..., None], 0).astype(np.float32)
+    return np.where(moved[..., None], across * (step / steepness)[..., None], 0).astype(np.float32)
 
 
 def evened(shell: Shell) -> Shell:
-    """The shell without the bumps of its silhouette that `bend` will take off."""
+    """The shell without the bumps of its silhouette that `bend` will take off; in dents the photo shows no person."""
     return replace(shell, mask=shell.mask & (_even(shell.mask) > 0))
 
 
-def bend(shell: Shell, room: Float) -> tuple[Shell, Float]:
+def bend(shell: Shell, room: Float, open_: Bools) -> tuple[Shell, Float]:
     """Bend both sheets towards each other along the silhouette as a quarter of an ellipse; also gives by how much.
 
     Its height is half the thickness that the maps leave at the edge; its width goes on with the slope that they have
     there: nothing is changed where the maps already come round, and a flat edge is rounded. All of it is smooth along
-    the silhouette, whose smallest bumps are taken off: seen from the side, each would be a ridge from front to back.
-    room: (H, W) most thickness of what comes round, where a gap lies between the sheets; else infinite.
+    the silhouette, whose smallest bumps and dents are evened out: seen from the side, each would be a ridge from front
+    to back. room: (H, W) most thickness of what comes round, where a gap lies between the sheets; else infinite. open_:
+    (H, W) pixels of gaps and cuts, beside which no dent is filled.
     """
-    inside = _even(shell.mask)
-    shell = _along_sides(replace(shell, mask=shell.mask & (inside > 0)), inside)
+    even, wide = _even(shell.mask), _wide(shell.mask)
+    mask = np.where(shell.mask, even > 0, _dents(even, shell.mask, open_) & wide)
+    inside = np.where(wide, even, _near_contour(even, mask))
+    shell = _along_sides(replace(shell, mask=mask), inside)
     depth = distance(shell.mask)
     edge = shell.mask & (depth < 1.1)
     thickness = np.minimum(shell.far - shell.near, room)
@@ -90,10 +101,25 @@ def bend(shell: Shell, room: Float) -> tuple[Shell, Float]:
         return shell, np.zeros_like(room)
     height = _along(blur(thickness / 2, edge.astype(np.float32), 6.0), edge)
     width = _along(blur(_widths(shell.mask, thickness, depth - 0.5, height), edge.astype(np.float32), 8.0), edge)
-    steep = np.clip(1 - inside / np.maximum(width, 0.5), 0, 1)
-    drop = np.where(shell.mask, height * (1 - np.sqrt(1 - steep * steep)), 0)
-    drop = np.minimum(drop, (thickness - 0.5) / 2)
-    return replace(shell, near=shell.near + drop, far=shell.far - drop), drop
+    rounding = Rounding(inside, height, width, (thickness - 0.5) / 2)
+    drop = np.where(shell.mask, rounding.drop(inside), 0)
+    return replace(shell, near=shell.near + drop, far=shell.far - drop, rounding=rounding), drop
+
+
+def _wide(mask: Bools) -> Bools:
+    """Pixels beside background that is no slit."""
+    return cv2.dilate(distance(~mask), np.ones((2 * _OPEN + 1, 2 * _OPEN + 1), np.uint8)) > _OPEN
+
+
+def _dents(inside: Float, mask: Bools, open_: Bools) -> Bools:
+    """Pixels beside the mask that lie inside of the even contour, but for what is beside gaps and cuts."""
+    return (distance(~mask) <= _DENT) & (inside > _FILLED) & (distance(~open_) > 2 * _DENT)
+
+
+def _near_contour(inside: Float, mask: Bools) -> Float:
+    """Distances inside that nowhere differ from those of the mask by more than its pixels leave open."""
+    signed = signed_distance(mask)
+    return signed + np.clip(inside - signed, -_STEP, _STEP)
 
 
 def _even(mask: Bools) -> Float:
@@ -124,7 +150,7 @@ def _along_sides(shell: Shell, inside: Float) -> Shell:
     here = planes[rows, columns]
     total, weights = np.zeros((2, len(rows), 2), np.float32)
     for t in np.arange(-2 * _FOLLOWED, 2 * _FOLLOWED + 1, dtype=np.float32):
-        at = _in_rows(planes, columns + t * right, rows + t * down)
+        at = sampled_at(planes, np.stack([columns + t * right, rows + t * down], axis=-1))
         same = np.exp(-((t / _FOLLOWED) ** 2) / 2 - ((at[:, 2] - here[:, 2]) / 2) ** 2) * (at[:, 3] > 0.99)
         weight = same[:, None] * (np.abs(at[:, :2] - here[:, :2]) < _STEEPEST * abs(t) + 1)
         total, weights = total + weight * at[:, :2], weights + weight
@@ -136,16 +162,9 @@ def _along_sides(shell: Shell, inside: Float) -> Shell:
 
 def _tangents(inside: Float, rows: NDArray, columns: NDArray) -> tuple[Float, Float]:
     """Direction (to the right, down) of the lines of equal distance from the contour, unit vectors."""
-    x, y = (cv2.Scharr(inside, cv2.CV_32F, 1 - axis, axis)[rows, columns] for axis in (0, 1))
+    x, y = gradient(inside)[rows, columns].T
     length = np.maximum(np.hypot(x, y), 1e-6)
     return -y / length, x / length
-
-
-def _in_rows(planes: Float, columns: NDArray, rows: NDArray) -> Float:
-    """Samples (N, C) of planes (H, W, C) at places (N,); OpenCV takes at most 32,767 in a row."""
-    places = np.stack([columns, rows], axis=-1).astype(np.float32)
-    samples = sampled(planes, np.resize(places, (-(-len(places) // _ROW), _ROW, 2)))
-    return samples.reshape(-1, planes.shape[2])[: len(places)]
 
 
 def _along(values: Float, edge: Bools) -> Float:

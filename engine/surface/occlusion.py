@@ -94,7 +94,8 @@ def bent(shell: Shell, gaps: Gaps) -> tuple[Shell, Gaps]:
     themselves."""
     gap = cells.corner_pixels(gaps.cells)
     room = np.where(gap, np.minimum(gaps.behind - shell.near, shell.far - gaps.hidden), np.float32(np.inf))
-    shell, drop = bend(shell, np.maximum(room, 1))
+    open_ = cells.corner_pixels(gaps.cells | gaps.cut_near | gaps.cut_far | gaps.parted)
+    shell, drop = bend(shell, np.maximum(room, 1), open_)
     return shell, replace(gaps, behind=gaps.behind - drop * gap, hidden=gaps.hidden + drop * gap)
 
 

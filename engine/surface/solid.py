@@ -7,24 +7,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import UserError
-from engine.pixels import Bools, Float, sampled
+from engine.pixels import Bools, Float
 from engine.surface import cells, contour, weld
 from engine.surface.clean import NOBODY, Shell
 from engine.surface.health import component_labels
-from engine.surface.jumps import JUMP, corners
+from engine.surface.jumps import corners
 from engine.surface.occlusion import Gaps
 from engine.surface.repair import repair
+from engine.surface.rounding import Sheets, rounding_of
 
 SMALLEST_PART = 0.02
 """Share of the largest part's triangles below which a part is a speck."""
 _LEAST = 0.2
 """Pixels of depth between any two sheets."""
-_SHEETS = 0.5
-"""Share of its shift by which the border of a sheet follows the rim along the silhouette."""
 _END = 8
 """Cells of the (sparse) grid from the silhouette within which a gap that reaches it may end."""
 _APART = 0.5
 """Pixels of depth between sheets for every pixel left out between vertices: else their coarse triangles would cross."""
+
+
+@dataclass(frozen=True)
+class Shifts:
+    """(H, W, 2) by which vertices stand beside their pixels, in pixels (x, y): those of the rim and those of sheets."""
+
+    rim: Float
+    sheets: Float
 
 
 @dataclass(frozen=True)
@@ -45,12 +52,24 @@ def solidify(shell: Shell, gaps: Gaps, step: int = 1) -> Solid:
 
     step: a vertex for every so many pixels in both directions. Raises UserError where nothing is left.
     """
-    outline = contour.displacement(shell.mask, step)
+    rounding = shell.rounding or rounding_of(shell.mask)
+    outline = contour.displacement(rounding.inside, shell.mask, step)
     sparse, kept = _sparse(shell, gaps, step)
-    if step > 1:
-        sparse = _followed(sparse, shell, outline, step)
-    solid = _solidify(sparse, kept, outline, _lines(shell, gaps, step), _APART * (step - 1))
+    lines = _lines(shell, gaps, step)
+    shifts, depth = _sheets(shell, gaps).in_lines(shell.mask, rounding, lines, step)
+    near, far, behind, hidden = np.ascontiguousarray(np.moveaxis(depth, -1, 0))
+    sparse = replace(sparse, near=near, far=np.maximum(far, near + _LEAST))
+    kept = replace(kept, behind=behind, hidden=hidden)
+    solid = _solidify(sparse, kept, Shifts(outline + lines, shifts), _APART * (step - 1))
     return _on_canvas(solid, shell, step)
+
+
+def _sheets(shell: Shell, gaps: Gaps) -> Sheets:
+    """Of a gap both sides come round at the silhouette, each towards its own part's other side."""
+    gap = cells.corner_pixels(gaps.cells).astype(np.int8)
+    one = np.ones_like(gap)
+    depth = np.dstack([shell.near, shell.far, gaps.behind, gaps.hidden]).astype(np.float32)
+    return Sheets(depth, np.dstack([one, -one, -gap, gap]))
 
 
 def _lines(shell: Shell, gaps: Gaps, step: int) -> Float:
@@ -60,19 +79,6 @@ def _lines(shell: Shell, gaps: Gaps, step: int) -> Float:
         return np.zeros((*shell.mask[::step, ::step].shape, 2), np.float32)
     near = contour.straightened(shell.near, shell.mask, gaps.cut_near)
     return near + contour.straightened(-shell.far, shell.mask, gaps.cut_far)
-
-
-def _followed(sparse: Shell, shell: Shell, outline: Float, step: int) -> Shell:
-    """The sparse shell whose pixels along the silhouette have the depth of the places where their sheets are put (those
-    of the full one stay within their pixel)."""
-    height, width = sparse.mask.shape
-    here = np.dstack(np.meshgrid(np.arange(width), np.arange(height)))
-    planes = np.dstack([shell.near * shell.mask, shell.far * shell.mask, shell.mask]).astype(np.float32)
-    samples = sampled(planes, (step * (here + _SHEETS * outline)).astype(np.float32))
-    depths, own = samples[..., :2] / np.maximum(samples[..., 2:], 1e-6), np.dstack([sparse.near, sparse.far])
-    moved = outline.any(axis=-1, keepdims=True) & (np.abs(depths - own) < JUMP)
-    near, far = np.ascontiguousarray(np.moveaxis(np.where(moved, depths, own), -1, 0))
-    return replace(sparse, near=near, far=np.maximum(far, near + 1))
 
 
 def _sparse(shell: Shell, gaps: Gaps, step: int) -> tuple[Shell, Gaps]:
@@ -111,12 +117,9 @@ def _on_canvas(solid: Solid, shell: Shell, step: int) -> Solid:
     return replace(solid, columns=columns, rows=rows, pixel=pixel.astype(np.int32))
 
 
-def _solidify(shell: Shell, gaps: Gaps, outline: Float, lines: Float, apart: float) -> Solid:
-    """The same with positions in pixels of the shell's own, sparse grid.
-
-    outline, lines: (H, W, 2) shifts along the silhouette and beside cut jumps. apart: least depth between sheets if
-    there is room.
-    """
+def _solidify(shell: Shell, gaps: Gaps, shifts: Shifts, apart: float) -> Solid:
+    """The same with positions in pixels of the shell's own, sparse grid. apart: least depth between sheets if there is
+    room."""
     least = np.clip((shell.far - shell.near) / 4, _LEAST, max(apart, _LEAST))
     behind = np.clip(gaps.behind, shell.near + least, shell.far - 2 * least - _LEAST)
     hidden = np.clip(gaps.hidden, behind + least, shell.far - least)
@@ -126,7 +129,7 @@ def _solidify(shell: Shell, gaps: Gaps, outline: Float, lines: Float, apart: flo
         raise UserError(NOBODY)
     topology = weld.weld(body, gaps.cells, gaps.cut_near, gaps.cut_far, _diagonals(maps, gaps))
     depth = _depths(topology, maps)
-    columns, rows = _positions(topology, outline, lines)
+    columns, rows = _positions(topology, shifts)
     solid = Solid(topology.faces, depth, columns, rows, topology.pixel, topology.sheets)
     return _main_parts(_repaired(solid, topology.first_sewn))
 
@@ -157,14 +160,11 @@ def _depths(topology: weld.Topology, maps: tuple[Float, ...]) -> Float:
     return depth
 
 
-def _positions(topology: weld.Topology, outline: Float, lines: Float) -> tuple[Float, Float]:
-    line, shift = (shifts.reshape(-1, 2)[topology.pixel] for shifts in (lines, outline))
-    share = np.where(topology.sheets == 1 << weld.RIM, np.float32(1), np.float32(_SHEETS))
-    rows, columns = np.divmod(topology.pixel, outline.shape[1])
-    return (
-        (columns + share * shift[:, 0] + line[:, 0]).astype(np.float32),
-        (rows + share * shift[:, 1] + line[:, 1]).astype(np.float32),
-    )
+def _positions(topology: weld.Topology, shifts: Shifts) -> tuple[Float, Float]:
+    rim, sheets = (shift.reshape(-1, 2)[topology.pixel] for shift in (shifts.rim, shifts.sheets))
+    shift = np.where((topology.sheets == 1 << weld.RIM)[:, None], rim, sheets)
+    rows, columns = np.divmod(topology.pixel, shifts.rim.shape[1])
+    return (columns + shift[:, 0]).astype(np.float32), (rows + shift[:, 1]).astype(np.float32)
 
 
 def _repaired(solid: Solid, first: int) -> Solid:

@@ -1,6 +1,6 @@
 """Colours of texels: the photo where the camera sees the surface, the made-up back elsewhere."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from engine.camera import NETWORK_FOCAL, from_world, project
 from engine.surface import Surface, weld
+from engine.surface.clean import Shell
 from engine.surface.front import unmixed
 from engine.texture.fine import Float32, Nearby
 from engine.types import Canvas, Photo
@@ -40,11 +41,18 @@ def palette(
     step = texel * NETWORK_FOCAL / surface.place.scale
     made = surface.colors
     front, back, coarse = (_low_pass(c, step) for c in (made.front, made.back, made.photo))
-    sharp = unmixed(surface.shell, canvas.scale).astype(np.float32)[..., None] * made.seen
+    sharp = unmixed(_photographed(surface.shell, canvas), canvas.scale).astype(np.float32)[..., None] * made.seen
     picture = _low_pass(photo.rgb.astype(np.float32), step / canvas.scale)
     near, far = ((sheets >> sheet) & 1 == 1 for sheet in (weld.NEAR, weld.FAR))
     share = np.stack([near, far & ~near, ~near & ~far], axis=1).astype(np.float32)
     return Palette(front, back, coarse, sharp, picture, own.astype(np.float32), share)
+
+
+def _photographed(shell: Shell, canvas: Canvas) -> Shell:
+    """The shell without what was filled in beside the person."""
+    inside = [np.arange(n) + first for n, first in zip(shell.mask.shape, (shell.row, shell.column), strict=True)]
+    shown = canvas.mask[np.ix_(*(at.clip(0, len(canvas.mask) - 1) for at in inside))]
+    return replace(shell, mask=shell.mask & shown)
 
 
 def bake_colors(

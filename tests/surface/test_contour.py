@@ -15,7 +15,7 @@ INNER = slice(50, HEIGHT - 50)
 
 def rounded(shell: Shell) -> Shell:
     """Without gaps."""
-    return bend(shell, np.full(shell.mask.shape, np.inf, np.float32))[0]
+    return bend(shell, np.full(shell.mask.shape, np.inf, np.float32), np.zeros_like(shell.mask))[0]
 
 
 def slab(left: NDArray) -> Shell:
@@ -46,6 +46,19 @@ def test_small_bumps_of_the_contour_are_taken_off() -> None:
     shell = slab(wavy)
     bumps, left = (np.count_nonzero(first_columns(mask) < 40) for mask in (shell.mask, rounded(shell).mask))
     assert left < 0.2 * bumps
+
+
+def test_small_dents_of_the_contour_are_filled() -> None:
+    wavy = np.round(40 + 0.9 * np.sin(ROWS / 3)).astype(int)
+    shell = slab(wavy)
+    dents, left = (np.count_nonzero(first_columns(mask) > 40) for mask in (shell.mask, rounded(shell).mask))
+    assert left < 0.2 * dents
+
+
+def test_a_slit_of_some_pixels_stays_open() -> None:
+    shell = slab(np.full(HEIGHT, 30))
+    shell.mask[60:, 70:73] = False
+    assert not rounded(shell).mask[80 : HEIGHT - 20, 71].any()
 
 
 @pytest.mark.parametrize("width", [8, 40], ids=["finger", "hip"])

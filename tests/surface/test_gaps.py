@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 
 from engine.errors import UserError
 from engine.surface.clean import Shell
-from engine.surface.contour import displacement, straightened
+from engine.surface.contour import straightened
 from engine.surface.health import component_labels
 from engine.surface.jumps import climb
-from engine.surface.occlusion import Gaps, closed, find_gaps
+from engine.surface.occlusion import Gaps, bent, closed, find_gaps
 from engine.surface.parts import with_parts
-from engine.surface.solid import _followed, _sparse, solidify
+from engine.surface.solid import solidify
 from engine.types import Parts
 
 HEIGHT, WIDTH = 400, 200
@@ -152,15 +152,17 @@ def test_a_person_too_small_for_a_sparse_grid_is_told_as_nobody(step: int) -> No
         solidify(shell, gaps, step)
 
 
-@pytest.mark.parametrize("step", [2, 4, 8])
-def test_on_steep_sides_the_sheets_of_a_sparse_grid_stay_in_order(step: int) -> None:
-    shell, gaps = find_gaps(slab_with_bar(0, 0))
-    columns = np.arange(WIDTH, dtype=np.float32)[None]
-    near = np.broadcast_to(3 * columns, shell.mask.shape).copy()
-    steep = replace(shell, near=near, far=near + np.where(columns % 2, 42, 2).astype(np.float32))
-    sparse, _ = _sparse(steep, gaps, step)
-    followed = _followed(sparse, steep, displacement(steep.mask, step), step)
-    assert (followed.far - followed.near >= 1).all()
+def test_a_wavy_silhouette_leaves_the_mouth_of_a_gap_open() -> None:
+    """A bar that ends at the silhouette before a slab: no dent beside the gap is filled, or a web would close it."""
+    shell = slab_with_bar(60, HEIGHT)
+    columns = np.arange(WIDTH)
+    shell.mask[np.arange(HEIGHT)[:, None] > HEIGHT - 20 + 1.3 * np.sin(columns / 3)] = False
+    opened, gaps = find_gaps(shell)
+    bent_shell, _ = bent(opened, gaps)
+    beside = np.s_[HEIGHT - 24 : HEIGHT - 16, 86:114]
+    filled = bent_shell.mask & ~shell.mask
+    assert filled[HEIGHT - 24 :, 30:60].any()
+    assert not filled[beside].any()
 
 
 def test_a_gap_that_was_found_keeps_its_end_beside_known_parts() -> None:
