@@ -4,7 +4,10 @@ import cv2
 import numpy as np
 import pytest
 
-from engine.pixels import blur, smooth, spread
+from engine.pixels import blur, exactly_at, gradient, sampled_at, smooth, soft_distance, spread
+
+PLANE = np.dstack(np.meshgrid(np.arange(60, dtype=np.float32), np.arange(40, dtype=np.float32)))
+"""(40, 60, 2): the x and y of every pixel."""
 
 
 @pytest.mark.parametrize("sigma", [2.0, 8.0, 16.0])
@@ -36,3 +39,27 @@ def test_what_is_known_is_spread_as_its_mean_to_what_is_nearest() -> None:
     assert np.abs(found[8:12, 31:] - 7.5).max() < 0.1
     colors = spread(np.dstack([values, 2 * values]), known, 3.0)
     np.testing.assert_allclose(colors[..., 1], 2 * colors[..., 0], rtol=1e-5)
+
+
+@pytest.mark.parametrize("count", [0, 1, 1024, 5000])
+def test_samples_between_pixels(count: int) -> None:
+    """Exact ones as they are, the others to 1/32 of a pixel; any number of them."""
+    places = np.random.default_rng(count).uniform(0, (59, 39), (count, 2))
+    np.testing.assert_allclose(exactly_at(PLANE, places[:, 1], places[:, 0]), places, atol=1e-4)
+    rounded = sampled_at(PLANE, places.astype(np.float32))
+    assert rounded.shape == (count, 2)
+    np.testing.assert_allclose(rounded, places, atol=1 / 32)
+
+
+def test_derivatives_of_a_plane() -> None:
+    slopes = gradient(0.5 * PLANE[..., 0] - 2 * PLANE[..., 1])
+    np.testing.assert_allclose(slopes[1:-1, 1:-1], np.broadcast_to([0.5, -2], (38, 58, 2)), rtol=1e-5)
+
+
+def test_a_soft_distance_knows_where_a_slanted_contour_runs() -> None:
+    """Nearer than the pixels' own distances, which follow their steps."""
+    true = (PLANE[..., 0] - 30 - 0.3 * (PLANE[..., 1] - 20)) / np.hypot(1, 0.3)
+    beside = np.abs(true) < 2
+    beside[:8], beside[-8:] = False, False
+    hard, soft = (np.abs(soft_distance(true > 0, sigma) - true)[beside].std() for sigma in (0.01, 2.0))
+    assert soft < 0.6 * hard
