@@ -43,7 +43,7 @@ def soft_distance(mask: Bools, sigma: float) -> Float:
 
 
 def gradient(values: Float) -> Float:
-    """(H, W, 2) derivatives along x and y per pixel, by Scharr's filter."""
+    """Derivatives along x and y per pixel, by Scharr's filter: (H, W, 2), or (H, W, C, 2) of (H, W, C)."""
     return np.stack([cv2.Scharr(values, cv2.CV_32F, 1 - axis, axis) for axis in (0, 1)], axis=-1) / 32
 
 

@@ -11,7 +11,19 @@ from engine.head.draw import Drawn, drawn
 from engine.head.model import Float64, HeadModel
 from engine.head.strands import strands
 from engine.normals import vertex_normals
-from engine.pixels import Bools, Float, blur, distance, nearest, ramp, sampled, signed_distance, smooth, spread
+from engine.pixels import (
+    Bools,
+    Float,
+    blur,
+    distance,
+    gradient,
+    nearest,
+    ramp,
+    sampled,
+    signed_distance,
+    smooth,
+    spread,
+)
 from engine.types import Head, HeadSide
 
 _FIT, _DECAY = 8.0, 0.12
@@ -166,9 +178,8 @@ def _in_patches(share: Float, width: float) -> Float:
 def _stretch(own: Float, silhouette: Float, decay: float) -> Float:
     """(H, W, 2) from every pixel to the place in the drawing that it shows, so that the outline lies on the silhouette
     where both are close; fades inward. own, silhouette: (H, W) signed distances from them."""
-    soft = cv2.GaussianBlur(own, (0, 0), 2.0)
-    gradient = np.dstack([cv2.Scharr(soft, cv2.CV_32F, 1 - axis, axis) for axis in (0, 1)]) / 32
-    inward = gradient / np.maximum(np.linalg.norm(gradient, axis=2, keepdims=True), 0.3)
+    across = gradient(np.asarray(cv2.GaussianBlur(own, (0, 0), 2.0), np.float32))
+    inward = across / np.maximum(np.linalg.norm(across, axis=2, keepdims=True), 0.3)
     rim = np.abs(own) < 2
     gap = np.where(np.abs(silhouette - own) < _FIT, silhouette - own, 0).astype(np.float32)
     amount = cv2.GaussianBlur(spread(gap, rim, _EVEN), (0, 0), 2.0) * np.exp(-np.maximum(own, 0) / decay)

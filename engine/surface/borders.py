@@ -7,7 +7,7 @@ between them belongs to the one that it has more of. Shade, whose colours differ
 import cv2
 import numpy as np
 
-from engine.pixels import Float, ramp, sampled
+from engine.pixels import Float, gradient, ramp, sampled
 from engine.surface.light import tones
 
 _REACH = 7.0
@@ -42,8 +42,8 @@ def narrowed(colors: Float) -> Float:
 def _across(colors: Float) -> Float:
     """(H, W, 2) unit vectors (x, y) in which colours change most: the structure tensor's (Di Zenzo, A Note on the
     Gradient of a Multi-Image, 1986)."""
-    soft = cv2.GaussianBlur(colors, (0, 0), _SMOOTH)
-    x, y = (cv2.Scharr(soft, cv2.CV_32F, 1 - axis, axis) for axis in (0, 1))
+    soft = np.asarray(cv2.GaussianBlur(colors, (0, 0), _SMOOTH), np.float32)
+    x, y = np.moveaxis(gradient(soft), -1, 0)
     xx, yy, xy = (cv2.GaussianBlur((a * b).sum(axis=2), (0, 0), _SMOOTH) for a, b in ((x, x), (y, y), (x, y)))
     angle = np.arctan2(2 * xy, xx - yy) / 2
     return np.dstack([np.cos(angle), np.sin(angle)])

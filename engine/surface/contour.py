@@ -90,8 +90,9 @@ def bend(shell: Shell, room: Float, open_: Bools) -> tuple[Shell, Float]:
     to back. room: (H, W) most thickness of what comes round, where a gap lies between the sheets; else infinite. open_:
     (H, W) pixels of gaps and cuts, beside which no dent is filled.
     """
-    even, wide = _even(shell.mask), _wide(shell.mask)
-    mask = np.where(shell.mask, even > 0, _dents(even, shell.mask, open_) & wide)
+    even, away = _even(shell.mask), distance(~shell.mask)
+    wide = _wide(away)
+    mask = np.where(shell.mask, even > 0, _dents(even, away, open_) & wide)
     inside = np.where(wide, even, _near_contour(even, mask))
     shell = _along_sides(replace(shell, mask=mask), inside)
     depth = distance(shell.mask)
@@ -106,14 +107,15 @@ def bend(shell: Shell, room: Float, open_: Bools) -> tuple[Shell, Float]:
     return replace(shell, near=shell.near + drop, far=shell.far - drop, rounding=rounding), drop
 
 
-def _wide(mask: Bools) -> Bools:
-    """Pixels beside background that is no slit."""
-    return cv2.dilate(distance(~mask), np.ones((2 * _OPEN + 1, 2 * _OPEN + 1), np.uint8)) > _OPEN
+def _wide(away: Float) -> Bools:
+    """Pixels beside background that is no slit. away: (H, W) distance from the mask."""
+    return cv2.dilate(away, np.ones((2 * _OPEN + 1, 2 * _OPEN + 1), np.uint8)) > _OPEN
 
 
-def _dents(inside: Float, mask: Bools, open_: Bools) -> Bools:
-    """Pixels beside the mask that lie inside of the even contour, but for what is beside gaps and cuts."""
-    return (distance(~mask) <= _DENT) & (inside > _FILLED) & (distance(~open_) > 2 * _DENT)
+def _dents(inside: Float, away: Float, open_: Bools) -> Bools:
+    """Pixels beside the mask that lie inside of the even contour, but for what is beside gaps and cuts. away: (H, W)
+    distance from the mask."""
+    return (away <= _DENT) & (inside > _FILLED) & (distance(~open_) > 2 * _DENT)
 
 
 def _near_contour(inside: Float, mask: Bools) -> Float:
