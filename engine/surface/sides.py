@@ -7,7 +7,7 @@ side. So the photo fades into the colours of the back with the way along the sur
 import cv2
 import numpy as np
 
-from engine.pixels import Bools, Float, distance, nearest, spread
+from engine.pixels import Bools, Float, blur, distance, nearest, spread
 from engine.surface.clean import Shell
 from engine.surface.light import flatten_coarse
 
@@ -20,6 +20,8 @@ _SIDE = 8.0
 _SLOPE, _ALONG = 2.0, 4.0
 """Standard deviations in pixels of the filters for slopes, and for the colours along the silhouette, which would be
 drawn out into stripes."""
+_AROUND = np.ones((9, 9), np.uint8)
+"""Close to the silhouette, where the smoothing sees no slope, there is the largest one in this window."""
 _WITHIN = 12.0
 """Pixels from the silhouette of the colours along it, on wide parts: nearer to it the mask may be wrong."""
 _FADES, _ENDS = 16.0, 32.0
@@ -51,13 +53,15 @@ def meet(front: Float, back: Float, shell: Shell) -> tuple[Float, Float, Float]:
         for way, fading in ((seen, reach), (hidden, reach), (seen, np.float32(_SHARP)))
     )
     shown = along + sharp * (front - along)
-    return back + near * (shown - back), back + far * (along - back), near * sharp
+    beyond = spread(back, edge, _ALONG)
+    return beyond + near * (shown - beyond), back + far * (along - back), near * sharp
 
 
 def _way_on_near_sheet(shell: Shell, depth: Float, edge: Bools) -> Float:
     """(H, W) pixels of depth since the camera saw the near sheet well, on the sides; 0 elsewhere."""
-    smooth = cv2.GaussianBlur(shell.near, (0, 0), _SLOPE)
+    smooth = blur(shell.near, shell.mask.astype(np.float32), _SLOPE)
     slope = np.hypot(*(cv2.Sobel(smooth, cv2.CV_32F, 1 - axis, axis, scale=1 / 8) for axis in (0, 1)))
+    slope = np.where(depth < 2 * _SLOPE, cv2.dilate(np.where(shell.mask, slope, np.float32(0)), _AROUND), slope)
     jump = (slope > _JUMP) & (depth > _SIDE)
     away = cv2.dilate(jump.astype(np.uint8), np.ones((13, 13), np.uint8)) == 0
     side = _touching(shell.mask & (slope > _GRAZING) & away, edge)

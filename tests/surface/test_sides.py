@@ -1,5 +1,7 @@
 """Where the photo's colours and the made-up ones meet."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from engine.surface.clean import Shell
@@ -92,6 +94,30 @@ def test_the_share_is_that_of_the_photos_detail() -> None:
         ring = (depth > low) & (depth < high)
         left = ((noisy - near)[ring] * noise[ring]).mean() / (noise[ring] ** 2).mean()
         assert abs(left - share[ring].mean()) < 0.04
+
+
+def test_the_outermost_pixels_of_a_deep_side_are_no_streaks_either() -> None:
+    """The photo's outermost pixels, which are drawn out over centimetres, are seen least of all. Outside of a mask the
+    maps go on as they were before the sides were bent."""
+    photo, made = colors()
+    shell = ball(1.5)
+    shell = replace(shell, near=np.where(shell.mask, shell.near, 1000 - RADIUS / 2).astype(np.float32))
+    stray = photo.copy()
+    stray[shell.mask & (np.hypot(*(np.mgrid[:SIZE, :SIZE] - SIZE / 2 + 0.5)) > RADIUS - 2)] = 255
+    near, _, share = meet(stray, made, shell)
+    rim = np.s_[SIZE // 2, SIZE // 2 - RADIUS]
+    assert share[rim] < 0.1
+    assert np.abs(near[rim] - made[rim]).max() < 40
+
+
+def test_a_side_fades_into_what_it_leads_to() -> None:
+    """Not into what lies behind it: the middle of the back is hair, say, but at the silhouette both are skin."""
+    photo, made = colors()
+    shell = ball(1.5)
+    depth = RADIUS - np.hypot(*(np.mgrid[:SIZE, :SIZE] - SIZE / 2 + 0.5))
+    made[depth < 2] = photo[0, 0]
+    near, _, _ = meet(photo, made, shell)
+    assert np.abs(near - photo)[shell.mask].max() < 25
 
 
 def test_what_a_mask_took_from_the_background_is_not_drawn_out_over_the_side() -> None:
