@@ -5,7 +5,7 @@ In training the body's bounding box is centred and its longer side spans 2/2.8 c
 """
 
 from dataclasses import dataclass
-from math import atan2, tan
+from math import atan, atan2, tan
 
 import cv2
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from engine.camera import CANVAS, NETWORK_FOCAL, Camera
-from engine.head import find_head
+from engine.head import find_head, find_head_behind
 from engine.networks.prior import centred_depths
 from engine.skeleton import INDEX
 from engine.types import Canvas, Person, Photo
@@ -61,16 +61,22 @@ def frame(photo: Photo, person: Person) -> Canvas:
     camera = _camera(photo, scale, centre)
     keypoints = person.keypoints * scale + offset
     level = person.depths * person.pixels_per_metre * scale / NETWORK_FOCAL
+    depths = view_depths(keypoints, level, camera.pitch)
     rgb, mask = _resample(photo.rgb, scale, offset), _resample_mask(person.mask, scale, offset)
+    if person.face is None:
+        rise = atan((CANVAS / 2 - keypoints[INDEX["nose"], 1]) / NETWORK_FOCAL) - camera.pitch
+        head = find_head_behind(rgb, mask, keypoints, depths * NETWORK_FOCAL, person.pixels_per_metre * scale, rise)
+    else:
+        head = find_head(rgb, mask, person.face * scale + [*offset, 0])
     return Canvas(
         rgb=rgb,
         mask=mask,
         keypoints=keypoints,
-        depths=view_depths(keypoints, level, camera.pitch),
+        depths=depths,
         camera=camera,
         scale=scale,
         offset=(float(offset[0]), float(offset[1])),
-        head=find_head(rgb, mask, None if person.face is None else person.face * scale + [*offset, 0]),
+        head=head,
         hands=tuple(hand * scale + [*offset, 0] for hand in person.hands),
     )
 

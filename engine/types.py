@@ -94,6 +94,10 @@ class HeadSide:
     source: NDArray[np.float32]
     shown: NDArray[np.float32]
 
+    def within(self, area: tuple[slice, slice]) -> "HeadSide":
+        """Views of some rows and columns."""
+        return HeadSide(*(values[area] for values in (self.depth, self.weight, self.hair, self.source, self.shown)))
+
 
 @dataclass(frozen=True)
 class Head:
@@ -103,6 +107,8 @@ class Head:
     how well the camera sees what is there.
     strands: (H, W) logarithm of the brightness of strands of hair over that around, and mirrored beyond; else 0.
     row, column: canvas position of the part's upper left pixel. scale: canvas pixels per metre of a usual head.
+    skin: (H, W, 3) colours (sRGB, 0 to 255) of the face of who is seen from behind; else None. Then all this is in the
+    mirror: the near side, with the face, is on the back map, and depths are counted towards the camera.
     """
 
     near: HeadSide
@@ -113,6 +119,14 @@ class Head:
     row: int
     column: int
     scale: float
+    skin: NDArray[np.float32] | None = None
+
+    def within(self, area: tuple[slice, slice]) -> "Head":
+        """Views of some rows and columns."""
+        planes = self.bare[area], self.seen[area], self.strands[area]
+        corner = self.row + area[0].start, self.column + area[1].start
+        skin = None if self.skin is None else self.skin[area]
+        return Head(self.near.within(area), self.far.within(area), *planes, *corner, self.scale, skin)
 
     @property
     def area(self) -> tuple[slice, slice]:

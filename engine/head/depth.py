@@ -38,6 +38,22 @@ def with_head(maps: Maps, head: Head | None) -> Maps:
     distance from the camera remains what the networks said."""
     if head is None:
         return maps
+    if head.skin is None:
+        return _with_face(maps, head)
+    middle = np.float32(np.median((maps.front + maps.back)[maps.mask]))
+    return _mirrored(_with_face(_mirrored(maps, middle), head), middle)
+
+
+def _mirrored(maps: Maps, middle: np.float32) -> Maps:
+    """The maps as a camera behind the person would see them in a mirror: depths d become `middle` - d."""
+    front, back = ((middle - depth) * maps.mask for depth in (maps.back, maps.front))
+    if (parts := maps.parts) is not None:
+        parts = Parts(parts.back, parts.front, middle - parts.hidden, middle - parts.behind)
+    return Maps(front, back, parts, maps.arms)
+
+
+def _with_face(maps: Maps, head: Head) -> Maps:
+    """`with_head` of a head whose face is on the front map."""
     front, back = (depth[head.area] * UNIT for depth in (maps.front, maps.back))
     parts = None if maps.parts is None else maps.parts.within(head.area)
     mask, (limb, rear_limb) = front > 0, _limbs(parts, front.shape)

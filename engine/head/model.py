@@ -31,7 +31,8 @@ class HeadModel:
     bare, ear: (V,) 0..1 skin of the face, and of the ears. inner: (V,) of the face what is face even under hair. near,
     far: (V,) how far the head's shape stands for the person's on the front and the back map (neither clothes at the
     neck nor hair in the nape). crown: (V,) what is above the lips. beside: (V,) 0 or 1, at the height of nose and lips.
-    flat: (V, 3) metres from the ears to the skull below.
+    flat: (V, 3) metres from the ears to the skull below. tone: (V, 3) colour over that of the skin (sRGB), as of brows,
+    eyes and lips.
     """
 
     mean: Float64
@@ -49,6 +50,7 @@ class HeadModel:
     crown: Float64
     beside: Float64
     flat: Float64
+    tone: Float64
 
     def landmarks(self, vertices: Float64) -> Float64:
         """(..., V, 3) -> (..., 468, 3)."""

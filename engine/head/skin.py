@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from engine.head.draw import Drawn
 from engine.head.model import HeadModel
 from engine.pixels import Bools, Float
+from engine.skeleton import INDEX
 
 _SURELY = 0.9
 """Share from which on a pixel counts as a part of the head."""
@@ -19,6 +20,42 @@ _TOLERANCE = np.array([np.log(2), 9.0, 13.0], np.float32)
 _BALD, _ALIKE = 0.1, 1.0
 """Squared differences of the skull's colour from the face's, in tolerances, up to which it is bald, and up to which the
 colour of a pixel does not tell hair from skin."""
+_RED, _BLUE, _LIGHT = (135, 180), (85, 135), 40
+"""Cr and Cb between which the colours of all skins lie (Chai and Ngan, Face Segmentation Using Skin-Color Map, 1999),
+and the least Y at which they tell."""
+_BARE = ("wrist", "finger2", "finger3", "finger4", "finger5"), ("ear",), ("elbow", "knee", "ankle")
+"""Key points that are bare, most often first."""
+_USUAL = np.array([190, 140, 115], np.float32)
+"""Colour of skin of which a photo shows nothing."""
+_SPOT = 2
+"""Pixels around a key point that are looked at."""
+
+
+def skin_of(rgb: NDArray[np.uint8], mask: Bools, keypoints: NDArray) -> Float:
+    """Colour (3,) of the skin of a person whose face is not seen: that of the hands, or of what else is bare.
+
+    keypoints: (31, 2) pixels of rgb (H, W, 3) and mask (H, W).
+    """
+    for names in _BARE:
+        spots = [_spot(rgb, mask, keypoints[INDEX[f"{side}_{name}"]]) for name in names for side in ("left", "right")]
+        skin = np.concatenate(spots)
+        if len(skin) >= FEWEST:
+            return np.median(skin, axis=0).astype(np.float32)
+    return _USUAL
+
+
+def _spot(rgb: NDArray[np.uint8], mask: Bools, place: NDArray) -> NDArray[np.uint8]:
+    """Colours (N, 3) around a place (x, y) that may be skin."""
+    if not np.isfinite(place).all() or (place < 0).any():
+        return np.zeros((0, 3), np.uint8)
+    column, row = place.astype(int)
+    near = np.s_[max(row - _SPOT, 0) : row + _SPOT + 1, max(column - _SPOT, 0) : column + _SPOT + 1]
+    colors = rgb[near][mask[near]]
+    if not len(colors):
+        return colors
+    light, red, blue = cv2.cvtColor(colors[None], cv2.COLOR_RGB2YCrCb)[0].T
+    like = (light > _LIGHT) & (_RED[0] < red) & (red < _RED[1]) & (_BLUE[0] < blue) & (blue < _BLUE[1])
+    return np.asarray(colors[like])
 
 
 def unlike_skin(model: HeadModel, near: Drawn, rgb: NDArray[np.uint8]) -> Float:

@@ -10,6 +10,7 @@ from engine.surface import weld
 from engine.surface.back import back_colors
 from engine.surface.clean import Shell
 from engine.surface.contour import evened
+from engine.surface.face import with_face_behind
 from engine.surface.front import front_colors
 from engine.surface.hair import with_hair_behind
 from engine.surface.halves import with_other_half
@@ -48,7 +49,9 @@ def both_sides(shell: Shell, canvas: Canvas, photo: Photo) -> tuple[Float, Float
 def sheet_colors(seen: Float, made: Float, shell: Shell, head: Head | None) -> SheetColors:
     """What `both_sides` says, joined on the sides of the finished shell, and on the head that of its other half."""
     front, back, share = meet(seen, made, shell)
-    if head is not None:
+    if head is not None and head.skin is not None:
+        back = with_face_behind(back, head.skin, shell, head)
+    elif head is not None:
         front, back = with_hair_behind(front, back, share, shell, head)
         front, back, share = with_other_half(front, back, share, seen, shell, head)
     return SheetColors(front, back, seen, share)

@@ -77,8 +77,7 @@ def with_other_half(
 
 def _known(photo: Float, shell: Shell, head: Head, here: Area, there: Area) -> _Known | None:
     """None where the shell shows nothing of the face."""
-    near, far = _part(head.near, there), _part(head.far, there)
-    part = Head(near, far, head.bare[there], head.seen[there], head.strands[there], 0, 0, head.scale)
+    part = head.within(there)
     place = place_of(part, shell.near[here], shell.mask[here])
     if place is None:
         return None
@@ -88,10 +87,6 @@ def _known(photo: Float, shell: Shell, head: Head, here: Area, there: Area) -> _
     copy = sampled(photo, part.near.source + shift)
     light = _light(photo[here], copy, part.seen * part.near.shown, _LIGHT * head.scale)
     return _Known(part.near, part.far, part.seen, place, light, shift, photo[here], before, photo)
-
-
-def _part(side: HeadSide, area: Area) -> HeadSide:
-    return HeadSide(**{name: values[area] for name, values in vars(side).items()})
 
 
 def _between(near: Float, far: Float, way: Float) -> Float:

@@ -17,14 +17,14 @@ from scipy.spatial import cKDTree
 from trimesh import triangles
 
 from engine.camera import NETWORK_FOCAL
-from engine.head.draw import drawn
+from engine.head.draw import Drawn, drawn
 from engine.head.fit import similarity
 from engine.head.mesh import neighbours
 from engine.head.model import WEIGHTS, Float64, HeadModel, Indices
 from engine.normals import vertex_normals
 from engine.person.face import find_face
 from engine.person.keypoints import LANDMARKS
-from engine.pixels import ramp
+from engine.pixels import Float, ramp
 from engine.render.maps import render_maps
 from engine.render.mesh import TexturedMesh
 from engine.render.view import Placement, View, Window, place
@@ -116,30 +116,44 @@ def _onto(head: Float64, mean: Float64) -> Float64:
     return scale * head @ turn + shift
 
 
+@dataclass(frozen=True)
+class _Found:
+    """What was seen of heads. places: per landmark where on the mean head it lay. tones: (V, 4) logarithms of colours
+    over that of the skin, summed, and their weights."""
+
+    places: list[list[Float64]]
+    tones: Float64
+
+    def tone(self, mirror: Indices) -> Float64:
+        """(V, 3) the mean over all heads and both halves; 1 where nothing was seen."""
+        total = self.tones + self.tones[mirror]
+        return np.exp(total[:, :3] / np.maximum(total[:, 3:], 1e-6))
+
+
 def found_landmarks(
     wardrobe: Wardrobe, part: Part, mean: Float64, count: int, rng: np.random.Generator
-) -> tuple[Float64, NDArray[np.bool_]]:
-    """Where on the mean head (468, 3) the landmarks of the face mesh lie, and which (468,) do so on every head.
+) -> tuple[Float64, NDArray[np.bool_], Float64]:
+    """Where on the mean head (468, 3) the landmarks of the face mesh lie, which (468,) do so on every head, and the
+    tones (V, 3) of the heads.
 
     The detector looks at rendered heads; what lies under a landmark there is carried to the mean head, and the median
     over all heads counts.
     """
-    places: list[list[Float64]] = [[] for _ in range(FACE_LANDMARKS)]
+    found = _Found([[] for _ in range(FACE_LANDMARKS)], np.zeros((len(mean), 4)))
+    places = found.places
     for _ in range(count):
         posed, mesh = _portrayed(wardrobe, rng)
         for yaw in _YAWS:
-            _look(posed, mesh, part, mean, radians(yaw), places, wardrobe.body)
+            _look(posed, mesh, part, mean, radians(yaw), found, wardrobe.body)
     medians = np.array([np.median(points, axis=0) for points in places])
     spreads = [np.median(np.linalg.norm(p - m, axis=1)) for p, m in zip(places, medians, strict=True)]
     trusted = np.array(spreads) < _SPREAD
     trusted[list(_INNER_LIPS)] = False
-    return medians, trusted
+    return medians, trusted, found.tone(part.mirror)
 
 
-def _look(
-    posed: Posed, mesh: TexturedMesh, part: Part, mean: Float64, yaw: float, places: list[list[Float64]], body: Body
-) -> None:
-    """Add to `places` where on the mean head the landmarks lie that are found in one view."""
+def _look(posed: Posed, mesh: TexturedMesh, part: Part, mean: Float64, yaw: float, found: _Found, body: Body) -> None:
+    """Add what is found in one view."""
     placement = place(mesh.vertices, View(yaw))
     head = placement.to_camera(posed.vertices[part.ids])
     window = _window(placement.to_canvas(head))
@@ -154,7 +168,17 @@ def _look(
     there = np.dstack([near.at_pixels(mean[:, axis]) for axis in range(3)])
     columns, rows = np.clip(face[:, :2].astype(int), 0, _SIDE - 1).T
     for landmark in np.flatnonzero(facing[rows, columns] > _FACING):
-        places[landmark].append(there[rows[landmark], columns[landmark]])
+        found.places[landmark].append(there[rows[landmark], columns[landmark]])
+    _add_tones(found.tones, near, view.front.albedo, facing)
+
+
+def _add_tones(tones: Float64, near: Drawn, albedo: NDArray[np.uint8], facing: Float) -> None:
+    """Add to tones (V, 4) those of the vertices in a picture (H, W, 3) of a bald head, most of which is skin."""
+    seen = (facing > _FACING)[near.hit]
+    logs = np.log(albedo[near.hit][seen].astype(np.float64) + 1)
+    logs = np.column_stack([logs - np.median(logs, axis=0), np.ones(len(logs))])
+    for corners, shares in zip(near.corners[seen].T, near.shares[seen].T, strict=True):
+        np.add.at(tones, corners, shares[:, None] * logs)
 
 
 def _window(points: Float64) -> Window:
@@ -202,10 +226,10 @@ def learned_model(assets: Path | str, heads: int, portraits: int = _PORTRAITS, s
     wardrobe, rng = load_wardrobe(assets), np.random.default_rng(seed)
     part = head_part(wardrobe.body)
     mean, modes = learned_shapes(wardrobe.body, part, heads, rng)
-    points, trusted = found_landmarks(wardrobe, part, mean, portraits, rng)
+    points, trusted, tone = found_landmarks(wardrobe, part, mean, portraits, rng)
     corners, shares = _on_surface(mean, part.faces, points)
     regions = _regions(mean, part, points, trusted)
-    return HeadModel(mean, modes, part.faces, part.mirror, corners, shares, trusted, **regions)
+    return HeadModel(mean, modes, part.faces, part.mirror, corners, shares, trusted, **regions, tone=tone)
 
 
 def _regions(mean: Float64, part: Part, points: Float64, trusted: NDArray[np.bool_]) -> dict[str, NDArray]:
@@ -253,7 +277,7 @@ def _even(values: Float64, graph: csr_matrix, rounds: int) -> Float64:
 def write_model(model: HeadModel, path: Path) -> None:
     """Shapes in single and half precision."""
     values = {field.name: getattr(model, field.name) for field in fields(model)}
-    small = {name: _narrowed(array, name == "modes") for name, array in values.items()}
+    small = {name: _narrowed(array, name in ("modes", "tone")) for name, array in values.items()}
     save_file(small, path)
 
 

@@ -8,6 +8,7 @@ from engine.head.model import WEIGHTS, head_model
 from engine.normals import vertex_normals
 
 NOSE, CHIN, FOREHEAD, LEFT_EYE, RIGHT_EYE = 1, 152, 10, 386, 159
+EYE, CHEEK, LIPS = (33, 133), (50,), (0, 17)
 
 
 def test_both_halves_are_alike() -> None:
@@ -47,3 +48,16 @@ def test_ears_stand_out_and_lie_flat_without() -> None:
 
 def test_the_file_is_small() -> None:
     assert WEIGHTS.stat().st_size < 1_000_000
+
+
+def test_eyes_and_brows_are_darker_than_skin_and_lips_redder() -> None:
+    model = head_model()
+    place = model.landmarks(model.mean)
+    eye, cheek, lips = (
+        np.linalg.norm(model.mean - place[list(points)].mean(0), axis=1) for points in (EYE, CHEEK, LIPS)
+    )
+    tones = [np.average(model.tone, axis=0, weights=np.exp(-((away / 0.006) ** 2))) for away in (eye, cheek, lips)]
+    np.testing.assert_allclose(tones[1], 1, atol=0.15)
+    assert tones[0].mean() < 0.7
+    assert tones[2][0] / tones[2][1] > 1.1 * tones[1][0] / tones[1][1]
+    np.testing.assert_allclose(model.tone[model.mirror], model.tone, atol=0.02)

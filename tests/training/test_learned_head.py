@@ -35,6 +35,7 @@ def test_few_heads_and_portraits_give_nearly_the_shipped_model(tmp_path: Path, m
     assert both.sum() > 250
     apart = np.linalg.norm(model.landmarks(shipped.mean) - shipped.landmarks(shipped.mean), axis=1)
     assert np.median(apart[both]) < 0.004
+    assert np.abs(model.tone - shipped.tone)[model.bare > 0.9].mean() < 0.1
     write_model(model, tmp_path / "head.safetensors")
     monkeypatch.setattr("engine.head.model.WEIGHTS", tmp_path / "head.safetensors")
     head_model.cache_clear()
