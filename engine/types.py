@@ -141,8 +141,8 @@ class Canvas:
 
     rgb: 2048x2048x3 uint8 (not masked). mask: 2048x2048 bool. keypoints: (31, 2) canvas pixels, NaN = missing.
     depths: (31,) camera units behind the body's centre, NaN = missing. scale, offset: canvas = scale * photo + offset
-    (pixel-edge coordinates, x then y). head: its shape, None where the face is not seen. hands: (21, 3) landmarks of
-    each hand that is seen, in canvas pixels.
+    (pixel-edge coordinates, x then y). head: its shape, None where neither the face is seen nor the head from behind.
+    hands: (21, 3) landmarks of each hand that is seen, in canvas pixels.
     """
 
     rgb: NDArray[np.uint8]

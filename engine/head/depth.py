@@ -34,21 +34,21 @@ _HEAD = 0.2
 
 
 def with_head(maps: Maps, head: Head | None) -> Maps:
-    """Give the maps the shape of the head, and what is known of it behind and before a limb; overwrites them. Its
+    """The maps with the shape of the head, and what is known of it behind and before a limb; may overwrite them. Its
     distance from the camera remains what the networks said."""
     if head is None:
         return maps
     if head.skin is None:
         return _with_face(maps, head)
-    middle = np.float32(np.median((maps.front + maps.back)[maps.mask]))
-    return _mirrored(_with_face(_mirrored(maps, middle), head), middle)
+    apart = 2 * maps.back.max()
+    return _mirrored(_with_face(_mirrored(maps, apart), head), apart)
 
 
-def _mirrored(maps: Maps, middle: np.float32) -> Maps:
-    """The maps as a camera behind the person would see them in a mirror: depths d become `middle` - d."""
-    front, back = ((middle - depth) * maps.mask for depth in (maps.back, maps.front))
+def _mirrored(maps: Maps, apart: np.float32) -> Maps:
+    """The maps as a camera behind the person, which is so far from the one before it, would see them in a mirror."""
+    front, back = ((apart - depth) * maps.mask for depth in (maps.back, maps.front))
     if (parts := maps.parts) is not None:
-        parts = Parts(parts.back, parts.front, middle - parts.hidden, middle - parts.behind)
+        parts = Parts(parts.back, parts.front, apart - parts.hidden, apart - parts.behind)
     return Maps(front, back, parts, maps.arms)
 
 

@@ -167,3 +167,13 @@ def test_the_far_sheet_has_the_face_in_its_skin_with_eyes() -> None:
     assert made[y - 5 - 3 : y - 5 + 4, x - 3 : x + 4].mean() < 0.75 * usual.mean()
     assert (given == 0).all()
     assert (made[:40] == 0).all()
+
+
+def test_depths_far_from_the_others_and_a_picture_of_nobody_are_left_alone() -> None:
+    maps = flat_maps()
+    maps.back[20:30, :30] = 5.9
+    made = with_head(maps, found())
+    assert (made.mask == flat_maps().mask).all()
+    np.testing.assert_allclose(made.back[20:30, :30], 5.9, rtol=1e-5)
+    nobody = np.zeros((SIDE, SIDE), np.float32)
+    assert (with_head(Maps(nobody, nobody.copy()), found()).front == 0).all()
