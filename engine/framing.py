@@ -63,11 +63,10 @@ def frame(photo: Photo, person: Person) -> Canvas:
     level = person.depths * person.pixels_per_metre * scale / NETWORK_FOCAL
     depths = view_depths(keypoints, level, camera.pitch)
     rgb, mask = _resample(photo.rgb, scale, offset), _resample_mask(person.mask, scale, offset)
-    if person.face is None:
+    head = find_head(rgb, mask, None if person.face is None else person.face * scale + [*offset, 0])
+    if head is None:
         rise = atan((CANVAS / 2 - keypoints[INDEX["nose"], 1]) / NETWORK_FOCAL) - camera.pitch
         head = find_head_behind(rgb, mask, keypoints, depths * NETWORK_FOCAL, person.pixels_per_metre * scale, rise)
-    else:
-        head = find_head(rgb, mask, person.face * scale + [*offset, 0])
     return Canvas(
         rgb=rgb,
         mask=mask,

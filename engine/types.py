@@ -108,7 +108,8 @@ class Head:
     strands: (H, W) logarithm of the brightness of strands of hair over that around, and mirrored beyond; else 0.
     row, column: canvas position of the part's upper left pixel. scale: canvas pixels per metre of a usual head.
     skin: (H, W, 3) colours (sRGB, 0 to 255) of the face of who is seen from behind; else None. Then all this is in the
-    mirror: the near side, with the face, is on the back map, and depths are counted towards the camera.
+    mirror: the near side, with the face, is on the back map, depths are counted towards the camera, and `seen` is that
+    of a camera in the mirror.
     """
 
     near: HeadSide

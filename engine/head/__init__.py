@@ -14,7 +14,7 @@ from engine.head.behind import head_behind
 from engine.head.draw import Drawn, drawn
 from engine.head.ears import hidden_ears
 from engine.head.fit import fit_head, similarity
-from engine.head.hair import has_long_hair, with_hair
+from engine.head.hair import fits, has_long_hair, with_hair
 from engine.head.model import Float64, HeadModel, head_model
 from engine.head.sides import Surroundings, head_of
 from engine.head.skin import like_hair, skin_of, unlike_skin
@@ -101,7 +101,7 @@ def _made_behind(rgb: NDArray[np.uint8], mask: Bools, vertices: Float64, scale: 
     row, column = area[0].start, area[1].start
     vertices, inside = vertices - [column, row, 0], mask[area]
     near, _ = drawn(vertices, model.faces, inside.shape)
-    if not _is_within(model, near, inside):
+    if not (_is_within(model, near, inside) and fits(model, vertices, near, scale, inside)):
         return None
     long = has_long_hair(model, vertices, near, scale, inside)
     ears = (model.ear > _EAR) & (not long)
@@ -110,8 +110,10 @@ def _made_behind(rgb: NDArray[np.uint8], mask: Bools, vertices: Float64, scale: 
     face, throat = np.ones_like(inside), np.zeros_like(inside)
     hair = 1 - near.at_pixels(model.bare)
     seen = Surroundings(np.ascontiguousarray(rgb[area]), inside, face, throat, hair, ears, long)
+    head = _haired(model, vertices, seen, width, (row, column), scale)
     tone = np.dstack([near.at_pixels(channel) for channel in model.tone.T]) + ~near.hit[..., None]
-    return replace(_haired(model, vertices, seen, width, (row, column), scale), skin=np.minimum(tone * skin, 255))
+    photographed = replace(head.far, weight=np.zeros_like(head.far.weight))  # the networks know more of that side
+    return replace(head, far=photographed, strands=0 * head.strands, skin=np.minimum(tone * skin, 255))
 
 
 def _haired(

@@ -9,7 +9,7 @@ from engine.skeleton import INDEX
 _NOSE, _RIGHT_EYE, _LEFT_EYE = (1,), (33, 133), (362, 263)
 """Landmarks of the face mesh whose mean is a key point."""
 _POINTS = ("nose", "left_eye", "right_eye", "left_ear", "right_ear")
-_APART, _BEYOND = 0.06, 0.03
+_APART, _BEYOND = 0.09, 0.03
 """Metres by which in who is seen from behind the left ear is left of the right one at least, and the nose behind both.
 """
 
@@ -30,7 +30,8 @@ def head_behind(model: HeadModel, keypoints: NDArray, depths: NDArray, scale: fl
     own = _own_points(model)
     mirrored = np.stack([nose, right_eye, left_eye, right, left])
     mirrored[:, 2] -= (left[2] + right[2]) / 2
-    turn = _turn(own - own.mean(axis=0), mirrored - mirrored.mean(axis=0)) @ _bent(rise)
+    aside = np.arctan2(right[1] - left[1], right[0] - left[0])
+    turn = _turn(own - own.mean(axis=0), mirrored - mirrored.mean(axis=0)) @ _bent(rise) @ _tilted(aside)
     return np.asarray(scale * (model.mean - own.mean(axis=0)) @ turn + mirrored.mean(axis=0))
 
 
@@ -46,6 +47,11 @@ def _bent(angle: float) -> Float64:
     """The rotation (3, 3) that bends a head forward, so that it looks straight ahead: key points of what is not seen do
     not tell more."""
     return np.array([[1, 0, 0], [0, np.cos(angle), np.sin(angle)], [0, -np.sin(angle), np.cos(angle)]])
+
+
+def _tilted(angle: float) -> Float64:
+    """The rotation (3, 3) in the picture's plane that puts ears side by side on a line with this slope."""
+    return np.array([[np.cos(angle), np.sin(angle), 0], [-np.sin(angle), np.cos(angle), 0], [0, 0, 1]])
 
 
 def _own_points(model: HeadModel) -> Float64:

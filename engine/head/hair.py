@@ -57,6 +57,14 @@ def has_long_hair(model: HeadModel, vertices: Float64, near: Drawn, scale: float
     return bool(beside.any() and (gap[beside] > _LONG * scale).mean() > 0.5)
 
 
+def fits(model: HeadModel, vertices: Float64, near: Drawn, scale: float, mask: Bools) -> bool:
+    """Whether most of a skull's outline (V, 3; pixels of the mask) is as near to the silhouette as hair is thick."""
+    gap, rim = _gap(model, vertices, near, signed_distance(mask))
+    skull = rim & (model.crown > 0.5) & (model.beside < 0.5)
+    thick = (gap > 2 * _THINNEST * scale) & (gap < _THICKEST * scale)
+    return bool(skull.any() and thick[skull].mean() > 0.5)
+
+
 def _gap(model: HeadModel, vertices: Float64, near: Drawn, silhouette: Float) -> tuple[Float64, Bools]:
     """Pixels (V,) from the head's outline to the silhouette, and which vertices are on the outline."""
     own, other = (_at(distances, vertices) for distances in (signed_distance(near.hit), silhouette))

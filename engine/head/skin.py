@@ -23,8 +23,10 @@ colour of a pixel does not tell hair from skin."""
 _RED, _BLUE, _LIGHT = (135, 180), (85, 135), 40
 """Cr and Cb between which the colours of all skins lie (Chai and Ngan, Face Segmentation Using Skin-Color Map, 1999),
 and the least Y at which they tell."""
-_BARE = ("wrist", "finger2", "finger3", "finger4", "finger5"), ("ear",), ("elbow", "knee", "ankle")
+_BARE = ("wrist", "finger2", "finger3", "finger4", "finger5"), ("elbow", "knee", "ankle")
 """Key points that are bare, most often first."""
+_CLOTH = 12.0
+"""Difference (CIELAB) from the colour of the trunk up to which a colour is that of cloth."""
 _USUAL = np.array([190, 140, 115], np.float32)
 """Colour of skin of which a photo shows nothing."""
 _SPOT = 2
@@ -32,29 +34,39 @@ _SPOT = 2
 
 
 def skin_of(rgb: NDArray[np.uint8], mask: Bools, keypoints: NDArray) -> Float:
-    """Colour (3,) of the skin of a person whose face is not seen: that of the hands, or of what else is bare.
+    """Colour (3,) of the skin of a person whose face is not seen: that of the hands, or of what else is bare, where it
+    looks like skin and not like the trunk.
 
     keypoints: (31, 2) pixels of rgb (H, W, 3) and mask (H, W).
     """
+    trunk = [keypoints[INDEX[f"{side}_{name}"]] for side in ("left", "right") for name in ("shoulder", "hip")]
+    cloth = _spot(rgb, mask, np.mean(trunk, axis=0))
     for names in _BARE:
         spots = [_spot(rgb, mask, keypoints[INDEX[f"{side}_{name}"]]) for name in names for side in ("left", "right")]
-        skin = np.concatenate(spots)
+        skin = _skin_among(np.concatenate(spots), cloth)
         if len(skin) >= FEWEST:
             return np.median(skin, axis=0).astype(np.float32)
     return _USUAL
 
 
 def _spot(rgb: NDArray[np.uint8], mask: Bools, place: NDArray) -> NDArray[np.uint8]:
-    """Colours (N, 3) around a place (x, y) that may be skin."""
+    """Colours (N, 3) around a place (x, y)."""
     if not np.isfinite(place).all() or (place < 0).any():
         return np.zeros((0, 3), np.uint8)
     column, row = place.astype(int)
     near = np.s_[max(row - _SPOT, 0) : row + _SPOT + 1, max(column - _SPOT, 0) : column + _SPOT + 1]
-    colors = rgb[near][mask[near]]
+    return np.asarray(rgb[near][mask[near]])
+
+
+def _skin_among(colors: NDArray[np.uint8], cloth: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Those of the colours (N, 3) that may be skin, and not that of cloth (M, 3)."""
     if not len(colors):
         return colors
     light, red, blue = cv2.cvtColor(colors[None], cv2.COLOR_RGB2YCrCb)[0].T
     like = (light > _LIGHT) & (_RED[0] < red) & (red < _RED[1]) & (_BLUE[0] < blue) & (blue < _BLUE[1])
+    if len(cloth):
+        own, other = (cv2.cvtColor(some[None] / np.float32(255), cv2.COLOR_RGB2LAB)[0] for some in (colors, cloth))
+        like &= np.linalg.norm(own - np.median(other, axis=0), axis=1) > _CLOTH
     return np.asarray(colors[like])
 
 

@@ -36,6 +36,8 @@ a border that is no step in which they are not."""
 _LENGTH = (10.0, 20.0)
 """Number of a step's pixels (two in its width) in a window of `_WIDE` up to which it is left out, and from which on it
 is not."""
+_MOSTLY = 0.6
+"""Share of a place that says what holds in all of it."""
 _BESIDE = (12.0, 28.0)
 """Pixels of the full-size maps from a border between layers up to which, and from which on, the slope between both does
 and does not reach."""
@@ -82,9 +84,9 @@ def find_steps(layers: Layered, mask: Tensor, limbs: Tensor, keypoints: NDArray)
     # once more, for what is hidden has an outline as well
     continued = _continued(continued, one_hot(labels, shares.shape[1]).amax(0).movedim(-1, 0).float() * inside)
     weight = _band(steps, _WIDE) * (1 - _band(border * (1 - _widest(steps, _NARROW)), _NARROW))
-    found = Steps(shares, continued, weight)
+    found = Steps(shares, continued, _whole(weight, labels, inside))
     front, back = found.smooth
-    return replace(found, weight=weight * (1 - _band((front > back) * inside, _NARROW)))
+    return replace(found, weight=found.weight * (1 - _band((front > back) * inside, _NARROW)))
 
 
 def _roots(keypoints: NDArray, size: int) -> Tensor:
@@ -157,6 +159,23 @@ def _band(places: Tensor, width: int) -> Tensor:
 
 def _widest(places: Tensor, width: int) -> Tensor:
     return max_pool2d(places[None, None], width, 1, width // 2)[0, 0]
+
+
+def _whole(weight: Tensor, labels: Tensor, mask: Tensor) -> Tensor:
+    """Weights (H, W) that hold all over a place where a limb hides another one, if they hold in most of it: where both
+    have the same outline there is no border far and wide.
+
+    labels: (2, H, W) the layers of front and back.
+    """
+    front, back = labels.numpy()
+    limbs = np.where((front != back) & (front > 0) & (back > 0) & (mask.numpy() > 0), front * len(front) + back, 0)
+    result = weight.clone()
+    for pair in np.unique(limbs[limbs > 0]):
+        count, pieces = cv2.connectedComponents((limbs == pair).astype(np.uint8), connectivity=4)
+        for piece in (torch.from_numpy(pieces == number) for number in range(1, count)):
+            if (weight[piece] > _SEEN).float().mean() > _MOSTLY:
+                result[piece] = 1
+    return result
 
 
 def _long(steps: Tensor) -> Tensor:

@@ -50,7 +50,7 @@ def sheet_colors(seen: Float, made: Float, shell: Shell, head: Head | None) -> S
     """What `both_sides` says, joined on the sides of the finished shell, and on the head that of its other half."""
     front, back, share = meet(seen, made, shell)
     if head is not None and head.skin is not None:
-        back = with_face_behind(back, head.skin, shell, head)
+        back = with_face_behind(back, shell, head)
     elif head is not None:
         front, back = with_hair_behind(front, back, share, shell, head)
         front, back, share = with_other_half(front, back, share, seen, shell, head)

@@ -275,7 +275,7 @@ def _even(values: Float64, graph: csr_matrix, rounds: int) -> Float64:
 
 
 def write_model(model: HeadModel, path: Path) -> None:
-    """Shapes in single and half precision."""
+    """Modes and tones in half precision, the rest in single."""
     values = {field.name: getattr(model, field.name) for field in fields(model)}
     small = {name: _narrowed(array, name in ("modes", "tone")) for name, array in values.items()}
     save_file(small, path)

@@ -15,7 +15,7 @@ from engine.types import Parts
 
 SIZE = 256
 FRONT, BACK, ARM = 1.75, 2.25, 1.4
-LEFT_ARM, RIGHT_ARM, LEFT_LEG = 1, 2, 3
+LEFT_ARM, RIGHT_ARM, LEFT_LEG, RIGHT_LEG = 1, 2, 3, 4
 ROWS, COLUMNS = slice(100, 112), slice(90, 160)
 """Where the left arm is seen before the trunk."""
 
@@ -192,6 +192,23 @@ def test_whichever_arm_is_before_the_other_ends_there(arms: tuple[int, int]) -> 
     weight = steps_of(with_limbs(body(), RIGHT_ARM), crossed(*arms), **shoulders).weight
     assert weight[114, 120:136].min() > 0.9
     assert weight[128, 120:136].min() > 0.9
+
+
+def test_a_leg_hides_the_other_all_the_way_though_both_have_one_outline_for_a_while() -> None:
+    """Seen from the side: the far leg shows on the back map only, but for a rim of the near one, which is missing in
+    some rows."""
+    given = with_limbs(body(), LEFT_LEG, RIGHT_LEG)
+    given["prior"][:, 3, 100:, :112] = given["prior"][:, 3, 100:, 144:] = 0
+    layers = arm_before()
+    layers.shares[:, 0, LEFT_ARM] = 0
+    layers.shares[:, 0, LEFT_LEG, 100:], layers.shares[:, 1, LEFT_LEG, 100:] = 80, 40
+    layers.shares[:, 1, RIGHT_LEG, 100:, 116:140] = 80
+    layers.shares[:, 1, RIGHT_LEG, 130:156] = 80
+    layers.depths[:, 0, LEFT_LEG], layers.depths[:, 1, LEFT_LEG] = ARM, ARM + 0.1
+    layers.depths[:, 0, RIGHT_LEG], layers.depths[:, 1, RIGHT_LEG] = BACK + 0.3, BACK + 0.4
+    steps = steps_of(given, layers)
+    assert (steps.weight[105:185, 118:138] == 1).all()
+    assert steps.weight[60, 128] == 0
 
 
 def test_short_steps_are_left_out() -> None:

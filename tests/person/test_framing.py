@@ -1,5 +1,7 @@
 """People on the canvas: always the same size, in the middle, wherever and however large they are in the photo."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from drawn_people import landmarks, silhouette
@@ -148,3 +150,26 @@ def test_camera_of_a_known_lens() -> None:
     canvas = frame(Photo(np.zeros((400, 400, 3), np.uint8), focal=1000.0), who)
     assert canvas.camera.focal == pytest.approx(1000 * canvas.scale)
     assert canvas.camera.pitch > 0
+
+
+@pytest.mark.parametrize("face", [False, True])
+def test_who_is_seen_from_behind_is_looked_for_where_the_camera_sees_the_head(
+    face: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the face's landmarks turn out to be none: the head is above the middle of the picture, so the camera
+    looks up at it."""
+    asked: list[tuple] = []
+    monkeypatch.setattr("engine.framing.find_head_behind", lambda *given: asked.append(given))
+    height, top = 250.0, 55.0
+    depths = np.zeros(31)
+    depths[INDEX["nose"]] = 0.1
+    who = person(SHAPE, 150.0, top, height, depths)
+    who = replace(who, face=np.full((468, 3), np.nan) if face else None)
+    canvas = frame(photo_of(who), who)
+    rgb, mask, points, pixels, scale, rise = asked[0]
+    assert rgb is canvas.rgb
+    assert mask is canvas.mask
+    assert scale == pytest.approx(height / 1.75 * canvas.scale)
+    assert pixels[INDEX["nose"]] - pixels[INDEX["left_hip"]] == pytest.approx(0.1 * scale, rel=0.1)
+    assert rise == pytest.approx(np.arctan((1024 - points[INDEX["nose"], 1]) / NETWORK_FOCAL), abs=0.03)
+    assert rise > 0.1
