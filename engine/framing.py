@@ -4,7 +4,7 @@ In training the body's bounding box is centred and its longer side spans 2/2.8 c
 (`reference` of the method: max |coordinate| = 1/2.8), which is 1569 of the canvas's 2048 pixels.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import atan, atan2, tan
 
 import cv2
@@ -16,7 +16,7 @@ from engine.camera import CANVAS, NETWORK_FOCAL, Camera
 from engine.head import find_head, find_head_behind
 from engine.networks.prior import centred_depths
 from engine.skeleton import INDEX
-from engine.types import Canvas, Person, Photo
+from engine.types import Canvas, Head, Person, Photo
 
 BODY_SIDE = 2 / 2.8 * NETWORK_FOCAL
 """Longer side of the body's bounding box in canvas pixels."""
@@ -61,23 +61,29 @@ def frame(photo: Photo, person: Person) -> Canvas:
     camera = _camera(photo, scale, centre)
     keypoints = person.keypoints * scale + offset
     level = person.depths * person.pixels_per_metre * scale / NETWORK_FOCAL
-    depths = view_depths(keypoints, level, camera.pitch)
     rgb, mask = _resample(photo.rgb, scale, offset), _resample_mask(person.mask, scale, offset)
-    head = find_head(rgb, mask, None if person.face is None else person.face * scale + [*offset, 0])
-    if head is None:
-        rise = atan((CANVAS / 2 - keypoints[INDEX["nose"], 1]) / NETWORK_FOCAL) - camera.pitch
-        head = find_head_behind(rgb, mask, keypoints, depths * NETWORK_FOCAL, person.pixels_per_metre * scale, rise)
-    return Canvas(
+    canvas = Canvas(
         rgb=rgb,
         mask=mask,
         keypoints=keypoints,
-        depths=depths,
+        depths=view_depths(keypoints, level, camera.pitch),
         camera=camera,
         scale=scale,
         offset=(float(offset[0]), float(offset[1])),
-        head=head,
         hands=tuple(hand * scale + [*offset, 0] for hand in person.hands),
     )
+    return replace(canvas, head=_head(canvas, person))
+
+
+def _head(canvas: Canvas, person: Person) -> Head | None:
+    """The head of a framed person, by the face or, where there is none, as it is seen from behind."""
+    face = None if person.face is None else person.face * canvas.scale + [*canvas.offset, 0]
+    head = find_head(canvas.rgb, canvas.mask, face)
+    if head is not None:
+        return head
+    points, metre = canvas.keypoints, person.pixels_per_metre * canvas.scale
+    rise = atan((CANVAS / 2 - points[INDEX["nose"], 1]) / NETWORK_FOCAL) - canvas.camera.pitch
+    return find_head_behind(canvas.rgb, canvas.mask, points, canvas.depths * NETWORK_FOCAL, metre, rise)
 
 
 def view_depths(keypoints: NDArray[np.float64], level: NDArray[np.float64], pitch: float) -> NDArray[np.float64]:

@@ -2,6 +2,7 @@
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial.transform import Rotation
 
 from engine.head.model import Float64, HeadModel
 from engine.skeleton import INDEX
@@ -30,28 +31,18 @@ def head_behind(model: HeadModel, keypoints: NDArray, depths: NDArray, scale: fl
     own = _own_points(model)
     mirrored = np.stack([nose, right_eye, left_eye, right, left])
     mirrored[:, 2] -= (left[2] + right[2]) / 2
-    aside = np.arctan2(right[1] - left[1], right[0] - left[0])
-    turn = _turn(own - own.mean(axis=0), mirrored - mirrored.mean(axis=0)) @ _bent(rise) @ _tilted(aside)
-    return np.asarray(scale * (model.mean - own.mean(axis=0)) @ turn + mirrored.mean(axis=0))
+    turned = _turn(own - own.mean(axis=0), mirrored - mirrored.mean(axis=0))
+    tilted = np.arctan2(right[1] - left[1], right[0] - left[0])
+    # bent only so that it looks straight ahead: key points of what is not seen do not tell more
+    pose = Rotation.from_euler("yxz", [turned, rise, tilted])
+    return np.asarray(scale * pose.apply(model.mean - own.mean(axis=0)) + mirrored.mean(axis=0))
 
 
-def _turn(own: Float64, there: Float64) -> Float64:
-    """The rotation (3, 3) about the vertical with own @ rotation nearest to there, both (N, 3) around 0."""
+def _turn(own: Float64, there: Float64) -> float:
+    """Radians about the vertical by which own points lie nearest to others, both (N, 3) around 0."""
     along = (own[:, [0, 2]] * there[:, [0, 2]]).sum()
-    across = (own[:, 0] * there[:, 2] - own[:, 2] * there[:, 0]).sum()
-    cosine, sine = np.array([along, across]) / max(np.hypot(along, across), 1e-9)
-    return np.array([[cosine, 0, sine], [0, 1, 0], [-sine, 0, cosine]])
-
-
-def _bent(angle: float) -> Float64:
-    """The rotation (3, 3) that bends a head forward, so that it looks straight ahead: key points of what is not seen do
-    not tell more."""
-    return np.array([[1, 0, 0], [0, np.cos(angle), np.sin(angle)], [0, -np.sin(angle), np.cos(angle)]])
-
-
-def _tilted(angle: float) -> Float64:
-    """The rotation (3, 3) in the picture's plane that puts ears side by side on a line with this slope."""
-    return np.array([[np.cos(angle), np.sin(angle), 0], [-np.sin(angle), np.cos(angle), 0], [0, 0, 1]])
+    across = (own[:, 2] * there[:, 0] - own[:, 0] * there[:, 2]).sum()
+    return float(np.arctan2(across, along))
 
 
 def _own_points(model: HeadModel) -> Float64:

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from engine.pixels import Bools, Float, distance, nearest, ramp, spread
 from engine.surface.clean import Shell
-from engine.surface.halves import Area, overlap
+from engine.surface.halves import overlap
 from engine.types import Head, HeadSide
 
 _HALF, _RIM, _EVEN = 0.5, (15.0, 30.0), 4.0
@@ -16,8 +16,8 @@ _WALL, _STEEP = 12, 2.0
 """Pixels that a steep place may be wide, and its depth per pixel."""
 _ROUND = (4.0, 10.0)
 """Pixels from the silhouette up to which, and from which on not, it comes round that."""
-_BESIDE = np.ones((7, 7), np.uint8)
-"""Around steep places, up to which hair goes on."""
+_AROUND, _BESIDE = np.ones((5, 5), np.uint8), np.ones((7, 7), np.uint8)
+"""Around steep places, which counts as they do, and around hair, up to which it goes on there and at the silhouette."""
 
 
 def with_hair_behind(front: Float, back: Float, seen: Float, shell: Shell, head: Head) -> tuple[Float, Float]:
@@ -27,11 +27,11 @@ def with_hair_behind(front: Float, back: Float, seen: Float, shell: Shell, head:
     seen: (H, W, 1) 0..1, how far the camera saw the near one, and nothing comes round.
     """
     here, there = overlap(shell, head)
-    if not head.far.hair[there].size:
+    part, mask = head.within(there), shell.mask[here]
+    if not mask.size:
         return front, back
-    mask = shell.mask[here]
-    hair, end = _on_walls(*_up_to_the_silhouette(head.far, there, mask), np.where(mask, shell.far[here], -np.inf))
-    colors = _up_to_the_rim(back[here], hair).reshape(-1, 3)[end] * np.exp(head.strands[there] * hair)[..., None]
+    hair, end = _on_walls(*_up_to_the_silhouette(part.far, mask), np.where(mask, shell.far[here], -np.inf))
+    colors = _up_to_the_rim(back[here], hair).reshape(-1, 3)[end] * np.exp(part.strands * hair)[..., None]
     front, back = front.copy(), back.copy()
     back[here] = np.minimum(colors, 255)
     side = (hair * (1 - ramp(distance(mask), *_ROUND)))[..., None] * (1 - seen[here])
@@ -39,10 +39,10 @@ def with_hair_behind(front: Float, back: Float, seen: Float, shell: Shell, head:
     return front, back
 
 
-def _up_to_the_silhouette(side: HeadSide, area: Area, mask: Bools) -> tuple[Float, Bools]:
+def _up_to_the_silhouette(side: HeadSide, mask: Bools) -> tuple[Float, Bools]:
     """How far (H, W; 0..1) a part of the head is hair, and where it is the head, both up to the mask's rim."""
-    drawn = side.weight[area] > _HALF
-    hair = side.hair[area] * side.weight[area]
+    drawn = side.weight > _HALF
+    hair = side.hair * side.weight
     if not drawn.any():
         return hair, drawn
     near = cv2.dilate(drawn.astype(np.uint8), _BESIDE) > 0
@@ -54,7 +54,7 @@ def _on_walls(hair: Float, where: Bools, depth: Float) -> tuple[Float, NDArray[n
     these ends."""
     end = _deeper_ends(depth, where)
     wall = end != np.arange(end.size).reshape(end.shape)
-    wide = cv2.dilate(wall.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    wide = cv2.dilate(wall.astype(np.uint8), _AROUND) > 0
     reaching = np.where(wide, cv2.dilate(hair, _BESIDE).ravel()[end], hair)
     return np.where(wide, cv2.GaussianBlur(cv2.medianBlur(reaching, 5), (0, 0), 1.0), hair), end
 
