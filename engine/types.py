@@ -19,12 +19,12 @@ Detail = Literal["full", "high", "medium", "low"]
 TEXTURE_SIZES = (2048, 4096)
 
 HEIGHTS = (0.3, 3.0)
-"""Metres that a person can measure from the floor to the top of the head."""
+"""Metres that a person can measure from the floor to the top of the head when they stand."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What the user can choose. height: metres from the floor to the top of the head. person: index by size.
+    """What the user can choose. height: metres from the floor to the top of the head, standing. person: index by size.
 
     texture: side of the texture maps in texels, one of `TEXTURE_SIZES`; None = no texture. keypoints: where key points
     really are, x and y in photo pixels by their names (`engine.person.corrections`).

@@ -31,7 +31,7 @@ class PhotoOptions:
     )
     height: bpy.props.FloatProperty(
         name="Height",
-        description="The person's height in meters, from the floor to the top of the head, without shoes and hair",
+        description="The person's height in meters when standing, up to the top of the head, without shoes and hair",
         default=1.75,
         min=HEIGHTS[0],
         max=HEIGHTS[1],

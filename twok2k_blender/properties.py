@@ -60,7 +60,7 @@ class TWOK2K_PG_picture(bpy.types.PropertyGroup):  # noqa: N801
     )
     height: bpy.props.FloatProperty(
         name="Height",
-        description="The person's height from the floor to the top of the head, without shoes and hair",
+        description="The person's height when standing, from the floor to the top of the head, without shoes and hair",
         default=1.75,
         min=HEIGHTS[0],
         max=HEIGHTS[1],

@@ -115,13 +115,14 @@ def depth_maps(raw: Tensor, prior: Tensor | None = None) -> Tensor:
     """Raw depth channels (B, 3, h, w) -> front and back network depth (B, 2, h, w); channel 2 is the mask's logit.
 
     Without a prior: clipped to 0..6 and (6, 0) where the mask is <= 0.5. With one (B, 4, h, w): channel 0 shifts
-    its mid depth and channel 1 gives the half thickness, so that front < back everywhere.
+    its mid depth, of the pixels that the networks have seen, and channel 1 gives the half thickness, so that front <
+    back everywhere.
     """
     if prior is None:
         person = raw[:, 2:3] > 0
         background = raw.new_tensor([6.0, 0.0]).view(1, 2, 1, 1)
         return torch.where(person, raw[:, :2].clamp(0, 6), background)
-    mid = BODY_DEPTH + prior[:, :1] + raw[:, :1]
+    mid = BODY_DEPTH + _enlarge(prior[:, :1, 1::2, 1::2]) + raw[:, :1]
     half = softplus(raw[:, 1:2]) * HALF_THICKNESS_SCALE
     return torch.cat([mid - half, mid + half], 1)
 

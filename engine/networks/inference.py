@@ -27,6 +27,7 @@ from engine.networks.relief import with_relief
 from engine.networks.sharpen import sharpened
 from engine.networks.steps import Steps, arms_before, find_steps, sharpen_steps, with_steps
 from engine.networks.tiles import person_tiles, refine_tile
+from engine.networks.traces import without_traces
 from engine.types import Canvas, Maps, Progress
 
 __all__ = ["pick_device", "predict"]
@@ -91,7 +92,8 @@ def _in_layers(small: Tensor, prior: Tensor, normals: Tensor, depths: Tensor, ca
     """Coarse depths (1, 2, 256, 256) after a second look, with the steps between limbs and what is behind them."""
     limbs = torch.from_numpy(limb_maps(canvas.keypoints, canvas.depths))[None].to(depths.device)
     depths = sharpened(small, prior, limbs, normals, depths)
-    steps = find_steps(layered(small, prior, limbs, normals, depths), prior[:, 3:], limbs, canvas.keypoints)
+    depths, layers = without_traces(depths, layered(small, prior, limbs, normals, depths), prior[:, 3:])
+    steps = find_steps(layers, prior[:, 3:], limbs, canvas.keypoints)
     return with_steps(depths, steps), steps
 
 

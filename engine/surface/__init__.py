@@ -52,8 +52,8 @@ def construct(
     """Build the person's mesh.
 
     The mesh is closed and manifold, in metres, z up, facing -y, feet at z = 0, centred in x and y, and
-    `settings.height` high from the floor to the top of the head. Checks that it fails (docs/surface.md) are among what
-    the user should know. Raises UserError where the maps hold no body, and whatever `progress` raises.
+    `settings.height` high from the floor to the top of the head if they stand. Checks that it fails (docs/surface.md)
+    are among what the user should know. Raises UserError where the maps hold no body, and whatever `progress` raises.
     """
     tell = progress or (lambda stage, fraction: None)
     tell("Building the mesh", 0.0)

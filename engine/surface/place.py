@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.camera import UNIT, to_world, unproject
+from engine.camera import NETWORK_FOCAL, UNIT, to_world, unproject
 from engine.skeleton import INDEX
 from engine.types import Canvas, Settings
 
@@ -14,6 +14,11 @@ _HIP_SHARE = 0.51
 """Height of the hip joints over body height (standing adult)."""
 _CROWN_PER_NECK = 1.15
 """From the nose up to the top of the head, over the distance from the nose down to the line of the shoulders."""
+_TORSO_AND_LEG = 0.72
+"""From the shoulders to the hips and on to an ankle, over body height, as the key points of people who stand have it
+(1.0 to 1.1 of it; Winter's joints: 0.78)."""
+_CROUCHED, _UPRIGHT = 0.84, 0.92
+"""Shares of the body's height up to which, and from which on, someone is and is not lower than when they stand."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +37,8 @@ def world(depth: NDArray, columns: NDArray, rows: NDArray, canvas: Canvas) -> ND
 
 
 def placement(points: NDArray, rows: NDArray, columns: NDArray, canvas: Canvas, settings: Settings) -> Placement:
-    """Scale and shift that make the person `settings.height` high from the floor to the top of the head.
+    """Scale and shift that make the person `settings.height` high from the floor to the top of the head; who sits,
+    crouches or lunges would be so if they stood.
 
     points: (N, 3) from `world`, rows and columns: (N,) their canvas positions. Hands raised above the head do not
     count; where the feet are missing the floor is put where they would be.
@@ -44,10 +50,28 @@ def placement(points: NDArray, rows: NDArray, columns: NDArray, canvas: Canvas, 
         if hips is not None and hips < top:
             floor = min(floor, top - (top - hips) / (1 - _HIP_SHARE))
         warnings = (FEET_MISSING,)
-    scale = settings.height / max(top - floor, 1e-6)
+    scale = settings.height / max(top - floor, 1e-6) * _share_of_height(top - floor, canvas)
     low, high = points.min(axis=0), points.max(axis=0)
     centre = (low + high) / 2
     return Placement(scale, -scale * np.array([centre[0], centre[1], floor]), warnings)
+
+
+def _share_of_height(lifted: float, canvas: Canvas) -> float:
+    """The share of a person's height at which the top of the head is: 1 for who stands.
+
+    lifted: camera units from the floor to the top of the head.
+    """
+    places = np.column_stack([canvas.keypoints / NETWORK_FOCAL, canvas.depths])
+    shoulders, hips, knees, ankles = (
+        places[[INDEX[f"left_{joint}"], INDEX[f"right_{joint}"]]] for joint in ("shoulder", "hip", "knee", "ankle")
+    )
+    torso = np.linalg.norm(shoulders.mean(axis=0) - hips.mean(axis=0))
+    legs = np.linalg.norm(hips - knees, axis=1) + np.linalg.norm(knees - ankles, axis=1)
+    length = torso + np.fmax(*legs)
+    if not (np.isfinite(length) and length > 0):
+        return 1.0
+    share = lifted * _TORSO_AND_LEG / length
+    return float(np.interp(share, [0, _CROUCHED, _UPRIGHT], [0, _CROUCHED, 1]))
 
 
 def _top(points: NDArray, rows: NDArray, columns: NDArray, canvas: Canvas) -> float:

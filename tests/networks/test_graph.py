@@ -55,10 +55,20 @@ def test_without_prior_the_mask_decides() -> None:
 @settings(max_examples=50, deadline=None)
 @given(st.lists(st.floats(-30, 30), min_size=3, max_size=3), st.floats(-1, 1))
 def test_with_prior_the_front_is_before_the_back(raw: list[float], middle: float) -> None:
-    prior = torch.tensor([middle, 0, 1, 1]).view(1, 4, 1, 1)
-    front, back = depth_maps(torch.tensor(raw).view(1, 3, 1, 1), prior).flatten().tolist()
-    assert front <= back
-    assert (front + back) / 2 == pytest.approx(2 + middle + raw[0], abs=1e-4)
+    prior = torch.tensor([middle, 0, 1, 1]).view(1, 4, 1, 1).expand(1, 4, 2, 2)
+    depths = depth_maps(torch.tensor(raw).view(1, 3, 1, 1).expand(1, 3, 2, 2), prior)
+    for front, back in depths.flatten(2)[0].T.tolist():
+        assert front <= back
+        assert (front + back) / 2 == pytest.approx(2 + middle + raw[0], abs=1e-4)
+
+
+def test_the_prior_is_that_of_the_pixels_that_the_networks_see() -> None:
+    prior = torch.zeros(1, 4, 8, 8)
+    prior[0, 0, ::2] = 5.0
+    raw = torch.zeros(1, 3, 8, 8)
+    assert depth_maps(raw, prior).sum(1).eq(4.0).all()
+    prior[0, 0, 1::2, 1::2] = 0.25
+    torch.testing.assert_close(depth_maps(raw, prior).mean(1), torch.full((1, 8, 8), 2.25))
 
 
 def test_refinement_of_a_prior_network_adds_to_the_coarse_depth() -> None:
