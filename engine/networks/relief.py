@@ -17,7 +17,7 @@ from torch.nn.functional import avg_pool2d
 
 from engine.camera import CANVAS, UNIT
 from engine.networks.unet import UNet, read
-from engine.pixels import Float, blur, distance, spread
+from engine.pixels import Float, blur, distance, nearest, spread
 from engine.types import Canvas, Maps
 
 WEIGHTS = Path(__file__).with_name("relief.safetensors")
@@ -38,6 +38,8 @@ _COARSER = 20.0
 """Standard deviation in the network's pixels of what the other networks decide."""
 _EVEN = 4.0
 """Standard deviation in the network's pixels of the smoothing of the back."""
+_LIKE = 40.0
+"""Difference of heights in the network's pixels (9 cm of a person of 1.8 m) from which on two are not one surface."""
 _STEEP = 3.0
 """Slope from which on the surface jumps to another part of the body."""
 _FEATHER = 10.0
@@ -72,9 +74,11 @@ def with_relief(maps: Maps, canvas: Canvas, device: torch.device) -> Maps:
     if not inside.any():
         return maps
     behind, _ = _halved(back, mask)
+    jumps = maps.parts is not None
     photo = np.asarray(cv2.resize(canvas.rgb[area], inside.shape[::-1], interpolation=cv2.INTER_AREA), np.uint8)
-    raise_front(front, back, _change(heights, _read(photo, heights, inside, device), inside, mask), mask)
-    even = blur(behind, inside.astype(np.float32), _EVEN)
+    known = known_surface(heights, inside, jumps)
+    raise_front(front, back, _change(heights, known + _read(photo, known, inside, device), inside, mask), mask)
+    even = _smoothed(behind, inside, _EVEN, jumps)
     back[mask] = np.maximum(back - _change(behind, even, inside, mask), np.minimum(front + _THINNEST, back))[mask]
     return maps
 
@@ -115,13 +119,12 @@ def _span(taken: NDArray[np.int64]) -> slice:
     return slice(max(int(first), 0), min(int(last), CANVAS))
 
 
-def _read(photo: NDArray[np.uint8], heights: Float, inside: NDArray[np.bool_], device: torch.device) -> Float:
-    """Heights (H, W) with the relief that the photo shows, in pixels."""
-    known = known_surface(heights, inside)
+def _read(photo: NDArray[np.uint8], known: Float, inside: NDArray[np.bool_], device: torch.device) -> Float:
+    """The relief (H, W) that the photo shows on the known surface, in pixels."""
     seen = inputs(np.where(inside[..., None], photo, np.uint8(0)), known)
     with torch.inference_mode():
         relief = _network(str(device))(seen.to(device, memory_format=torch.channels_last))[0, 0].cpu().numpy()
-    return np.asarray(known + relief, np.float32)
+    return np.asarray(relief, np.float32)
 
 
 def _steadiness(heights: Float, inside: NDArray[np.bool_]) -> Float:
@@ -136,9 +139,24 @@ def smooth_places(heights: Float, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return mask & (np.hypot(rows, columns) < _STEEP)
 
 
-def known_surface(heights: Float, mask: NDArray[np.bool_]) -> Float:
-    """The smoothed surface, continued outside of the mask."""
-    return spread(np.where(mask, heights, 0), mask, BASE)
+def known_surface(heights: Float, mask: NDArray[np.bool_], jumps: bool = False) -> Float:
+    """The smoothed surface, continued outside of the mask; jumps: whether it has any, see `_smoothed`."""
+    return _smoothed(np.where(mask, heights, 0), mask, BASE, jumps)
+
+
+def _smoothed(heights: Float, mask: NDArray[np.bool_], sigma: float, jumps: bool) -> Float:
+    """Gaussian mean (H, W) of the heights in the mask; where there are jumps, only of those at a like height, or what
+    is behind one would rise towards what is before it.
+
+    It is the bilateral filter, linear between levels (Durand and Dorsey, Fast Bilateral Filtering, 2002).
+    """
+    if not jumps:
+        return spread(heights, mask, sigma)
+    mean = np.zeros_like(heights)
+    for level in np.arange(heights[mask].min(), heights[mask].max() + _LIKE, _LIKE):
+        share = np.where(mask, np.maximum(1 - np.abs(heights - level) / _LIKE, 0), 0).astype(np.float32)
+        mean += share * blur(heights, share, sigma)
+    return np.asarray(mean.ravel()[nearest(mask)])
 
 
 @lru_cache(maxsize=1)

@@ -10,7 +10,7 @@ from engine.camera import CANVAS, UNIT, Camera
 from engine.networks import relief
 from engine.pixels import blur
 from engine.training.creases import sample_patch
-from engine.types import Canvas, Maps
+from engine.types import Canvas, Maps, Parts
 
 CPU = torch.device("cpu")
 SIDE = 256
@@ -67,6 +67,23 @@ def test_only_the_inside_changes(seed: int) -> None:
     np.testing.assert_allclose(maps.front[rim], front[rim], atol=2e-3)
     np.testing.assert_allclose(maps.back[rim], back[rim], atol=2e-3)
     assert np.abs((maps.front - front)[canvas.mask].mean()) < 1e-3
+
+
+def test_nothing_rises_beside_a_jump() -> None:
+    area, left = np.s_[600:1000, 600:1000], np.s_[600:1000, 600:800]
+    front, back = np.zeros((2, CANVAS, CANVAS), np.float32)
+    front[area], back[area] = 2.2, 2.6
+    front[left], back[left] = 1.9, 2.3
+    labels = np.full(front.shape, Parts.UNKNOWN, np.uint8)
+    labels[area] = Parts.TRUNK
+    labels[left] = 1
+    grey = np.full((CANVAS, CANVAS, 3), 128, np.uint8)
+    nowhere = np.full((31, 2), np.nan)
+    maps = Maps(front.copy(), back.copy(), Parts(labels, labels, np.zeros_like(front), np.zeros_like(front)))
+    relief.with_relief(maps, Canvas(grey, front > 0, nowhere, nowhere[:, 0], Camera()), CPU)
+    inner = np.s_[660:940, 660:940]
+    for after, before in ((maps.front, front), (maps.back, back)):
+        assert np.abs(after - before)[inner].max() * UNIT < 1.0
 
 
 def test_marks_on_the_back_go_and_its_form_stays() -> None:
