@@ -38,6 +38,8 @@ _LENGTH = (10.0, 20.0)
 is not."""
 _MOSTLY = 0.6
 """Share of a place that says what holds in all of it."""
+_FADES = 3.0
+"""Standard deviation in pixels of what makes the outline of such a place soft."""
 _BESIDE = (12.0, 28.0)
 """Pixels of the full-size maps from a border between layers up to which, and from which on, the slope between both does
 and does not reach."""
@@ -162,8 +164,8 @@ def _widest(places: Tensor, width: int) -> Tensor:
 
 
 def _whole(weight: Tensor, labels: Tensor, mask: Tensor) -> Tensor:
-    """Weights (H, W) that hold all over a place where a limb hides another one, if they hold in most of it: where both
-    have the same outline there is no border far and wide.
+    """Weights (H, W) that hold all over a place where a limb hides another one, and fade around it, if they hold in most
+    of it: where both have the same outline there is no border far and wide.
 
     labels: (2, H, W) the layers of front and back.
     """
@@ -174,7 +176,7 @@ def _whole(weight: Tensor, labels: Tensor, mask: Tensor) -> Tensor:
         count, pieces = cv2.connectedComponents((limbs == pair).astype(np.uint8), connectivity=4)
         for piece in (torch.from_numpy(pieces == number) for number in range(1, count)):
             if (weight[piece] > _SEEN).float().mean() > _MOSTLY:
-                result[piece] = 1
+                result = torch.maximum(result, (2 * _blurred(piece.float(), _FADES)).clamp(max=1))
     return result
 
 
