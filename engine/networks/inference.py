@@ -83,7 +83,7 @@ def _predict(
     parts = part_normals(network, picture, normals, affines, step)
     weighted = [part.cpu() if sparing else part for part in parts]  # where memory is short they wait in the main one
     refined = refined_depths(network, depths, weighted, affines, canvas.mask, step, sparing)
-    known, arms = (None, None) if steps is None else (sharpen_steps(refined, steps), arms_before(steps))
+    known, arms = (None, None) if steps is None else (sharpen_steps(refined, steps, canvas.mask), arms_before(steps))
     maps = replace(_within_silhouette(network, refined, canvas.mask), parts=known, arms=arms)
     return _with_details(maps, canvas, device) if network.config.prior else maps
 

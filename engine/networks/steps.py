@@ -12,7 +12,7 @@ from torch.nn.functional import avg_pool2d, max_pool2d, normalize, one_hot, pad
 from engine.camera import CANVAS, UNIT
 from engine.networks.behind import with_hidden
 from engine.networks.layers import ARM_LAYERS, Layered
-from engine.pixels import Float, distance, nearest, ramp
+from engine.pixels import Bools, Float, distance, nearest, ramp
 from engine.skeleton import INDEX
 from engine.types import Parts
 
@@ -43,6 +43,8 @@ _FADES = 3.0
 _BESIDE = (12.0, 28.0)
 """Pixels of the full-size maps from a border between layers up to which, and from which on, the slope between both does
 and does not reach."""
+_SLIVER = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (9, 9))
+"""What fits into every part of the body at full size: a disc of 1 cm of a person of 1.8 m."""
 _WIDTH = 11
 """Width in pixels of the window in which a limb is looked at to see how wide it is."""
 _ROUND = (4.0, 40.0)
@@ -164,8 +166,8 @@ def _widest(places: Tensor, width: int) -> Tensor:
 
 
 def _whole(weight: Tensor, labels: Tensor, mask: Tensor) -> Tensor:
-    """Weights (H, W) that hold all over a place where a limb hides another one, and fade around it, if they hold in most
-    of it: where both have the same outline there is no border far and wide.
+    """Weights (H, W) that hold all over a place where a limb hides another one, and fade around it, if they hold in
+    most of it: where both have the same outline there is no border far and wide.
 
     labels: (2, H, W) the layers of front and back.
     """
@@ -197,10 +199,10 @@ def arms_before(steps: Steps) -> NDArray[np.bool_]:
     return np.isin(front, ARM_LAYERS) & (front != back)
 
 
-def sharpen_steps(depths: Float, steps: Steps) -> Parts | None:
+def sharpen_steps(depths: Float, steps: Steps, mask: Bools) -> Parts | None:
     """Make the steps of full-size depths (2, S, S) that came from those of `with_steps` as sharp as their pixels are.
 
-    Overwrites them. Gives the parts around the steps, in network depth; None where there is no step.
+    Overwrites them. Gives the parts around the steps, in network depth; None where there is no step. mask: (S, S).
     """
     if not steps.weight.any():
         return None
@@ -210,7 +212,7 @@ def sharpen_steps(depths: Float, steps: Steps) -> Parts | None:
     weight = _enlarged(steps.weight[area], scale)
     layers = np.stack([[_enlarged(layer, scale) for layer in side[:, *area]] for side in steps.depths])
     smooth = [_enlarged(depth[area], scale) for depth in steps.smooth]
-    shown = [_shown(side[:, *area], scale) for side in steps.shares]
+    shown = _without_slivers([_shown(side[:, *area], scale) for side in steps.shares], mask[full])
     outlines = np.stack([distance((shown[0] == layer) | (shown[1] == layer)) for layer in range(len(layers[0]))])
     labels = np.full(depths.shape, Parts.UNKNOWN, np.uint8)
     inner = np.zeros_like(depths)
@@ -250,6 +252,18 @@ class _Seen:
 def _shown(shares: Tensor, scale: int) -> NDArray[np.uint8]:
     """The layer (H, W) with the largest of the shares (LAYERS, h, w) of one map, enlarged."""
     return np.argmax([_enlarged(share, scale) for share in shares], axis=0).astype(np.uint8)
+
+
+def _without_slivers(shown: list[NDArray[np.uint8]], mask: Bools) -> list[NDArray[np.uint8]]:
+    """The layers (H, W) of front and back; where one hides another only in a strip that is too narrow to be a part of
+    the body, both maps show what they show beside it: else a thread would lead from one to the other."""
+    front, back = shown
+    hiding = ((front != back) & mask).astype(np.uint8)
+    slivers = cv2.morphologyEx(hiding, cv2.MORPH_OPEN, _SLIVER) < hiding
+    if not slivers.any() or not (mask & ~slivers).any():
+        return shown
+    place = np.where(slivers, nearest(mask & ~slivers), np.arange(mask.size).reshape(mask.shape))
+    return [label.ravel()[place] for label in shown]
 
 
 def _seen(label: NDArray[np.uint8], outlines: Float) -> _Seen:

@@ -24,6 +24,8 @@ _END = 8
 """Cells of the (sparse) grid from the silhouette within which a gap that reaches it may end."""
 _APART = 0.5
 """Pixels of depth between sheets for every pixel left out between vertices: else their coarse triangles would cross."""
+_NEEDLE = 10.0
+"""Pixels of depth (1 cm of a person of 1.8 m) by which no vertex on a seam stands out from most of its neighbours."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,7 @@ def _solidify(shell: Shell, gaps: Gaps, shifts: Shifts, apart: float) -> Solid:
     depth = _depths(topology, maps)
     columns, rows = _positions(topology, shifts)
     solid = Solid(topology.faces, depth, columns, rows, topology.pixel, topology.sheets)
-    return _main_parts(_repaired(solid, topology.first_sewn))
+    return _main_parts(_without_needles(_repaired(solid, topology.first_sewn)))
 
 
 def _diagonals(maps: tuple[Float, ...], gaps: Gaps) -> tuple[Bools, ...]:
@@ -182,6 +184,31 @@ def _repaired(solid: Solid, first: int) -> Solid:
     return Solid(faces, depth, columns, rows, pixel, sheets)
 
 
+def _without_needles(solid: Solid) -> Solid:
+    """Where sheets are sewn together, vertices that stand far out from most of their neighbours go back to those: where
+    three parts meet, one pixel of a part can be left beyond the cut around it."""
+    faces = solid.faces[_sewn(solid)[solid.faces].any(axis=1)]
+    following = np.roll(faces, -1, axis=1)
+    start, end = np.concatenate([faces, following]).ravel(), np.concatenate([following, faces]).ravel()
+    place, median = _medians(start, solid.depth[end])
+    far = _sewn(solid)[place] & (np.abs(solid.depth[place] - median) > _NEEDLE)
+    depth = solid.depth.copy()
+    depth[place[far]] = median[far]
+    return replace(solid, depth=depth)
+
+
+def _medians(group: NDArray[np.int32], values: Float) -> tuple[NDArray[np.int32], Float]:
+    """The numbers of the groups that values (N,) belong to, and of every group the (upper) median."""
+    order = np.lexsort((values, group))
+    number, start, count = np.unique(group[order], return_index=True, return_counts=True)
+    return number, values[order][start + count // 2]
+
+
+def _sewn(solid: Solid) -> Bools:
+    """Vertices (N,) in which sheets are sewn together."""
+    return np.asarray((solid.sheets & (solid.sheets - 1) != 0) | (solid.sheets == 1 << weld.RIM))
+
+
 def _main_parts(solid: Solid) -> Solid:
     faces = main_parts(solid.faces, len(solid.depth))
     if len(faces) == len(solid.faces):
@@ -206,9 +233,8 @@ def seams(solid: Solid, shell: Shell, reach: int) -> Bools:
     No others can cross or be joined wrongly: away from there each sheet is a height field over the pixel grid, before
     or behind the others.
     """
-    sewn = (solid.sheets & (solid.sheets - 1) != 0) | (solid.sheets == 1 << weld.RIM)
     marked = np.zeros(shell.mask.shape, np.uint8)
-    marked.ravel()[solid.pixel[sewn]] = 1
+    marked.ravel()[solid.pixel[_sewn(solid)]] = 1
     marked[:-1, :-1] |= corners(shell.far, np.minimum) < corners(shell.near, np.maximum)
     around = cv2.dilate(marked, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)).ravel() > 0
     return np.asarray(around[solid.pixel[solid.faces[:, 0]]])

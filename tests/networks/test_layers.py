@@ -18,6 +18,8 @@ FRONT, BACK, ARM = 1.75, 2.25, 1.4
 LEFT_ARM, RIGHT_ARM, LEFT_LEG, RIGHT_LEG = 1, 2, 3, 4
 ROWS, COLUMNS = slice(100, 112), slice(90, 160)
 """Where the left arm is seen before the trunk."""
+MASK = np.zeros((CANVAS, CANVAS), bool)
+MASK[CANVAS // 4 : -CANVAS // 4, CANVAS // 4 : -CANVAS // 4] = True
 
 
 def body() -> dict[str, Tensor]:
@@ -99,7 +101,7 @@ def test_full_size_maps_have_sharp_steps() -> None:
         return int(((row > ARM + 0.08) & (row < FRONT - 0.05)).sum())
 
     assert between(ramps) > 8
-    sharpen_steps(ramps, steps)
+    sharpen_steps(ramps, steps, MASK)
     assert between(ramps) == 0
 
 
@@ -109,7 +111,8 @@ def test_what_is_behind_a_limb_is_known() -> None:
     layers = arm_before()
     layers.depths[:, 1, LEFT_ARM] = ARM + 0.6
     steps = steps_of(given, layers)
-    parts = sharpen_steps(np.repeat(np.array([FRONT, BACK], np.float32), CANVAS**2).reshape(2, CANVAS, CANVAS), steps)
+    depths = np.repeat(np.array([FRONT, BACK], np.float32), CANVAS**2).reshape(2, CANVAS, CANVAS)
+    parts = sharpen_steps(depths, steps, MASK)
     assert parts is not None
     middle = 8 * 106, 8 * 120
     edge = middle[0], int((parts.front[middle[0]] == LEFT_ARM).argmax()) + 3
@@ -137,7 +140,7 @@ def test_layers_that_say_nothing_new_change_nothing() -> None:
     alike.depths[:, 0] = FRONT + 0.01
     steps = steps_of(given, alike)
     torch.testing.assert_close(with_steps(given["depths"], steps), given["depths"])
-    assert sharpen_steps(np.zeros((2, CANVAS, CANVAS), np.float32), steps) is None
+    assert sharpen_steps(np.zeros((2, CANVAS, CANVAS), np.float32), steps, MASK) is None
 
 
 def test_limbs_without_key_points_are_left_out() -> None:
@@ -251,20 +254,37 @@ def test_what_full_size_maps_show_beside_the_steps_stays() -> None:
     plain = interpolate(with_steps(given["depths"], steps), scale_factor=8, mode="bilinear")[0].numpy()
     relief = plain.copy()
     relief[0, 8 * 106, 8 * 125] -= 0.02
-    sharpen_steps(plain, steps)
-    sharpen_steps(relief, steps)
+    sharpen_steps(plain, steps, MASK)
+    sharpen_steps(relief, steps, MASK)
     assert plain[0, 8 * 106, 8 * 125] - relief[0, 8 * 106, 8 * 125] == pytest.approx(0.02, abs=1e-4)
 
 
 def test_an_arm_before_the_trunk_comes_round_at_its_outline() -> None:
     steps = steps_of(body(), arm_before())
     depths = interpolate(with_steps(body()["depths"], steps), scale_factor=8, mode="bilinear")[0].numpy()
-    parts = sharpen_steps(depths, steps)
+    parts = sharpen_steps(depths, steps, MASK)
     assert parts is not None
     column = depths[0, :, 8 * 125]
     first = int(np.argmax(parts.front[:, 8 * 125] == LEFT_ARM))
     assert column[first] - column[8 * 106] > 0.02
     assert column[first + 30] - column[8 * 106] < 0.005
+
+
+def test_a_strip_that_is_no_part_of_the_body_leads_nowhere() -> None:
+    """Of an arm that reaches beyond the silhouette a few pixels of the trunk's rim would remain behind it."""
+    steps = steps_of(body(), arm_before())
+    depths = interpolate(with_steps(body()["depths"], steps), scale_factor=8, mode="bilinear")[0].numpy()
+    arm = sharpen_steps(depths.copy(), steps, MASK)
+    assert arm is not None
+    rows = np.flatnonzero((arm.front != arm.back)[:, 8 * 125])
+    narrow = MASK.copy()
+    narrow[: rows[-1] - 4, 8 * 100 : 8 * 150] = False
+    parts = sharpen_steps(depths.copy(), steps, narrow)
+    assert parts is not None
+    window = np.s_[rows[-1] - 3 : rows[-1] + 1, 8 * 110 : 8 * 140]
+    assert (arm.front != arm.back)[window].all()
+    assert (parts.front == parts.back)[window].all()
+    assert (parts.front != parts.back)[rows[-1] - 30, 8 * 90]
 
 
 def test_a_mask_that_fills_the_picture_has_no_steps_at_its_border() -> None:
