@@ -114,9 +114,9 @@ def enlarged(depths: Tensor) -> Tensor:
 def depth_maps(raw: Tensor, prior: Tensor | None = None) -> Tensor:
     """Raw depth channels (B, 3, h, w) -> front and back network depth (B, 2, h, w); channel 2 is the mask's logit.
 
-    Without a prior: clipped to 0..6 and (6, 0) where the mask is <= 0.5. With one (B, 4, h, w): channel 0 shifts
-    its mid depth, of the pixels that the networks have seen, and channel 1 gives the half thickness, so that front <
-    back everywhere.
+    Without a prior: clipped to 0..6 and (6, 0) where the mask is <= 0.5. With one (B, 4, h, w; h and w even): channel 0
+    shifts its mid depth, of the pixels that the networks have seen, and channel 1 gives the half thickness, so that
+    front < back everywhere.
     """
     if prior is None:
         person = raw[:, 2:3] > 0

@@ -92,7 +92,8 @@ def _in_layers(small: Tensor, prior: Tensor, normals: Tensor, depths: Tensor, ca
     """Coarse depths (1, 2, 256, 256) after a second look, with the steps between limbs and what is behind them."""
     limbs = torch.from_numpy(limb_maps(canvas.keypoints, canvas.depths))[None].to(depths.device)
     depths = sharpened(small, prior, limbs, normals, depths)
-    depths, layers = without_traces(depths, layered(small, prior, limbs, normals, depths), prior[:, 3:])
+    layers = layered(small, prior, limbs, normals, depths)
+    depths, layers = without_traces(depths, layers, limbs, prior[:, 3:])
     steps = find_steps(layers, prior[:, 3:], limbs, canvas.keypoints)
     return with_steps(depths, steps), steps
 

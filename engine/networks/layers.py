@@ -70,6 +70,13 @@ def _guess(limbs: Tensor, depths: Tensor) -> tuple[Tensor, Tensor]:
     return torch.cat([middle, bones], 1), torch.cat([half, torch.full_like(bones, _LIMB)], 1)
 
 
+def known_shares(layers: Layered, limbs: Tensor) -> Tensor:
+    """The logits (B, 2, LAYERS, H, W) without limbs (B, LIMBS, 3, h, w) of which nothing is known."""
+    unknown = limbs[:, :, 2].amax((-1, -2)) <= 0
+    unknown = torch.cat([torch.zeros_like(unknown[:, :1]), unknown], 1)
+    return layers.shares.masked_fill(unknown[:, None, :, None, None], -torch.inf)
+
+
 @torch.inference_mode()
 def layered(picture: Tensor, prior: Tensor, limbs: Tensor, normals: Tensor, depths: Tensor) -> Layered:
     """Arguments as in `Layers`, of one person."""

@@ -11,7 +11,7 @@ from torch.nn.functional import avg_pool2d, max_pool2d, normalize, one_hot, pad
 
 from engine.camera import CANVAS, UNIT
 from engine.networks.behind import with_hidden
-from engine.networks.layers import ARM_LAYERS, Layered
+from engine.networks.layers import ARM_LAYERS, Layered, known_shares
 from engine.pixels import Bools, Float, distance, nearest, ramp
 from engine.skeleton import INDEX
 from engine.types import Parts
@@ -38,8 +38,8 @@ _LENGTH = (10.0, 20.0)
 is not."""
 _MOSTLY = 0.6
 """Share of a place that says what holds in all of it."""
-_FADES = 3.0
-"""Standard deviation in pixels of what makes the outline of such a place soft."""
+_FADES = 6.0
+"""Pixels around a place where the layers hold all over in which they fade."""
 _BESIDE = (12.0, 28.0)
 """Pixels of the full-size maps from a border between layers up to which, and from which on, the slope between both does
 and does not reach."""
@@ -77,8 +77,7 @@ def find_steps(layers: Layered, mask: Tensor, limbs: Tensor, keypoints: NDArray)
     mask: (1, 1, 256, 256). limbs: (1, LIMBS, 3, 128, 128), see `limb_maps`; those of which nothing is known are left
     out. keypoints: (31, 2) canvas pixels.
     """
-    unknown = torch.cat([limbs.new_zeros(1, dtype=torch.bool), limbs[0, :, 2].amax((-1, -2)) <= 0])
-    raw = layers.shares[0].masked_fill(unknown[None, :, None, None], -torch.inf).softmax(1)
+    raw = known_shares(layers, limbs)[0].softmax(1)
     shares, inside = _blurred(raw.cpu(), _OUTLINE), pad(mask[0, 0, 1:-1, 1:-1].cpu(), (1, 1, 1, 1))
     continued = _continued(layers.depths[0].cpu(), (shares > _SEEN).float() * inside)
     labels = shares.argmax(1)
@@ -173,13 +172,12 @@ def _whole(weight: Tensor, labels: Tensor, mask: Tensor) -> Tensor:
     """
     front, back = labels.numpy()
     limbs = np.where((front != back) & (front > 0) & (back > 0) & (mask.numpy() > 0), front * len(front) + back, 0)
-    result = weight.clone()
+    held, whole = weight.numpy().ravel() > _SEEN, np.zeros(limbs.shape, bool)
     for pair in np.unique(limbs[limbs > 0]):
-        count, pieces = cv2.connectedComponents((limbs == pair).astype(np.uint8), connectivity=4)
-        for piece in (torch.from_numpy(pieces == number) for number in range(1, count)):
-            if (weight[piece] > _SEEN).float().mean() > _MOSTLY:
-                result = torch.maximum(result, (2 * _blurred(piece.float(), _FADES)).clamp(max=1))
-    return result
+        _, pieces = cv2.connectedComponents((limbs == pair).astype(np.uint8), connectivity=4)
+        share = np.bincount(pieces.ravel(), held) / np.bincount(pieces.ravel())
+        whole |= (share > _MOSTLY)[pieces] & (pieces > 0)
+    return torch.maximum(weight, torch.from_numpy(1 - ramp(distance(~whole), 0, _FADES)))
 
 
 def _long(steps: Tensor) -> Tensor:

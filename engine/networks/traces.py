@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import max_pool2d
 
-from engine.networks.layers import ARM_LAYERS, Layered
+from engine.networks.layers import ARM_LAYERS, Layered, known_shares
 from engine.networks.sharpen import blurred
 from engine.types import Parts
 
@@ -20,9 +20,12 @@ _AROUND = 15
 """Width in pixels of the window in which an arm leaves traces."""
 
 
-def without_traces(depths: Tensor, layers: Layered, mask: Tensor) -> tuple[Tensor, Layered]:
-    """The back without them, in the depths (1, 2, 256, 256) and in the trunk's layer; mask: (1, 1, 256, 256)."""
-    front, back = (side.argmax(1) for side in layers.shares.unbind(1))
+def without_traces(depths: Tensor, layers: Layered, limbs: Tensor, mask: Tensor) -> tuple[Tensor, Layered]:
+    """The back without them, in the depths (1, 2, 256, 256) and in the trunk's layer.
+
+    limbs: see `limb_maps`. mask: (1, 1, 256, 256).
+    """
+    front, back = (side.argmax(1) for side in known_shares(layers, limbs).unbind(1))
     trunk = mask * (back == Parts.TRUNK)[:, None]
     hidden = torch.isin(front, front.new_tensor(ARM_LAYERS))[:, None] * trunk
     around = max_pool2d(hidden, _AROUND, 1, _AROUND // 2)

@@ -25,7 +25,7 @@ _END = 8
 _APART = 0.5
 """Pixels of depth between sheets for every pixel left out between vertices: else their coarse triangles would cross."""
 _NEEDLE = 10.0
-"""Pixels of depth (1 cm of a person of 1.8 m) by which no vertex on a seam stands out from most of its neighbours."""
+"""Pixels of depth (1 cm of a person of 1.8 m) by which no vertex on a seam stands out from its neighbours."""
 
 
 @dataclass(frozen=True)
@@ -185,23 +185,25 @@ def _repaired(solid: Solid, first: int) -> Solid:
 
 
 def _without_needles(solid: Solid) -> Solid:
-    """Where sheets are sewn together, vertices that stand far out from most of their neighbours go back to those: where
-    three parts meet, one pixel of a part can be left beyond the cut around it."""
+    """Where sheets are sewn together, vertices that stand far out from their neighbours (a quarter of them on either
+    side does not count) go back to those: where three parts meet, a pixel of one can be left beyond the cut."""
     faces = solid.faces[_sewn(solid)[solid.faces].any(axis=1)]
     following = np.roll(faces, -1, axis=1)
     start, end = np.concatenate([faces, following]).ravel(), np.concatenate([following, faces]).ravel()
-    place, median = _medians(start, solid.depth[end])
-    far = _sewn(solid)[place] & (np.abs(solid.depth[place] - median) > _NEEDLE)
+    place, low, high = _quartiles(start, solid.depth[end])
+    inner = np.clip(solid.depth[place], low, high)
+    far = _sewn(solid)[place] & (np.abs(solid.depth[place] - inner) > _NEEDLE)
     depth = solid.depth.copy()
-    depth[place[far]] = median[far]
+    depth[place[far]] = inner[far]
     return replace(solid, depth=depth)
 
 
-def _medians(group: NDArray[np.int32], values: Float) -> tuple[NDArray[np.int32], Float]:
-    """The numbers of the groups that values (N,) belong to, and of every group the (upper) median."""
+def _quartiles(group: NDArray[np.int32], values: Float) -> tuple[NDArray[np.int32], Float, Float]:
+    """The numbers of the groups that values (N,) belong to, and the lower and the upper quartile of every group."""
     order = np.lexsort((values, group))
     number, start, count = np.unique(group[order], return_index=True, return_counts=True)
-    return number, values[order][start + count // 2]
+    low, high = (values[order][start + place] for place in (count // 4, count - 1 - count // 4))
+    return number, low, high
 
 
 def _sewn(solid: Solid) -> Bools:

@@ -9,7 +9,7 @@ from torch.nn.functional import interpolate
 from engine.camera import CANVAS, UNIT
 from engine.networks.layers import LAYERS, Layered, Layers, layered
 from engine.networks.prior import LIMBS
-from engine.networks.steps import Steps, arms_before, find_steps, sharpen_steps, with_steps
+from engine.networks.steps import Steps, _whole, arms_before, find_steps, sharpen_steps, with_steps
 from engine.skeleton import INDEX
 from engine.types import Parts
 
@@ -268,6 +268,20 @@ def test_an_arm_before_the_trunk_comes_round_at_its_outline() -> None:
     first = int(np.argmax(parts.front[:, 8 * 125] == LEFT_ARM))
     assert column[first] - column[8 * 106] > 0.02
     assert column[first + 30] - column[8 * 106] < 0.005
+
+
+def test_layers_hold_all_over_a_place_where_a_limb_hides_another_and_fade_around_it() -> None:
+    labels = torch.zeros(2, 64, 64, dtype=torch.long)
+    labels[0, 10:50, 30:33], labels[1, 10:50, 30:33] = LEFT_LEG, RIGHT_LEG
+    weight = torch.zeros(64, 64)
+    weight[18:50, 30:33] = 0.6
+    found = _whole(weight, labels, torch.ones(64, 64))
+    assert found[10:50, 30:33].min() == 1
+    assert found[30, :31].diff().min() >= 0
+    assert found[30].diff().abs().max() < 0.3
+    assert found[30, 20] < 0.05
+    weight[:40] = 0
+    torch.testing.assert_close(_whole(weight, labels, torch.ones(64, 64)), weight)
 
 
 def test_a_strip_that_is_no_part_of_the_body_leads_nowhere() -> None:

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from engine.surface import weld
-from engine.surface.solid import Solid, _without_needles
+from engine.surface.clean import Shell
+from engine.surface.occlusion import Gaps
+from engine.surface.solid import Solid, _without_needles, solidify
 
 _SIDE = 12
 _ROW, _COLUMN = (n.ravel() for n in np.indices((_SIDE, _SIDE)))
@@ -48,9 +50,11 @@ def test_a_needle_of_two_vertices_goes() -> None:
     assert _differences(found, plane).max() <= 1
 
 
-def test_a_wall_stays() -> None:
-    wall = _raised(_plane(0.5), np.flatnonzero(_COLUMN >= 6).tolist(), 100.0)
-    inner = (_ROW > 0) & (_ROW < _SIDE - 1)
+@pytest.mark.parametrize("way", [(1, 0), (0, 1), (1, 1), (1, -1), (1, 2), (2, -1)])
+def test_a_wall_stays(way: tuple[int, int]) -> None:
+    across = way[0] * (_COLUMN - 6) + way[1] * (_ROW - 6)
+    wall = _raised(_plane(0.5), np.flatnonzero(across >= 1).tolist(), 100.0)
+    inner = (_ROW > 0) & (_ROW < _SIDE - 1) & (_COLUMN > 0) & (_COLUMN < _SIDE - 1)
     assert _differences(_without_needles(wall), wall)[inner].max() == 0
 
 
@@ -58,6 +62,21 @@ def test_a_wall_stays() -> None:
 def test_a_bump_stays(height: float) -> None:
     bump = _raised(_plane(0.5), [_MIDDLE], height)
     assert np.array_equal(_without_needles(bump).depth, bump.depth)
+
+
+@pytest.mark.parametrize("step", [1, 4])
+def test_the_end_of_a_gap_has_no_needle(step: int) -> None:
+    """A pixel of a third part, left at a corner of the cut beside a gap."""
+    mask = np.zeros((120, 120), bool)
+    mask[8:-8, 8:-8] = True
+    far = np.full(mask.shape, 60, np.float32)
+    far[44:, 44:] = 90
+    far[40, 40] = 160
+    gap, cut, nowhere = np.zeros((3, 119, 119), bool)
+    gap[41:80, 41:80] = cut[40, 40:80] = cut[40:80, 40] = True
+    sheets = (np.full(mask.shape, depth, np.float32) for depth in (20, 40))
+    shell = Shell(np.zeros(mask.shape, np.float32), far, mask, 0, 0)
+    assert solidify(shell, Gaps(*sheets, gap, nowhere, cut, nowhere), step).depth.max() < 95
 
 
 def test_what_is_no_seam_stays() -> None:

@@ -60,6 +60,13 @@ def test_the_height_changes_steadily_with_the_knees() -> None:
     assert np.abs(np.diff(sizes)).max() < 0.05 * sizes[0]
 
 
+def test_who_stands_on_one_leg_has_the_height() -> None:
+    canvas = _canvas(0.23 * _HEIGHT, 0.0)
+    for joint in ("left_knee", "left_ankle"):
+        canvas.keypoints[INDEX[joint]] = canvas.keypoints[INDEX["left_hip"]] + [30, 0]
+    assert _metres_per_unit(canvas, _HEIGHT) * _HEIGHT == pytest.approx(1.8, rel=1e-6)
+
+
 def test_without_legs_nothing_is_known() -> None:
     canvas = _canvas(0.1 * _HEIGHT, 0.0)
     canvas.keypoints[[INDEX["left_knee"], INDEX["right_knee"]]] = np.nan
