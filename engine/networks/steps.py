@@ -12,7 +12,7 @@ from torch.nn.functional import avg_pool2d, max_pool2d, normalize, one_hot, pad
 from engine.camera import CANVAS, UNIT
 from engine.networks.behind import with_hidden
 from engine.networks.layers import ARM_LAYERS, Layered, known_shares
-from engine.pixels import Bools, Float, distance, nearest, ramp
+from engine.pixels import Bools, Float, distance, nearest, ramp, soft_distance
 from engine.skeleton import INDEX
 from engine.types import Parts
 
@@ -38,6 +38,8 @@ _LENGTH = (10.0, 20.0)
 is not."""
 _MOSTLY = 0.6
 """Share of a place that says what holds in all of it."""
+_EVEN = 6.0
+"""Standard deviation in pixels of the full-size maps by which outlines are evened along which layers come round."""
 _FADES = 6.0
 """Pixels around a place where the layers hold all over in which they fade."""
 _BESIDE = (12.0, 28.0)
@@ -211,7 +213,8 @@ def sharpen_steps(depths: Float, steps: Steps, mask: Bools) -> Parts | None:
     layers = np.stack([[_enlarged(layer, scale) for layer in side[:, *area]] for side in steps.depths])
     smooth = [_enlarged(depth[area], scale) for depth in steps.smooth]
     shown = _without_slivers([_shown(side[:, *area], scale) for side in steps.shares], mask[full])
-    outlines = np.stack([distance((shown[0] == layer) | (shown[1] == layer)) for layer in range(len(layers[0]))])
+    ends = [(shown[0] == layer) | (shown[1] == layer) for layer in range(len(layers[0]))]
+    outlines = np.stack([soft_distance(places, _EVEN) for places in ends])
     labels = np.full(depths.shape, Parts.UNKNOWN, np.uint8)
     inner = np.zeros_like(depths)
     for side in range(2):
@@ -293,7 +296,7 @@ def _rounded(layers: Float, seen: _Seen, side: int) -> Float:
     front, back = (_chosen(sheet, seen.label) for sheet in layers)
     middle, half = (front + back) / 2, np.maximum(back - front, 0) / 2
     radius = np.clip(half * UNIT, *_ROUND)
-    bulge = np.sqrt(1 - np.maximum(1 - seen.outline / radius, 0) ** 2)
+    bulge = np.sqrt(1 - np.clip(1 - seen.outline / radius, 0, 1) ** 2)
     return middle + (half if side else -half) * bulge
 
 
