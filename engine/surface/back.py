@@ -25,6 +25,11 @@ _PLACES = 128
 _APART = CANVAS // _PLACES
 _FIRST = 11.5
 """Canvas pixel of the first one."""
+_ISLAND, _STAIN = 16, 20.0
+"""Most places of an island (48 cm2 of a person of 1.8 m), and how much more (sRGB) than the photo it differs from the
+back around it if it is a stain."""
+_BESIDE = np.ones((5, 5), np.uint8)
+"""The surroundings of a place."""
 _WEAVE = 3.0
 """Coarsest detail of cloth that goes around: standard deviation in pixels."""
 
@@ -33,9 +38,30 @@ def back_colors(shell: Shell, front: Float, canvas: Canvas) -> Float:
     """(H, W, 3) float32 sRGB of the far sheet; front: colours of the near sheet."""
     shares = chosen_shares(shell, canvas)
     photo = _at_places(_floats(cv2.blur(front, (_APART + 1, _APART + 1))), shell)
-    elsewhere = shares.elsewhere(_planes(photo))
-    own, others = (_between_places(planes, shell) for planes in (shares.own, elsewhere))
+    inside = _at_places(_floats(shell.mask), shell) > 0.5
+    chosen = _without_stains(shares.own, shares.elsewhere(_planes(photo)), photo, inside)
+    own, others = (_between_places(planes, shell) for planes in chosen)
     return _texture(_without_light(own * front + others, shell.mask), front, own[..., 0], shell.mask)
+
+
+def _without_stains(own: Tensor, elsewhere: Tensor, photo: Float, inside: Bools) -> tuple[Tensor, Tensor]:
+    """The share of the same place of the photo (1, 1, H, W), and what comes from elsewhere (1, 3, H, W), without small
+    islands of the latter that look less like the back around them than the photo does.
+
+    photo: (H, W, 3). inside: (H, W) places of the person.
+    """
+    share, others = own[0, 0].numpy().copy(), elsewhere[0].permute(1, 2, 0).numpy().copy()
+    made = share[..., None] * photo + others
+    _, islands, stats, _ = cv2.connectedComponentsWithStats((inside & (share < 0.5)).astype(np.uint8), connectivity=4)
+    for number in np.flatnonzero(stats[:, cv2.CC_STAT_AREA] <= _ISLAND):
+        island = islands == number
+        around = (cv2.dilate(island.astype(np.uint8), _BESIDE) > 0) & inside & ~island
+        if around.any():
+            back = np.median(made[around], axis=0)
+            kept, seen = (np.linalg.norm(colors[island].mean(axis=0) - back) for colors in (made, photo))
+            if seen + _STAIN < kept:
+                share[island], others[island] = 1, 0
+    return torch.from_numpy(share)[None, None], _planes(others)
 
 
 def chosen_shares(shell: Shell, canvas: Canvas) -> Shares:

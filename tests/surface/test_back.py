@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from engine.camera import CANVAS, Camera
 from engine.networks.back_colors import Shares
 from engine.surface import back
-from engine.surface.back import _at_places, _between_places, _planes, _texture
+from engine.surface.back import _at_places, _between_places, _planes, _texture, _without_stains
 from engine.surface.clean import Shell
 from engine.types import Canvas
 
@@ -59,6 +59,40 @@ def test_what_is_chosen_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     made = back.back_colors(body, front, canvas)
     np.testing.assert_allclose(made[80:150, 8:35].mean(axis=(0, 1)), (200, 30, 30), atol=8)
     np.testing.assert_allclose(made[80:150, 85:112].mean(axis=(0, 1)), (30, 160, 40), atol=8)
+
+
+@pytest.mark.parametrize(
+    ("printed", "chosen", "stays"),
+    [
+        ((120, 120, 120), (20, 20, 20), False),  # a stain on plain cloth
+        ((200, 30, 30), (120, 120, 120), True),  # plain cloth behind a print
+        ((120, 120, 120), (125, 115, 120), True),
+    ],
+)
+@pytest.mark.parametrize(("corner", "size"), [((20, 20), 3), ((10, 20), 4)])
+def test_small_islands_are_no_stains(
+    printed: tuple[int, ...], chosen: tuple[int, ...], stays: bool, corner: tuple[int, int], size: int
+) -> None:
+    place = np.s_[corner[0] : corner[0] + size, corner[1] : corner[1] + size]
+    inside = np.zeros((SIDE, SIDE), bool)
+    inside[10:60, 10:60] = True
+    photo = np.full((SIDE, SIDE, 3), 120, np.float32)
+    photo[place] = printed
+    own, elsewhere = torch.ones(1, 1, SIDE, SIDE), torch.zeros(1, 3, SIDE, SIDE)
+    own[0, 0][place] = 0
+    elsewhere[0][:, *place] = torch.tensor(chosen, dtype=torch.float32)[:, None, None]
+    share, others = _without_stains(own, elsewhere, photo, inside)
+    assert torch.equal(share, own if stays else torch.ones_like(own))
+    assert torch.equal(others, elsewhere if stays else torch.zeros_like(elsewhere))
+
+
+def test_large_areas_keep_what_is_chosen_for_them() -> None:
+    own, elsewhere = torch.ones(1, 1, SIDE, SIDE), torch.zeros(1, 3, SIDE, SIDE)
+    own[..., 20:30, 20:30] = 0
+    photo = np.full((SIDE, SIDE, 3), 120, np.float32)
+    share, others = _without_stains(own, elsewhere, photo, np.ones((SIDE, SIDE), bool))
+    assert torch.equal(share, own)
+    assert torch.equal(others, elsewhere)
 
 
 @pytest.mark.parametrize("worn", [0, 1])
