@@ -50,7 +50,8 @@ def placement(points: NDArray, rows: NDArray, columns: NDArray, canvas: Canvas, 
         if hips is not None and hips < top:
             floor = min(floor, top - (top - hips) / (1 - _HIP_SHARE))
         warnings = (FEET_MISSING,)
-    scale = settings.height / max(top - floor, 1e-6) * _share_of_height(top - floor, canvas)
+    share = 1.0 if warnings else _share_of_height(top - floor, canvas)
+    scale = share * settings.height / max(top - floor, 1e-6)
     low, high = points.min(axis=0), points.max(axis=0)
     centre = (low + high) / 2
     return Placement(scale, -scale * np.array([centre[0], centre[1], floor]), warnings)
