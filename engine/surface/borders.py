@@ -16,7 +16,7 @@ _SMOOTH = 2.0
 """Standard deviation in pixels of the filter for the direction across a border."""
 _SHARES = (0.28, 0.72)
 """Shares of the second material between which the narrow border lies."""
-_COUNTS = np.array([0.8, 6, 6], np.float32)
+_COUNTS = np.array([1, 6, 6], np.float32)
 """How much differences in `tones` count: those of hue more than those of lightness."""
 _OTHER, _STRONG = (0.4, 0.65), (20.0, 50.0)
 """Differences in `tones`, and in sRGB, between which two colours become those of two materials."""
