@@ -51,7 +51,7 @@ def test_steady_work_takes_as_long_for_the_same_part(elapsed: float, begun: floa
     left = steady(elapsed, begun, begun + part)
     assert left is not None
     assert left % STEP == 0
-    assert left == pytest.approx(max(elapsed / part * (1 - begun - part), STEP), abs=STEP / 2 + 1e-6)
+    assert left == pytest.approx(max(elapsed / part * (1 - begun - part), STEP), abs=STEP / 2 + 1e-6, rel=1e-6)
 
 
 def test_nothing_is_said_of_steady_work_that_has_hardly_begun() -> None:
