@@ -17,7 +17,7 @@ from torch.nn.functional import avg_pool2d
 
 from engine.camera import CANVAS, UNIT
 from engine.networks.unet import UNet, read
-from engine.pixels import Float, blur, distance, nearest, spread
+from engine.pixels import Float, blur, distance, nearest
 from engine.types import Canvas, Maps
 
 WEIGHTS = Path(__file__).with_name("relief.safetensors")
@@ -141,7 +141,7 @@ def smooth_places(heights: Float, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 def known_surface(heights: Float, mask: NDArray[np.bool_], jumps: bool = False) -> Float:
     """The smoothed surface, continued outside of the mask; jumps: whether it has any, see `_smoothed`."""
-    return _smoothed(np.where(mask, heights, 0), mask, BASE, jumps)
+    return np.asarray(_smoothed(np.where(mask, heights, 0), mask, BASE, jumps).ravel()[nearest(mask)])
 
 
 def _smoothed(heights: Float, mask: NDArray[np.bool_], sigma: float, jumps: bool) -> Float:
@@ -151,12 +151,12 @@ def _smoothed(heights: Float, mask: NDArray[np.bool_], sigma: float, jumps: bool
     It is the bilateral filter, linear between levels (Durand and Dorsey, Fast Bilateral Filtering, 2002).
     """
     if not jumps:
-        return spread(heights, mask, sigma)
+        return blur(heights, mask.astype(np.float32), sigma)
     mean = np.zeros_like(heights)
     for level in np.arange(heights[mask].min(), heights[mask].max() + _LIKE, _LIKE):
         share = np.where(mask, np.maximum(1 - np.abs(heights - level) / _LIKE, 0), 0).astype(np.float32)
         mean += share * blur(heights, share, sigma)
-    return np.asarray(mean.ravel()[nearest(mask)])
+    return mean
 
 
 @lru_cache(maxsize=1)

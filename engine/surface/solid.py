@@ -187,12 +187,13 @@ def _repaired(solid: Solid, first: int) -> Solid:
 def _without_needles(solid: Solid) -> Solid:
     """Where sheets are sewn together, vertices that stand far out from their neighbours (a quarter of them on either
     side does not count) go back to those: where three parts meet, a pixel of one can be left beyond the cut."""
-    faces = solid.faces[_sewn(solid)[solid.faces].any(axis=1)]
+    sewn = _sewn(solid)
+    faces = solid.faces[sewn[solid.faces].any(axis=1)]
     following = np.roll(faces, -1, axis=1)
     start, end = np.concatenate([faces, following]).ravel(), np.concatenate([following, faces]).ravel()
     place, low, high = _quartiles(start, solid.depth[end])
     inner = np.clip(solid.depth[place], low, high)
-    far = _sewn(solid)[place] & (np.abs(solid.depth[place] - inner) > _NEEDLE)
+    far = sewn[place] & (np.abs(solid.depth[place] - inner) > _NEEDLE)
     depth = solid.depth.copy()
     depth[place[far]] = inner[far]
     return replace(solid, depth=depth)
