@@ -18,6 +18,7 @@ from torch.nn.functional import interpolate
 from engine.camera import CANVAS
 from engine.head.depth import with_head
 from engine.networks.devices import memory_errors, pick_device
+from engine.networks.feet import with_feet
 from engine.networks.graph import TwoK2K, depth_maps
 from engine.networks.hands import with_hands
 from engine.networks.layers import layered
@@ -100,7 +101,8 @@ def _in_layers(small: Tensor, prior: Tensor, normals: Tensor, depths: Tensor, ca
 
 def _with_details(maps: Maps, canvas: Canvas, device: torch.device) -> Maps:
     """What is too small for the networks of 2K2K with the default weights."""
-    return with_hands(with_head(with_relief(maps, canvas, device), canvas.head), canvas.hands)
+    standing = with_feet(with_relief(maps, canvas, device), canvas)
+    return with_hands(with_head(standing, canvas.head), canvas.hands)
 
 
 def _coarse_maps(network: TwoK2K, depths: Tensor, mask: NDArray[np.bool_]) -> Maps:
