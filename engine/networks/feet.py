@@ -203,7 +203,7 @@ def _sole(maps: Maps, foot: _Foot, floor: float) -> None:
     front, back = maps.front[foot.area], maps.back[foot.area]
     reaching, offsets = foot.rays.reaching(floor), foot.rays.offsets(back)
     above = (foot.rays.world(offsets)[..., 2] - floor) / foot.shank
-    farthest = np.where(foot.region & (above < _LOW), offsets, -np.inf).max(axis=0)
+    farthest = np.where(foot.region & (above < _UPPER), offsets, -np.inf).max(axis=0)
     known = np.flatnonzero(np.isfinite(farthest))
     if not len(known):
         return
