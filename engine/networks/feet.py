@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
-from engine.camera import CANVAS, NETWORK_FOCAL, Camera, decode, encode, to_world
+from engine.camera import CANVAS, NETWORK_FOCAL, Camera, decode, encode, slopes, to_world
 from engine.pixels import Bools, Float, around, ramp
 from engine.skeleton import INDEX
 from engine.types import Canvas, Maps
@@ -104,10 +104,12 @@ def with_feet(maps: Maps, canvas: Canvas) -> Maps:
     """
     joints = _joints(canvas)
     feet = [foot for side in _SIDES if (foot := _find(maps, canvas, joints, side)) is not None]
-    lowest = min((foot.level for foot in feet), default=0.0)
+    if not feet:
+        return maps
+    lowest = min(foot.level for foot in feet)
     standing = [foot for foot in feet if foot.level - lowest < _SAME_FLOOR * foot.shank]
+    floor = float(np.mean([foot.level for foot in standing]))
     for foot in standing:
-        floor = float(np.mean([other.level for other in standing]))
         _turn(maps, foot, floor)
         _sole(maps, foot, floor)
     return maps
@@ -145,7 +147,7 @@ def _region(maps: Maps, canvas: Canvas, side: str, reach: float) -> tuple[tuple[
     places = np.stack([columns, rows], -1).astype(np.float64)
     away = _distance(places, line)
     near = (away < reach) & ~(_distance(places, other) < away)
-    return area, maps.mask[area] & near
+    return area, (maps.front[area] > 0) & near
 
 
 def _line(canvas: Canvas, side: str) -> NDArray[np.float64]:
@@ -162,11 +164,7 @@ def _distance(places: NDArray[np.float64], line: NDArray[np.float64]) -> NDArray
 
 
 def _rays(area: tuple[slice, slice], camera: Camera) -> _Rays:
-    y, x = (
-        ((np.arange(span.start, span.stop, dtype=np.float32) + 0.5 - CANVAS / 2) / NETWORK_FOCAL).astype(np.float32)
-        for span in area
-    )
-    x, y = np.meshgrid(x, y)
+    x, y = np.meshgrid(slopes()[area[1]], slopes()[area[0]])
     return _Rays(x, y, camera)
 
 
