@@ -17,7 +17,7 @@ from torch.nn.functional import avg_pool2d
 
 from engine.camera import CANVAS, UNIT
 from engine.networks.unet import UNet, read
-from engine.pixels import Float, blur, distance, nearest
+from engine.pixels import Float, blur, distance, nearest, ramp
 from engine.types import Canvas, Maps
 
 WEIGHTS = Path(__file__).with_name("relief.safetensors")
@@ -36,6 +36,12 @@ _RIM = 64
 """Canvas pixels that are evaluated around the person."""
 _COARSER = 20.0
 """Standard deviation in the network's pixels of what the other networks decide."""
+_PLAIN = 2.0
+"""Standard deviation in the network's pixels of what of the relief is raised; finer, it is often a print's."""
+_SURROUNDINGS = 6.0
+"""Standard deviation in the network's pixels of the mean by which it is told how much is found around a place."""
+_FOUND = (0.04, 0.12)
+"""Mean slopes of found relief between which it becomes one that is there."""
 _EVEN = 4.0
 """Standard deviation in the network's pixels of the smoothing of the back."""
 _LIKE = 40.0
@@ -77,7 +83,8 @@ def with_relief(maps: Maps, canvas: Canvas, device: torch.device) -> Maps:
     jumps = maps.parts is not None
     photo = np.asarray(cv2.resize(canvas.rgb[area], inside.shape[::-1], interpolation=cv2.INTER_AREA), np.uint8)
     known = known_surface(heights, inside, jumps)
-    raise_front(front, back, _change(heights, known + _read(photo, known, inside, device), inside, mask), mask)
+    relief = _raised(_read(photo, known, inside, device), inside)
+    raise_front(front, back, _change(heights, known + relief, inside, mask), mask)
     even = _smoothed(behind, inside, _EVEN, jumps)
     back[mask] = np.maximum(back - _change(behind, even, inside, mask), np.minimum(front + _THINNEST, back))[mask]
     return maps
@@ -125,6 +132,18 @@ def _read(photo: NDArray[np.uint8], known: Float, inside: NDArray[np.bool_], dev
     with torch.inference_mode():
         relief = _network(str(device))(seen.to(device, memory_format=torch.channels_last))[0, 0].cpu().numpy()
     return np.asarray(relief, np.float32)
+
+
+def _raised(relief: Float, inside: NDArray[np.bool_]) -> Float:
+    """The relief, twice as high where much of it is found.
+
+    A network says the mean of all that might be. On people it has not seen its slopes are right there (correlation .4
+    to .7), but half or a third of the true ones; where it finds next to nothing, nothing is right (.2).
+    """
+    plain = np.asarray(cv2.GaussianBlur(relief, (0, 0), _PLAIN), np.float32)
+    rows, columns = np.gradient(plain)
+    slope = np.sqrt(blur(rows**2 + columns**2, inside.astype(np.float32), _SURROUNDINGS))
+    return relief + ramp(slope, *_FOUND) * plain
 
 
 def _steadiness(heights: Float, inside: NDArray[np.bool_]) -> Float:

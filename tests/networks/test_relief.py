@@ -69,6 +69,15 @@ def test_only_the_inside_changes(seed: int) -> None:
     assert np.abs((maps.front - front)[canvas.mask].mean()) < 1e-3
 
 
+@pytest.mark.parametrize(("slope", "times"), [(0.02, 1), (0.4, 2)])
+def test_what_is_surely_found_is_raised(slope: float, times: float) -> None:
+    x = np.arange(SIDE, dtype=np.float32) / 12
+    waves = np.tile(12 * slope * np.sin(x), (SIDE, 1)).astype(np.float32)
+    raised = relief._raised(waves, np.ones(waves.shape, bool))
+    inner = np.s_[32:-32, 32:-32]
+    np.testing.assert_allclose(raised[inner], times * waves[inner], atol=0.03 * waves.max())
+
+
 def test_nothing_rises_beside_a_jump() -> None:
     area, left = np.s_[600:1000, 600:1000], np.s_[600:1000, 600:800]
     front, back = np.zeros((2, CANVAS, CANVAS), np.float32)
