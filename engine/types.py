@@ -162,13 +162,17 @@ class Maps:
     """front, back: 2048x2048 float32 network depth, both 0 outside the person, front <= back inside.
 
     parts: what more is known where parts of the body are before each other; None = nothing. arms: (256, 256) bool,
-    where an arm hides what the back map shows (every eighth pixel); None = unknown.
+    where an arm hides what the back map shows (every eighth pixel); None = unknown. cloths: (2, 1024, 1024) uint8,
+    codes of `engine.networks.cloths` of what front and back show (every second pixel), or `UNSURE`; None = unknown.
     """
+
+    UNSURE = 255
 
     front: NDArray[np.float32]
     back: NDArray[np.float32]
     parts: "Parts | None" = None
     arms: NDArray[np.bool_] | None = None
+    cloths: NDArray[np.uint8] | None = None
 
     @property
     def mask(self) -> NDArray[np.bool_]:

@@ -1,5 +1,7 @@
 """The head on both depth maps, from its shape: what the prior is for the body."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
@@ -49,7 +51,7 @@ def _mirrored(maps: Maps, apart: np.float32) -> Maps:
     front, back = ((apart - depth) * maps.mask for depth in (maps.back, maps.front))
     if (parts := maps.parts) is not None:
         parts = Parts(parts.back, parts.front, apart - parts.hidden, apart - parts.behind)
-    return Maps(front, back, parts, maps.arms)
+    return replace(maps, front=front, back=back, parts=parts)
 
 
 def _with_face(maps: Maps, head: Head) -> Maps:

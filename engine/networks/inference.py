@@ -17,10 +17,12 @@ from torch.nn.functional import interpolate
 
 from engine.camera import CANVAS
 from engine.head.depth import with_head
+from engine.networks.cloths import cloths
 from engine.networks.devices import memory_errors, pick_device
 from engine.networks.feet import with_feet
 from engine.networks.graph import TwoK2K, depth_maps
 from engine.networks.hands import with_hands
+from engine.networks.hems import with_hems
 from engine.networks.layers import layered
 from engine.networks.parts import PARTS, blend, blend_weight, crop, is_placed, part_affines
 from engine.networks.prior import limb_maps, prior_maps
@@ -74,9 +76,9 @@ def _predict(
     picture, prior = _inputs(network, canvas, device)
     small = small_picture(picture)
     normals, raw = network.coarse(small, prior)
-    depths, steps = depth_maps(raw, prior), None
+    depths, steps, worn = depth_maps(raw, prior), None, None
     if prior is not None:
-        depths, steps = _in_layers(small, prior, normals, depths, canvas)
+        depths, steps, worn = _in_layers(small, prior, normals, depths, canvas)
     step(COARSE_SHARE)
     if show_coarse is not None:
         show_coarse(_coarse_maps(network, depths, canvas.mask))
@@ -86,23 +88,27 @@ def _predict(
     refined = refined_depths(network, depths, weighted, affines, canvas.mask, step, sparing)
     known, arms = (None, None) if steps is None else (sharpen_steps(refined, steps, canvas.mask), arms_before(steps))
     maps = replace(_within_silhouette(network, refined, canvas.mask), parts=known, arms=arms)
-    return _with_details(maps, canvas, device) if network.config.prior else maps
+    return maps if worn is None else _with_details(maps, canvas, worn.cpu().numpy(), device)
 
 
-def _in_layers(small: Tensor, prior: Tensor, normals: Tensor, depths: Tensor, canvas: Canvas) -> tuple[Tensor, Steps]:
-    """Coarse depths (1, 2, 256, 256) after a second look, with the steps between limbs and what is behind them."""
+def _in_layers(
+    small: Tensor, prior: Tensor, normals: Tensor, depths: Tensor, canvas: Canvas
+) -> tuple[Tensor, Steps, Tensor]:
+    """Coarse depths (1, 2, 256, 256) after a second look, with the steps between limbs and what is behind them, and
+    what `cloths` says."""
     limbs = torch.from_numpy(limb_maps(canvas.keypoints, canvas.depths))[None].to(depths.device)
     depths = sharpened(small, prior, limbs, normals, depths)
+    worn = cloths(small, prior, limbs, normals, depths)
     layers = layered(small, prior, limbs, normals, depths)
     depths, layers = without_traces(depths, layers, limbs, prior[:, 3:])
     steps = find_steps(layers, prior[:, 3:], limbs, canvas.keypoints)
-    return with_steps(depths, steps), steps
+    return with_steps(depths, steps), steps, worn
 
 
-def _with_details(maps: Maps, canvas: Canvas, device: torch.device) -> Maps:
+def _with_details(maps: Maps, canvas: Canvas, worn: NDArray[np.float32], device: torch.device) -> Maps:
     """What is too small for the networks of 2K2K with the default weights."""
-    standing = with_feet(with_relief(maps, canvas, device), canvas)
-    return with_hands(with_head(standing, canvas.head), canvas.hands)
+    dressed = with_hems(with_relief(maps, canvas, device), canvas, worn)
+    return with_hands(with_head(with_feet(dressed, canvas), canvas.head), canvas.hands)
 
 
 def _coarse_maps(network: TwoK2K, depths: Tensor, mask: NDArray[np.bool_]) -> Maps:

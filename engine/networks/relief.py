@@ -38,6 +38,8 @@ _COARSER = 20.0
 """Standard deviation in the network's pixels of what the other networks decide."""
 _PLAIN = 2.0
 """Standard deviation in the network's pixels of what of the relief is raised; finer, it is often a print's."""
+_RAISED = 0.7
+"""By how many times its own height it is raised."""
 _SURROUNDINGS = 6.0
 """Standard deviation in the network's pixels of the mean by which it is told how much is found around a place."""
 _FOUND = (0.04, 0.12)
@@ -74,12 +76,12 @@ def with_relief(maps: Maps, canvas: Canvas, device: torch.device) -> Maps:
     What is coarser than `_COARSER` remains as it was, and so do the silhouette and the borders of parts that stand
     before others.
     """
-    area = _box(maps.mask)
+    area = person_box(maps.mask)
     front, back, mask = maps.front[area], maps.back[area], maps.mask[area]
-    heights, inside = _halved(front, mask)
+    heights, inside = halved(front, mask)
     if not inside.any():
         return maps
-    behind, _ = _halved(back, mask)
+    behind, _ = halved(back, mask)
     jumps = maps.parts is not None
     photo = np.asarray(cv2.resize(canvas.rgb[area], inside.shape[::-1], interpolation=cv2.INTER_AREA), np.uint8)
     known = known_surface(heights, inside, jumps)
@@ -90,7 +92,7 @@ def with_relief(maps: Maps, canvas: Canvas, device: torch.device) -> Maps:
     return maps
 
 
-def _halved(depth: Float, mask: NDArray[np.bool_]) -> tuple[Float, NDArray[np.bool_]]:
+def halved(depth: Float, mask: NDArray[np.bool_]) -> tuple[Float, NDArray[np.bool_]]:
     """Heights (H, W) of a map in the network's pixels, 0 outside of the mask, and the mask, both at half the size."""
     size = (mask.shape[1] // STEP, mask.shape[0] // STEP)
     small, weight = (cv2.resize(m, size, interpolation=cv2.INTER_AREA) for m in (depth, mask.astype(np.float32)))
@@ -102,7 +104,7 @@ def _change(heights: Float, wanted: Float, inside: NDArray[np.bool_], mask: NDAr
     """What of the wanted heights a map gets, without what is coarse and beside jumps: network units towards the camera,
     at the mask's size."""
     change = wanted - heights
-    steady = _steadiness(heights, inside)
+    steady = steadiness(heights, inside)
     change = steady * (change - blur(change, steady, _COARSER))
     return cv2.resize(change, mask.shape[::-1], interpolation=cv2.INTER_LINEAR) * np.float32(STEP / UNIT)
 
@@ -112,7 +114,7 @@ def raise_front(front: Float, back: Float, heights: Float, where: NDArray[np.boo
     front[where] = np.minimum(front - heights, np.maximum(back - _THINNEST, front))[where]
 
 
-def _box(mask: NDArray[np.bool_]) -> tuple[slice, slice]:
+def person_box(mask: NDArray[np.bool_]) -> tuple[slice, slice]:
     """Rows and columns around the person, as many as the network can halve; none where there is nobody."""
     rows, columns = (np.flatnonzero(mask.any(axis=axis)) for axis in (1, 0))
     return _span(rows), _span(columns)
@@ -135,7 +137,7 @@ def _read(photo: NDArray[np.uint8], known: Float, inside: NDArray[np.bool_], dev
 
 
 def _raised(relief: Float, inside: NDArray[np.bool_]) -> Float:
-    """The relief, twice as high where much of it is found.
+    """The relief, higher where much of it is found.
 
     A network says the mean of all that might be. On people it has not seen its slopes are right there (correlation .4
     to .7), but half or a third of the true ones; where it finds next to nothing, nothing is right (.2).
@@ -143,10 +145,10 @@ def _raised(relief: Float, inside: NDArray[np.bool_]) -> Float:
     plain = np.asarray(cv2.GaussianBlur(relief, (0, 0), _PLAIN), np.float32)
     rows, columns = np.gradient(plain)
     slope = np.sqrt(blur(rows**2 + columns**2, inside.astype(np.float32), _SURROUNDINGS))
-    return relief + ramp(slope, *_FOUND) * plain
+    return relief + _RAISED * ramp(slope, *_FOUND) * plain
 
 
-def _steadiness(heights: Float, inside: NDArray[np.bool_]) -> Float:
+def steadiness(heights: Float, inside: NDArray[np.bool_]) -> Float:
     """1 on even surface, falling to 0 at the silhouette and where the surface jumps."""
     away = distance(smooth_places(heights, inside))
     return np.asarray((away / _FEATHER).clip(0, 1), np.float32)

@@ -13,18 +13,26 @@ from torch import Tensor
 
 from engine.camera import CANVAS, UNIT
 from engine.networks.back_colors import Shares, network
+from engine.networks.cloths import Cloth
 from engine.networks.prior import SIZE, prior_maps
 from engine.pixels import Bools, Float, nearest
-from engine.surface.borders import narrowed
+from engine.surface.borders import narrowed, parted
 from engine.surface.clean import Shell
 from engine.surface.light import flatten_coarse
-from engine.types import Canvas
+from engine.types import Canvas, Maps
 
 _PLACES = 128
 """Places of the back for which the network chooses, along a side of the canvas."""
 _APART = CANVAS // _PLACES
 _FIRST = 11.5
 """Canvas pixel of the first one."""
+_IN_CLOTHS = slice(5, None, 8)
+"""Pixels of `Maps.cloths` next to the places."""
+_OFTEN = 0.02
+"""Share of the person's front that a cloth must have to be taken from elsewhere."""
+_ALIKE = np.arange(Maps.UNSURE + 1, dtype=np.uint8)
+_ALIKE[[Cloth.TUCKED, Cloth.BOOT]] = Cloth.TOP, Cloth.SHOE
+"""One code for clothes that differ only by what they lie over."""
 _ISLAND, _STAIN = 16, 20.0
 """Most places of an island (48 cm2 of a person of 1.8 m), and how much more (sRGB) than the photo it differs from the
 back around it if it is a stain."""
@@ -41,7 +49,7 @@ def back_colors(shell: Shell, front: Float, canvas: Canvas) -> Float:
     inside = _at_places(_floats(shell.mask), shell) > 0.5
     chosen = _without_stains(shares.own, shares.elsewhere(_planes(photo)), photo, inside)
     own, others = (_between_places(planes, shell) for planes in chosen)
-    return _texture(_without_light(own * front + others, shell.mask), front, own[..., 0], shell.mask)
+    return _texture(_without_light(own * front + others, shell), front, own[..., 0], shell.mask)
 
 
 def _without_stains(own: Tensor, elsewhere: Tensor, photo: Float, inside: Bools) -> tuple[Tensor, Tensor]:
@@ -70,10 +78,23 @@ def chosen_shares(shell: Shell, canvas: Canvas) -> Shares:
     picture = _floats(cv2.resize(seen, (SIZE, SIZE), interpolation=cv2.INTER_LINEAR)) / np.float32(127.5) - 1
     depths = _at_places(np.stack([shell.near, shell.far], axis=-1) / np.float32(UNIT), shell)
     prior = torch.from_numpy(prior_maps(canvas))[None]
-    hiding = None if shell.arms is None else torch.from_numpy(_arms_at_places(shell.arms))[None, None]
+    hiding = np.zeros((_PLACES, _PLACES), bool)
+    if shell.arms is not None:
+        hiding |= _arms_at_places(shell.arms)
+    if shell.cloths is not None:
+        hiding |= _covering(*shell.cloths[:, _IN_CLOTHS, :][..., _IN_CLOTHS])
+    hidden = torch.from_numpy(hiding)[None, None]
     with torch.inference_mode():
-        chosen = network()(_planes(picture[1::2, 1::2]), prior[..., 1::2, 1::2], _planes(depths), hiding)
+        chosen = network()(_planes(picture[1::2, 1::2]), prior[..., 1::2, 1::2], _planes(depths), hidden)
     return chosen.decided()
+
+
+def _covering(front: NDArray[np.uint8], back: NDArray[np.uint8]) -> Bools:
+    """Where in front something else is seen than behind, which is seen in front elsewhere: a hand before trousers, a
+    shirt between the sides of a coat."""
+    front, back = (_ALIKE[codes] for codes in (front, back))
+    often = np.bincount(front.ravel(), minlength=Maps.UNSURE + 1) > _OFTEN * (front != Maps.UNSURE).sum()
+    return (front != back) & (front != Maps.UNSURE) & (back != Maps.UNSURE) & often[back]
 
 
 def _arms_at_places(arms: Bools) -> Bools:
@@ -106,14 +127,27 @@ def _floats(values: NDArray) -> Float:
     return np.asarray(values, np.float32)
 
 
-def _without_light(colors: Float, mask: Bools) -> Float:
+def _without_light(colors: Float, shell: Shell) -> Float:
     """Light and shade are smoothed away, borders between materials narrowed, and the colours go on beyond the mask."""
     flat = flatten_coarse(colors)
-    inside = cv2.resize(mask.astype(np.float32), flat.shape[1::-1], interpolation=cv2.INTER_AREA) > 0.5
+    size = (flat.shape[1], flat.shape[0])
+    inside = cv2.resize(shell.mask.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.5
     if not inside.any():
         return colors
     extended = flat.reshape(-1, 3)[nearest(inside)]
-    return _floats(cv2.resize(narrowed(_floats(cv2.GaussianBlur(extended, (0, 0), 1.5))), mask.shape[::-1]))
+    narrow = narrowed(_floats(cv2.GaussianBlur(extended, (0, 0), 1.5)))
+    if shell.cloths is not None:
+        narrow = parted(narrow, _cloths_at(shell.cloths[1], shell, size))
+    return _floats(cv2.resize(narrow, shell.mask.shape[::-1]))
+
+
+def _cloths_at(cloths: NDArray[np.uint8], shell: Shell, size: tuple[int, int]) -> NDArray[np.uint8]:
+    """One of `Maps.cloths` on the shell's grid, made smaller to a size (width, height)."""
+    step, (width, height) = CANVAS // len(cloths), size
+    columns = (shell.column + (np.arange(width) + 0.5) * shell.mask.shape[1] / width) / step
+    rows = (shell.row + (np.arange(height) + 0.5) * shell.mask.shape[0] / height) / step
+    last = len(cloths) - 1
+    return cloths[np.ix_(rows.astype(int).clip(0, last), columns.astype(int).clip(0, last))]
 
 
 def _texture(colors: Float, front: Float, worn: Float, mask: Bools) -> Float:

@@ -2,13 +2,16 @@
 
 Where a mixture is smooth, the colours some way before and behind a border are those of the two materials, and a pixel
 between them belongs to the one that it has more of. Shade, whose colours differ little, stays as soft as it is.
+Where it is known which cloth is where, that decides.
 """
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from engine.pixels import Float, gradient, ramp, sampled
+from engine.pixels import Float, blur, distance, gradient, ramp, sampled, smooth
 from engine.surface.light import tones
+from engine.types import Maps
 
 _REACH = 7.0
 """Pixels from a border at which its two materials are looked up."""
@@ -16,6 +19,15 @@ _SMOOTH = 2.0
 """Standard deviation in pixels of the filter for the direction across a border."""
 _SHARES = (0.28, 0.72)
 """Shares of the second material between which the narrow border lies."""
+_SURE = np.ones((13, 13), np.uint8)
+"""The surroundings in which a cloth must be alone to have the colours of nothing else."""
+_OWN, _BESIDE = 8.0, (3.0, 7.0)
+"""Standard deviation in pixels of the mean of its sure colours, and the distances from a border between which it has
+these no more."""
+_UNEVEN = (15.0, 40.0)
+"""Standard deviations (sRGB) of the sure colours nearby between which they are no longer those of one cloth."""
+_LEAST = 1e-3
+"""Share of sure pixels in the mean from which on there are some nearby."""
 _COUNTS = np.array([1, 6, 6], np.float32)
 """How much differences in `tones` count: those of hue more than those of lightness."""
 _OTHER, _STRONG = (0.4, 0.65), (20.0, 50.0)
@@ -47,3 +59,20 @@ def _across(colors: Float) -> Float:
     xx, yy, xy = (cv2.GaussianBlur((a * b).sum(axis=2), (0, 0), _SMOOTH) for a, b in ((x, x), (y, y), (x, y)))
     angle = np.arctan2(2 * xy, xx - yy) / 2
     return np.dstack([np.cos(angle), np.sin(angle)])
+
+
+def parted(colors: Float, cloths: NDArray[np.uint8]) -> Float:
+    """Colours (H, W, 3; sRGB) of which each cloth (H, W; `Maps.UNSURE` where nobody knows) has its own up to its border
+    with another."""
+    parts = colors.copy()
+    for cloth in np.setdiff1d(np.unique(cloths), Maps.UNSURE):
+        own = cloths == cloth
+        sure = cv2.erode(own.astype(np.uint8), _SURE).astype(np.float32)
+        others = ~own & (cloths != Maps.UNSURE)
+        near = own & (smooth(sure, _OWN) > _LEAST)
+        if others.any():
+            pure = blur(colors, sure, _OWN)
+            uneven = np.sqrt(blur(((colors - pure) ** 2).sum(axis=2), sure, _OWN))
+            share = (1 - ramp(distance(~others), *_BESIDE)) * (1 - ramp(uneven, *_UNEVEN))
+            parts[near] += (share[..., None] * (pure - colors))[near]
+    return parts

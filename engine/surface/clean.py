@@ -35,7 +35,8 @@ class Shell:
 
     near, far: (H, W) float32 ray depth in canvas pixels (512 per network unit), near + 1 <= far, extended smoothly
     outside the mask. mask: (H, W) bool, False on a margin. row, column: canvas position of its upper left pixel.
-    parts: of the same pixels and in the same unit, what is known of parts before each other. arms: that of the maps.
+    parts: of the same pixels and in the same unit, what is known of parts before each other. arms, cloths: those
+    of the maps.
     rounding: how the sheets come round at the silhouette, once they do.
     """
 
@@ -46,6 +47,7 @@ class Shell:
     column: int
     parts: Parts | None = None
     arms: Bools | None = None
+    cloths: NDArray[np.uint8] | None = None
     rounding: Rounding | None = None
 
 
@@ -67,7 +69,7 @@ def clean(maps: Maps) -> Shell:
         near, far = (np.where(parts.front == Parts.UNKNOWN, *pair) for pair in zip((near, far), filled, strict=True))
     middle = (near + far) / 2
     half = np.maximum((far - near) / 2, _THINNEST / 2)
-    return Shell(middle - half, middle + half, padded, row, column, parts, maps.arms)
+    return Shell(middle - half, middle + half, padded, row, column, parts, maps.arms, maps.cloths)
 
 
 def _at(parts: Parts, place: NDArray[np.int32]) -> Parts:

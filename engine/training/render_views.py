@@ -17,6 +17,7 @@ from engine.render.maps import RenderedView, render_maps
 from engine.render.shading import random_lighting
 from engine.render.view import HALF_EXTENT, View
 from engine.skeleton import INDEX
+from engine.training.cloth_maps import cloth_maps
 from engine.training.detection import Detect, detected, lose_some
 from engine.training.labels import limb_labels
 from engine.training.people import SyntheticPerson
@@ -80,6 +81,9 @@ class Studio:
             seen = draw(size)
             photo = cut_off(develop(seen, rng), seen.window.step, rows)
         _store(self.views, i, seen, photo, lose_some(*found, rng), rows, rng)
+        if size == SIZE:
+            self.views.cloths[i] = cloth_maps(person, view, self.options.device)
+        self.views.done[i] = True
         return True
 
 
@@ -172,7 +176,6 @@ def _store(
     views.keypoints[i] = points
     behind = np.where(np.isnan(points[:, 0]), np.nan, found[1])
     views.prior[i], views.limbs[i] = capsule_maps(points, behind), limb_maps(points, behind)
-    views.done[i] = True
 
 
 def _between(values: NDArray, limits: tuple[float, float]) -> NDArray[np.bool_]:

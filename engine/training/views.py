@@ -27,8 +27,8 @@ class Views:
     would give it. prior: (N, 3, 256, 256) float16. limbs: (N, LIMBS, 3, 128, 128) float16, see `limb_maps`.
     keypoints: (N, 31, 2) float32 canvas pixels as detected.
     albedo: (N, 2, 128, 128, 3) uint8 sRGB without light, front and back, of every second pixel of 256.
-    labels: (N, 2, 256, 256) uint8, to which limb the front and the back belong, see `limb_labels`; of views of 256
-    pixels alone.
+    labels: (N, 2, 256, 256) uint8, to which limb the front and the back belong, see `limb_labels`. cloths: the same,
+    what they show, see `cloth_maps`. Both of views of 256 pixels alone.
     done: (N,) bool, views that are complete; the others are still to be rendered.
     """
 
@@ -40,6 +40,7 @@ class Views:
     keypoints: NDArray[np.float32]
     albedo: NDArray[np.uint8]
     labels: NDArray[np.uint8]
+    cloths: NDArray[np.uint8]
     done: NDArray[np.bool_]
 
     @staticmethod
@@ -56,7 +57,8 @@ class Views:
             "mask": ((count, size, size), np.uint8), "prior": ((count, 3, SIZE, SIZE), np.float16),
             "limbs": ((count, LIMBS, 3, SIZE // 2, SIZE // 2), np.float16),
             "keypoints": ((count, 31, 2), np.float32), "albedo": ((count, 2, COLOR_SIZE, COLOR_SIZE, 3), np.uint8),
-            "labels": ((count, 2, SIZE, SIZE), np.uint8), "done": ((count,), np.bool_),
+            "labels": ((count, 2, SIZE, SIZE), np.uint8), "cloths": ((count, 2, SIZE, SIZE), np.uint8),
+            "done": ((count,), np.bool_),
         }  # fmt: skip
         for name, (shape, dtype) in shapes.items():
             open_memmap(folder / f"{name}.npy", "w+", dtype, shape)
@@ -108,6 +110,12 @@ def with_labels(views: Views, index: int, mirrored: bool) -> dict[str, NDArray[n
     """`Views.sample` of 256 pixels with the labels (2, 256, 256)."""
     labels = _mirrored_labels(views.labels[index]) if mirrored else views.labels[index]
     return views.sample(index, mirrored) | {"labels": labels.astype(np.float32)}
+
+
+def with_cloths(views: Views, index: int, mirrored: bool) -> dict[str, NDArray[np.float32]]:
+    """`Views.sample` of 256 pixels with the cloths (2, 256, 256)."""
+    cloths = views.cloths[index].astype(np.float32)
+    return views.sample(index, mirrored) | {"cloths": np.ascontiguousarray(cloths[..., ::-1]) if mirrored else cloths}
 
 
 def _mirrored_labels(labels: NDArray[np.uint8]) -> NDArray[np.uint8]:

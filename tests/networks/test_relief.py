@@ -69,7 +69,7 @@ def test_only_the_inside_changes(seed: int) -> None:
     assert np.abs((maps.front - front)[canvas.mask].mean()) < 1e-3
 
 
-@pytest.mark.parametrize(("slope", "times"), [(0.02, 1), (0.4, 2)])
+@pytest.mark.parametrize(("slope", "times"), [(0.02, 1), (0.4, 1.7)])
 def test_what_is_surely_found_is_raised(slope: float, times: float) -> None:
     x = np.arange(SIDE, dtype=np.float32) / 12
     waves = np.tile(12 * slope * np.sin(x), (SIDE, 1)).astype(np.float32)

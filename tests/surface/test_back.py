@@ -8,10 +8,19 @@ from hypothesis import strategies as st
 
 from engine.camera import CANVAS, Camera
 from engine.networks.back_colors import Shares
+from engine.networks.cloths import Cloth
 from engine.surface import back
-from engine.surface.back import _at_places, _between_places, _planes, _texture, _without_stains
+from engine.surface.back import (
+    _at_places,
+    _between_places,
+    _cloths_at,
+    _covering,
+    _planes,
+    _texture,
+    _without_stains,
+)
 from engine.surface.clean import Shell
-from engine.types import Canvas
+from engine.types import Canvas, Maps
 
 SHAPE = (160, 120)
 SIDE = 128
@@ -104,3 +113,22 @@ def test_the_weave_goes_around_with_its_cloth(worn: int) -> None:
     inner, stripes = made[20:-20, 20:-20, 0] - 80, front[20:-20, 20:-20, 0] - 105
     assert abs(np.corrcoef(inner.ravel(), stripes.ravel())[0, 1] - worn) < 0.1
     assert 2 < inner.std() < 6
+
+
+def test_what_is_seen_before_another_cloth_is_no_source_of_the_back() -> None:
+    """A hand before trousers, but no coat that is seen nowhere else, and a tucked shirt is the same as a loose one."""
+    front = np.full((SIDE, SIDE), Maps.UNSURE, np.uint8)
+    front[20:60, 20:60], front[60:110, 20:60], front[70:80, 20:30] = Cloth.TOP, Cloth.BOTTOM, Cloth.BARE
+    behind = front.copy()
+    behind[70:80, 20:30], behind[20:60, 20:40], behind[20:60, 40:60] = Cloth.BOTTOM, Cloth.TUCKED, Cloth.COAT
+    covering = _covering(front, behind)
+    assert covering[70:80, 20:30].all()
+    assert covering.sum() == 100
+
+
+def test_cloths_are_looked_up_where_the_shell_stands() -> None:
+    rows, columns = np.mgrid[: CANVAS // 2, : CANVAS // 2]
+    found = _cloths_at((rows // 8 % 2 * 2 + columns // 8 % 2).astype(np.uint8), shell(602, 700), (30, 40))
+    row, column = 602 + 4 * 10 + 2, 700 + 4 * 20 + 2
+    assert found.shape == (40, 30)
+    assert found[10, 20] == row // 16 % 2 * 2 + column // 16 % 2

@@ -6,7 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from engine.surface.borders import narrowed
+from engine.networks.cloths import Cloth
+from engine.surface.borders import narrowed, parted
+from engine.types import Maps
 
 SIDE = 64
 SKIN, HAIR, SHIRT = (np.array(color, np.float32) for color in ([200, 150, 130], [40, 30, 25], [90, 110, 170]))
@@ -79,3 +81,31 @@ def test_no_colour_leaves_the_range_of_those_that_are_there(seed: int) -> None:
     assert np.isfinite(made).all()
     assert made.min() >= colors.min() - 1e-3
     assert made.max() <= colors.max() + 1e-3
+
+
+def halves(row: int) -> NDArray[np.uint8]:
+    """A shirt above trousers, and nothing known of the last rows."""
+    cloths = np.full((SIDE, SIDE), Maps.UNSURE, np.uint8)
+    cloths[:row], cloths[row:56] = Cloth.TOP, Cloth.BOTTOM
+    return cloths
+
+
+def test_a_cloth_has_its_own_colours_up_to_its_border() -> None:
+    """Also where the colours' own border lies some pixels beside that of the cloths."""
+    made = parted(bands(SHIRT, HAIR, width=30, soft=1.5), halves(32))
+    assert np.abs(made[:32] - SHIRT).max() < 12
+    assert np.abs(made[32:50] - HAIR).max() < 12
+
+
+def test_colours_away_from_borders_and_of_what_is_unknown_stay() -> None:
+    soft = bands(SHIRT, HAIR, width=30, soft=3)
+    made = parted(soft, halves(30))
+    np.testing.assert_array_equal(made[:22], soft[:22])
+    np.testing.assert_array_equal(made[38:], soft[38:])
+    np.testing.assert_array_equal(parted(soft, np.full((SIDE, SIDE), Maps.UNSURE, np.uint8)), soft)
+
+
+def test_a_cloth_of_several_colours_keeps_them() -> None:
+    striped = bands(SHIRT, HAIR, width=30, soft=1)
+    striped[:30, (np.arange(SIDE) // 4) % 2 == 0] = SKIN
+    np.testing.assert_allclose(parted(striped, halves(30))[:30], striped[:30], atol=3)

@@ -37,6 +37,7 @@ def test_people_are_valid_meshes_on_the_floor(people: list[SyntheticPerson]) -> 
         assert mesh.faces.min() == 0
         assert mesh.faces.max() == len(mesh.vertices) - 1
         assert mesh.materials.max() == len(mesh.textures) - 1
+        assert len(person.cloths) == len(mesh.textures)
         assert abs(mesh.vertices[:, 2].min()) < 1e-5
         assert 0.5 < mesh.vertices[:, 2].max() < 2.6
         assert mesh.uv is not None

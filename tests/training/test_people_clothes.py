@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import identity
 
-from engine.training.people.assembly import Layer, assemble
+from engine.networks.cloths import Cloth
+from engine.training.people.assembly import Layer, assemble, shown_cloths
 from engine.training.people.body import BODY_VERTICES, Body
 from engine.training.people.garment import Garment, Surface, load_garment
 from engine.training.people.material import IDENTITY, LUMA, Material, color_change, dye
@@ -89,7 +90,9 @@ def test_assemble_drops_what_is_not_shown() -> None:
     vertices = np.arange(15, dtype=np.float32).reshape(5, 3)
     pictures = {name: np.full((2, 2, 4), i, np.uint8) for i, name in enumerate("ab")}
     materials = (Material("a", IDENTITY), Material("b", IDENTITY))
-    mesh = assemble([Layer("cloth", vertices, materials, np.array([False, True]))], {"cloth": surface}, pictures)
+    layers = [Layer("cloth", vertices, materials, (Cloth.TOP, Cloth.BOTTOM), np.array([False, True]))]
+    mesh = assemble(layers, {"cloth": surface}, pictures)
+    assert shown_cloths(layers, {"cloth": surface}) == (Cloth.BOTTOM,)
     np.testing.assert_array_equal(mesh.vertices, vertices[2:])
     np.testing.assert_array_equal(mesh.faces, [[0, 1, 2]])
     assert mesh.materials.tolist() == [0]

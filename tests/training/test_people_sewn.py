@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial import cKDTree
 
+from engine.networks.cloths import Cloth
 from engine.training.people import Wardrobe, load_wardrobe
 from engine.training.people.body import BODY_VERTICES
 from engine.training.people.collision import Covered, Hull, outside
@@ -175,6 +176,25 @@ def test_trousers_end_outside_of_boots(wardrobe: Wardrobe, posed: Posed) -> None
     assert inner.sewing is not None
     shaft = boots[: inner.sewing.cut][inner.sewing.limits.leg[: inner.sewing.cut] > 0.15]
     assert share_outside(shaft[::4], trousers, outer.sewing.faces) < 0.03
+
+
+@needs_assets
+@pytest.mark.parametrize(
+    ("names", "cloths"),
+    [
+        (("coat_open", "top_long", "trousers_long", "shoes_boot"), (Cloth.COAT, Cloth.TOP, Cloth.BOTTOM, Cloth.SHOE)),
+        (("trousers_long", "top_long"), (Cloth.BOTTOM, Cloth.TUCKED)),
+        (("shoes_boot", "trousers_long"), (Cloth.BOOT, Cloth.BOTTOM)),
+        (("dress_short_v", BEANIE), (Cloth.TOP, Cloth.HAT)),
+    ],
+)
+def test_clothes_are_known_by_what_lies_over_what(
+    wardrobe: Wardrobe, posed: Posed, names: tuple[str, ...], cloths: tuple[Cloth, ...]
+) -> None:
+    plain = Material("pattern_plain", IDENTITY)
+    clothes = [Worn(named(wardrobe, name), (plain,), fit=PLAIN) for name in names]
+    layers = dressed_layers(wardrobe, posed, clothes, plain)
+    assert tuple(layer.cloths[0] for layer in layers) == (Cloth.BARE, *cloths)
 
 
 @settings(max_examples=25, deadline=None)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.networks.cloths import Cloth
 from engine.render.mesh import TexturedMesh
 from engine.training.people.garment import Surface
 from engine.training.people.material import Material, Picture
@@ -16,11 +17,12 @@ Float32 = NDArray[np.float32]
 @dataclass(frozen=True)
 class Layer:
     """surface: name of the shared triangles. vertices: (N, 3) world metres. shown: (F,) bool, the faces to keep, or
-    None for all. materials: one per group (a group without shown faces is not painted)."""
+    None for all. materials: one per group (a group without shown faces is not painted). cloths: what each group is."""
 
     surface: str
     vertices: Float32
     materials: tuple[Material, ...]
+    cloths: tuple[Cloth, ...]
     shown: NDArray[np.bool_] | None = None
 
 
@@ -47,3 +49,9 @@ def assemble(layers: Sequence[Layer], surfaces: Mapping[str, Surface], pictures:
         np.concatenate(materials).astype(np.int32),
         tuple(textures),
     )
+
+
+def shown_cloths(layers: Sequence[Layer], surfaces: Mapping[str, Surface]) -> tuple[Cloth, ...]:
+    """What each texture of the mesh of `assemble` is."""
+    shown = [surfaces[la.surface].groups[slice(None) if la.shown is None else la.shown] for la in layers]
+    return tuple(la.cloths[group] for la, groups in zip(layers, shown, strict=True) for group in np.unique(groups))

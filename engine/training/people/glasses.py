@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.networks.cloths import Cloth
 from engine.training.people.assembly import Layer
 from engine.training.people.material import Material, random_color
 from engine.training.people.procedural import two_colors
@@ -49,4 +50,4 @@ def _face(bones: Mapping[str, int], heads: Float32) -> tuple[Float64, Float64]:
 
 
 def _placed(surface: str, points: Float64, axes: Float64, centre: Float64, material: Material) -> Layer:
-    return Layer(surface, (points @ axes + centre).astype(np.float32), (material,))
+    return Layer(surface, (points @ axes + centre).astype(np.float32), (material,), (Cloth.BARE,))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.networks.cloths import Cloth
 from engine.normals import vertex_normals
 from engine.training.people.assembly import Layer
 from engine.training.people.body import BODY_VERTICES, RestBody, skin
@@ -23,6 +24,13 @@ _GAP = 0.004
 
 _CLOTH = ("outfit", "shoes", "top", "dress", "coat", "trousers", "skirt")
 """Kinds of garments that cover others."""
+
+_CLOTHS = {
+    "outfit": Cloth.TOP, "top": Cloth.TOP, "dress": Cloth.TOP, "coat": Cloth.COAT, "trousers": Cloth.BOTTOM,
+    "skirt": Cloth.BOTTOM, "shoes": Cloth.SHOE, "hat": Cloth.HAT, "cap": Cloth.HAT, "hair": Cloth.HAIR,
+    "beard": Cloth.HAIR, "eyebrows": Cloth.BARE, "eyelashes": Cloth.BARE, "eyes": Cloth.BARE,
+}  # fmt: skip
+"""What garments of each kind are, if nothing else is known."""
 
 _ASIDE = ("eyebrows", "eyelashes", "eyes")
 """Kinds that lie on the face and meet no cloth."""
@@ -53,15 +61,31 @@ def dressed_layers(
     points = _put_on(wardrobe, posed, clothes)
     hidden = np.zeros(BODY_VERTICES, dtype=bool)
     layers: list[Layer] = []
-    for worn, vertices in zip(clothes, points, strict=True):
+    kinds = [_cloths(clothes, i) for i in range(len(clothes))]
+    for worn, vertices, cloths in zip(clothes, points, kinds, strict=True):
         shown = _shown(worn, hidden)
         if shown.any():
-            layers.append(Layer(worn.garment.name, vertices, worn.materials, None if shown.all() else shown))
+            kept = None if shown.all() else shown
+            layers.append(Layer(worn.garment.name, vertices, worn.materials, cloths, kept))
             hidden |= worn.hidden()
-    layers += [layer for worn in clothes for layer in _soles(wardrobe, posed, worn)]
+    layers += [layer for i, worn in enumerate(clothes) for layer in _soles(wardrobe, posed, worn, kinds[i])]
     for side in buried:
         hidden |= _hand(wardrobe, side)
-    return [Layer(SKIN, posed.vertices[:BODY_VERTICES], (material,), ~hidden[body.faces].all(axis=1)), *layers]
+    bare = Layer(SKIN, posed.vertices[:BODY_VERTICES], (material,), (Cloth.BARE,), ~hidden[body.faces].all(axis=1))
+    return [bare, *layers]
+
+
+def _cloths(clothes: Sequence[Worn], i: int) -> tuple[Cloth, ...]:
+    """What each group of number i of the clothes (outermost first) is."""
+    worn, kind = clothes[i], clothes[i].garment.kind
+    over, under = ({cloth.garment.kind for cloth in others} for others in (clothes[:i], clothes[i + 1 :]))
+    if kind == "outfit" and worn.garment.groups == 2:
+        return Cloth.TOP, Cloth.BOTTOM
+    if kind == "top" and over & {"trousers", "skirt"}:
+        return (Cloth.TUCKED,)
+    if kind == "shoes" and under & {"trousers", "outfit"}:
+        return (Cloth.BOOT,) * worn.garment.groups
+    return (_CLOTHS[kind],) * worn.garment.groups
 
 
 def _hand(wardrobe: Wardrobe, side: str) -> NDArray[np.bool_]:
@@ -71,11 +95,11 @@ def _hand(wardrobe: Wardrobe, side: str) -> NDArray[np.bool_]:
     return np.asarray(wardrobe.body.weights[:BODY_VERTICES, own].sum(axis=1)).ravel() > 0.5
 
 
-def _soles(wardrobe: Wardrobe, posed: Posed, worn: Worn) -> list[Layer]:
+def _soles(wardrobe: Wardrobe, posed: Posed, worn: Worn, cloths: tuple[Cloth, ...]) -> list[Layer]:
     if worn.shoe is None:
         return []
     parts = soles(wardrobe.body, posed.rest, posed.transforms, worn.shoe)
-    return [Layer(SOLE, part, worn.materials[1:]) for part in parts]
+    return [Layer(SOLE, part, worn.materials[1:], cloths[:1]) for part in parts]
 
 
 def _shown(worn: Worn, hidden: NDArray[np.bool_]) -> NDArray[np.bool_]:

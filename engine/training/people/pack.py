@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import UserError
-from engine.training.people.assembly import Layer, assemble
+from engine.networks.cloths import Cloth
+from engine.training.people.assembly import Layer, assemble, shown_cloths
 from engine.training.people.garment import Surface
 from engine.training.people.lazy import LazyPeople
 from engine.training.people.material import Material, Picture
@@ -21,7 +22,7 @@ from engine.training.people.wardrobe import Wardrobe, load_wardrobe
 
 Float32 = NDArray[np.float32]
 
-FORMAT = 1
+FORMAT = 2
 
 _STEP = 1e-4
 """Positions are stored in 16 bits, in steps of 0.1 mm (so within 3.2 m of the origin)."""
@@ -76,7 +77,8 @@ class PackedPeople(LazyPeople):
         entry = self.entries[position]
         layers = _unpack_layers(entry, self.arrays, self.surfaces, str(position))
         mesh = assemble(layers, self.surfaces, self.pictures)
-        return SyntheticPerson(mesh, self.arrays[f"{position}/joints"], entry["facts"])
+        cloths = shown_cloths(layers, self.surfaces)
+        return SyntheticPerson(mesh, self.arrays[f"{position}/joints"], entry["facts"], cloths)
 
 
 def load_people(path: Path | str) -> PackedPeople:
@@ -124,7 +126,8 @@ def _expand(planes: NDArray[np.uint8]) -> Float32:
 
 def _describe(layer: Layer) -> dict[str, Any]:
     materials = [{"texture": m.texture, "change": np.round(m.change, 5).tolist()} for m in layer.materials]
-    return {"surface": layer.surface, "count": len(layer.vertices), "materials": materials}
+    cloths = [int(cloth) for cloth in layer.cloths]
+    return {"surface": layer.surface, "count": len(layer.vertices), "materials": materials, "cloths": cloths}
 
 
 def _used_vertices(layer: Layer, surfaces: Mapping[str, Surface]) -> NDArray[np.bool_]:
@@ -151,7 +154,8 @@ def _unpack_layers(
         vertices[mask] = points[start : start + mask.sum()]
         start += int(mask.sum())
         materials = tuple(Material(m["texture"], np.array(m["change"], np.float32)) for m in described["materials"])
-        layers.append(Layer(described["surface"], vertices, materials, shown))
+        cloths = tuple(Cloth(code) for code in described["cloths"])
+        layers.append(Layer(described["surface"], vertices, materials, cloths, shown))
     return layers
 
 

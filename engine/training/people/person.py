@@ -1,16 +1,17 @@
 """One random person: body, pose, clothes, joints."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.networks.cloths import Cloth
 from engine.render.mesh import TexturedMesh
 from engine.training.people.arms import clear_arms, reach
-from engine.training.people.assembly import Layer, assemble
+from engine.training.people.assembly import Layer, assemble, shown_cloths
 from engine.training.people.body import Body, RestBody
 from engine.training.people.dress import Worn, sample_clothes, sample_skin
 from engine.training.people.footwear import heel_angle
@@ -53,11 +54,13 @@ _POSED = {
 @dataclass(frozen=True)
 class SyntheticPerson:
     """mesh: metres, z up, facing -y, feet at z = 0, pelvis above the origin. joints: (31, 3) float32 world positions in
-    the order of `engine.skeleton.KEYPOINTS`. facts: phenotype, kind of pose, names of what is worn and carried."""
+    the order of `engine.skeleton.KEYPOINTS`. facts: phenotype, kind of pose, names of what is worn and carried. cloths:
+    what each texture of the mesh is, empty where nobody knows."""
 
     mesh: TexturedMesh
     joints: Float32
     facts: dict[str, Any]
+    cloths: tuple[Cloth, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,8 @@ def sample_person(rng: np.random.Generator, assets: Wardrobe | Path | str, wish:
     """A random clothed person from the wardrobe (or the asset folder)."""
     wardrobe = assets if isinstance(assets, Wardrobe) else load_wardrobe(assets)
     parts = sample_ingredients(rng, wardrobe, wish)
-    return SyntheticPerson(assemble(parts.layers, wardrobe.surfaces, wardrobe.pictures), parts.joints, parts.facts)
+    mesh = assemble(parts.layers, wardrobe.surfaces, wardrobe.pictures)
+    return SyntheticPerson(mesh, parts.joints, parts.facts, shown_cloths(parts.layers, wardrobe.surfaces))
 
 
 def sample_ingredients(rng: np.random.Generator, wardrobe: Wardrobe, wish: Wish = ANYBODY) -> Ingredients:
@@ -112,7 +116,7 @@ def sample_ingredients(rng: np.random.Generator, wardrobe: Wardrobe, wish: Wish 
     if rng.uniform() < _GLASSES:
         layers += glasses(rng, body.bones, heads)
     shift = np.array([*heads[0, :2], _lowest(wardrobe, layers)], dtype=np.float32)
-    moved = tuple(Layer(la.surface, la.vertices - shift, la.materials, la.shown) for la in layers)
+    moved = tuple(replace(la, vertices=la.vertices - shift) for la in layers)
     facts = {
         "pose": kind,
         "phenotype": phenotype,

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.networks.cloths import Cloth
 from engine.training.people.assembly import Layer
 from engine.training.people.body import Body
 from engine.training.people.garment import Surface
@@ -101,7 +102,7 @@ def _hand(body: Body, heads: Float32, side: str) -> NDArray[np.float64]:
 
 
 def _layer(surface: str, vertices: NDArray, material: Material) -> Layer:
-    return Layer(surface, vertices.astype(np.float32), (material,))
+    return Layer(surface, vertices.astype(np.float32), (material,), (Cloth.CARRIED,))
 
 
 def box_points() -> NDArray[np.float64]:

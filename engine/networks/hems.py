@@ -1,0 +1,166 @@
+"""Edges of clothes on both depth maps: a hem, a cuff or a collar stands a few millimetres above what it covers.
+
+The networks of 2K2K give a dressed body as one smooth surface, and light and shade tell little about its edges, of the
+back nothing. Which cloth is where is known (`engine.networks.cloths`), and which lies over which.
+"""
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.camera import CANVAS, UNIT
+from engine.networks.cloths import Cloth
+from engine.networks.prior import SIZE
+from engine.networks.relief import STEP, halved, person_box, raise_front, steadiness
+from engine.pixels import Bools, Float, blur, ramp
+from engine.types import Canvas, Maps
+
+_EDGE = 1.2
+"""Pixels (2.6 mm of a person of 1.8 m) by which cloth rises at its edge, and what it lies on falls."""
+_REACH = 8.0
+"""Pixels from an edge at which a third of that is left."""
+_FAR = 5 * _REACH
+_ROUND = 1.0
+"""Standard deviation in pixels of the smoothing of edges."""
+_BORDERS = 1.0
+"""Standard deviation in the network's pixels of the smoothing of what it says, or borders would have their corners."""
+_AROUND, _SURE = 3.0, (0.65, 0.85)
+"""Standard deviation in the network's pixels of what is around, and how large the largest shares are there in the mean
+where it guesses and where it is sure."""
+_KNOWN = 0.5
+"""Certainty from which on it is told what is seen."""
+_CLOSE, _UNSURE = np.ones((21, 21), np.uint8), np.ones((9, 9), np.uint8)
+"""The surroundings in which the photo can move a border, and those in which a cloth must be alone to be a sure one."""
+_NEARBY, _SPREAD = 20.0, 8.0
+"""Standard deviations in pixels of what of it is nearby, and of its colours in CIELAB."""
+_LEAST, _UNLIKE = 1e-3, 0.02
+"""What is added to the shares of the network, and to the likelihood of a colour: nothing is impossible."""
+_SPECKS = 3.0
+"""Standard deviation in pixels of the smoothing of what both say."""
+_NO_EDGE = (Cloth.HAIR, Cloth.CARRIED)
+
+
+def with_hems(maps: Maps, canvas: Canvas, cloths: NDArray[np.float32]) -> Maps:
+    """The maps with edges of clothes, and with what they show; overwrites both depths.
+
+    cloths: (2, len(Cloth), 256, 256) how likely front and back show what. All pixels here are those of the relief.
+    """
+    area = person_box(maps.mask)
+    front, back, mask = maps.front[area], maps.back[area], maps.mask[area]
+    near, inside = halved(front, mask)
+    far, _ = halved(back, mask)
+    if not inside.any():
+        return maps
+    ahead, behind = (_enlarged(side, area) for side in cloths)
+    in_front = _seen(_drawn_to(ahead, _colors(canvas.rgb[area], mask), inside), cloths[0], area)
+    far_off = _seen(behind.argmax(axis=2), cloths[1], area)
+    raise_front(front, back, _at_size(_edges(in_front, inside) * steadiness(near, inside), mask), mask)
+    change = _at_size(_edges(far_off, inside) * steadiness(far, inside), mask)
+    back[mask] = np.maximum(back + change, front)[mask]
+    return replace(maps, cloths=_known(np.stack([in_front.known(inside), far_off.known(inside)]), area))
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What one side shows: codes (H, W) of `Cloth`, and from 0 to 1 how sure they are, and how sure if coats and tucked
+    tops count as tops: jackets are often either."""
+
+    codes: NDArray[np.int64]
+    sure: Float
+    sure_of_tops: Float
+
+    @property
+    def tops(self) -> NDArray[np.int64]:
+        """The codes with coats as tops."""
+        return np.where(self.codes == Cloth.COAT, Cloth.TOP, self.codes)
+
+    def known(self, inside: Bools) -> NDArray[np.int64]:
+        """The codes where they are sure."""
+        tops = np.where(inside & (self.sure_of_tops > _KNOWN), self.tops, Maps.UNSURE)
+        return np.where(inside & (self.sure > _KNOWN), self.codes, tops)
+
+
+def _seen(codes: NDArray[np.int64], shares: Float, area: tuple[slice, slice]) -> _Seen:
+    joined = shares.copy()
+    joined[Cloth.TOP] += joined[Cloth.TUCKED] + joined[Cloth.COAT]
+    return _Seen(codes, *(_enlarged(_certainty(of), area) for of in (shares, joined)))
+
+
+def _known(codes: NDArray[np.int64], area: tuple[slice, slice]) -> NDArray[np.uint8]:
+    """The codes (2, H, W) of a part of the canvas as `Maps.cloths`."""
+    cloths = np.full((2, CANVAS // STEP, CANVAS // STEP), Maps.UNSURE, np.uint8)
+    rows, columns = (slice(side.start // STEP, side.stop // STEP) for side in area)
+    cloths[:, rows, columns] = codes
+    return cloths
+
+
+def _at_size(heights: Float, mask: Bools) -> Float:
+    """Heights in pixels -> network units at the mask's size."""
+    return cv2.resize(heights, mask.shape[::-1], interpolation=cv2.INTER_LINEAR) * np.float32(STEP / UNIT)
+
+
+def _certainty(shares: Float) -> Float:
+    """How sure (1, H, W), from 0 to 1, the network is of what is around: borders that it guesses get no edge."""
+    return ramp(cv2.GaussianBlur(shares.max(axis=0), (0, 0), _AROUND), *_SURE)[None]
+
+
+def _enlarged(shares: Float, area: tuple[slice, slice]) -> Float:
+    """(C, 256, 256) -> (H, W, C) on the pixels of a part of the canvas; (H, W) of one plane."""
+    step = CANVAS // SIZE
+    row, column = area[0].start, area[1].start
+    size = ((area[1].stop - column) // STEP, (area[0].stop - row) // STEP)
+    first = (STEP - step) / 2
+    matrix = np.array([[STEP, 0, column + first], [0, STEP, row + first]]) / step
+    planes = cv2.GaussianBlur(np.ascontiguousarray(shares.transpose(1, 2, 0)), (0, 0), _BORDERS)
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return np.asarray(cv2.warpAffine(planes, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.float32)
+
+
+def _colors(rgb: NDArray[np.uint8], mask: Bools) -> Float:
+    """CIELAB (H / 2, W / 2, 3) of a part of the canvas (H, W, 3), without what is around the person."""
+    size = (mask.shape[1] // STEP, mask.shape[0] // STEP)
+    light = np.where(mask[..., None], rgb, np.uint8(0)).astype(np.float32) / 255
+    seen, weight = (cv2.resize(m, size, interpolation=cv2.INTER_AREA) for m in (light, mask.astype(np.float32)))
+    return np.asarray(cv2.cvtColor(seen / np.maximum(weight, 1e-3)[..., None], cv2.COLOR_RGB2Lab), np.float32)
+
+
+def _drawn_to(shares: Float, colors: Float, inside: Bools) -> NDArray[np.int64]:
+    """Codes (H, W) of `Cloth` by what the network says (H, W, C) and, near its borders, by how much a pixel's colour
+    (H, W, 3; CIELAB) is that of what surely is that cloth nearby."""
+    codes = np.where(inside, shares.argmax(axis=2), -1)
+    cloths = np.unique(codes[inside])
+    likely = np.zeros((len(cloths), *codes.shape), np.float32)
+    for i, cloth in enumerate(cloths):
+        own = (codes == cloth).astype(np.uint8)
+        sure = cv2.erode(own, _UNSURE).astype(np.float32)
+        away = ((colors - blur(colors, sure, _NEARBY)) ** 2).sum(axis=2) / (2 * _SPREAD**2)
+        likely[i] = cv2.dilate(own, _CLOSE) * (shares[..., cloth] + _LEAST) * (np.exp(-away) + _UNLIKE)
+    likely /= likely.sum(axis=0) + np.float32(1e-9)
+    return cloths[np.argmax([cv2.GaussianBlur(one, (0, 0), _SPECKS) for one in likely], axis=0)]
+
+
+def _edges(seen: _Seen, inside: Bools) -> Float:
+    """Heights (H, W) in pixels that make the edges of what is seen, as far as that is sure."""
+    jackets = inside & np.isin(seen.codes, (Cloth.TOP, Cloth.COAT))
+    return _steps(seen.tops, inside) * seen.sure_of_tops + _steps(seen.codes, jackets) * seen.sure
+
+
+def _steps(cloths: NDArray[np.int64], inside: Bools) -> Float:
+    """Heights (H, W) in pixels that make the edges of the cloths (H, W; codes of `Cloth`)."""
+    counts = inside & ~np.isin(cloths, _NO_EDGE)
+    heights = np.zeros(cloths.shape, np.float32)
+    for cloth in np.unique(cloths[counts]):
+        own = counts & (cloths == cloth)
+        over, under = (_nearness(counts & other) for other in (cloths > cloth, cloths < cloth))
+        heights[own] = _EDGE * (under - over)[own]
+    return blur(heights, inside.astype(np.float32), _ROUND)
+
+
+def _nearness(others: Bools) -> Float:
+    """1 beside the others, falling to 0 away from them."""
+    if not others.any():
+        return np.zeros(others.shape, np.float32)
+    away = cv2.distanceTransform((~others).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
+    return np.where(away < _FAR, np.exp((1 - away) / _REACH), 0).astype(np.float32)

@@ -1,0 +1,110 @@
+"""Edges of clothes on both depth maps."""
+
+import numpy as np
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from engine.camera import CANVAS, UNIT, Camera
+from engine.networks import hems
+from engine.networks.cloths import Cloth
+from engine.networks.hems import with_hems
+from engine.networks.prior import SIZE
+from engine.networks.relief import STEP
+from engine.types import Canvas, Maps
+
+TOP, BOTTOM, LEFT, RIGHT = 400, 1600, 600, 1400
+EDGE = 1000
+"""Canvas row at which one cloth ends and the other begins."""
+INSIDE = np.zeros((CANVAS, CANVAS), bool)
+INSIDE[TOP:BOTTOM, LEFT:RIGHT] = True
+ACROSS = np.s_[TOP + 100 : BOTTOM - 100, 1000]
+"""A column of the slab away from its ends."""
+
+
+def slab() -> Maps:
+    return Maps(np.where(INSIDE, 1.75, 0).astype(np.float32), np.where(INSIDE, 2.25, 0).astype(np.float32))
+
+
+def canvas(row: int = EDGE) -> Canvas:
+    """A photo that is bright above a row and dark below."""
+    rgb = np.full((CANVAS, CANVAS, 3), 60, np.uint8)
+    rgb[:row] = 180
+    nowhere = np.full((31, 2), np.nan)
+    return Canvas(rgb, INSIDE, nowhere, nowhere[:, 0], Camera())
+
+
+def worn(above: Cloth, below: Cloth, row: int = EDGE) -> np.ndarray:
+    """Certain shares of two clothes, one above the other."""
+    shares = np.zeros((2, len(Cloth), SIZE, SIZE), np.float32)
+    middle = row * SIZE // CANVAS
+    shares[:, above, :middle] = shares[:, below, middle:] = 1
+    return shares
+
+
+def heights(above: Cloth, below: Cloth) -> tuple[np.ndarray, np.ndarray]:
+    """By how many pixels of the relief front and back move outwards along `ACROSS`."""
+    maps, before = slab(), slab()
+    with_hems(maps, canvas(), worn(above, below))
+    front, back = before.front - maps.front, maps.back - before.back
+    return front[ACROSS] * (UNIT / STEP), back[ACROSS] * (UNIT / STEP)
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "sign"),
+    [
+        (Cloth.TOP, Cloth.BOTTOM, 1),
+        (Cloth.TUCKED, Cloth.BOTTOM, -1),
+        (Cloth.BARE, Cloth.TOP, -1),
+        (Cloth.BOTTOM, Cloth.SHOE, 1),
+        (Cloth.BOTTOM, Cloth.BOOT, -1),
+    ],
+)
+def test_what_lies_over_the_other_has_an_edge(above: Cloth, below: Cloth, sign: int) -> None:
+    edge = EDGE - TOP - 100
+    for height in heights(above, below):
+        upper, lower = height[edge - 6 : edge - 2], height[edge + 2 : edge + 6]
+        assert (sign * upper > 0.6 * hems._EDGE).all()
+        assert (sign * lower < -0.6 * hems._EDGE).all()
+        np.testing.assert_allclose(height[: edge - 120], 0, atol=0.02)
+        np.testing.assert_allclose(height[edge + 120 :], 0, atol=0.02)
+
+
+@pytest.mark.parametrize(
+    ("above", "below"), [(Cloth.HAIR, Cloth.COAT), (Cloth.TOP, Cloth.CARRIED), (Cloth.TOP, Cloth.TOP)]
+)
+def test_hair_and_what_is_carried_have_none(above: Cloth, below: Cloth) -> None:
+    for height in heights(above, below):
+        np.testing.assert_allclose(height, 0, atol=1e-4)
+
+
+def test_the_edge_in_front_is_where_the_photo_has_it() -> None:
+    """The network's border lies 2 of its pixels away; of the back there is no photo."""
+    maps, before = slab(), slab()
+    with_hems(maps, canvas(EDGE + 16), worn(Cloth.TOP, Cloth.BOTTOM))
+    front, back = before.front - maps.front, maps.back - before.back
+    assert abs(int(np.argmin(np.diff(front[ACROSS]))) - (EDGE + 16 - TOP - 100)) <= 3
+    assert abs(int(np.argmin(np.diff(back[ACROSS]))) - (EDGE - TOP - 100)) <= 3
+
+
+@settings(max_examples=5, deadline=None, phases=[Phase.generate])
+@given(st.integers(0, 2**31))
+def test_only_the_inside_changes_and_the_front_stays_before_the_back(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    maps, before = slab(), slab()
+    thin = slice(LEFT, LEFT + 200)
+    maps.back[TOP:BOTTOM, thin] = maps.front[TOP:BOTTOM, thin] + 1e-4
+    cells = rng.integers(0, len(Cloth), (2, 16, 16)).repeat(16, axis=1).repeat(16, axis=2)
+    with_hems(maps, canvas(), np.eye(len(Cloth), dtype=np.float32)[cells].transpose(0, 3, 1, 2))
+    np.testing.assert_array_equal(maps.mask, before.mask)
+    np.testing.assert_array_equal(maps.back[~INSIDE], 0)
+    assert (maps.front <= maps.back).all()
+    np.testing.assert_allclose(maps.front[INSIDE], before.front[INSIDE], atol=3 * hems._EDGE * STEP / UNIT)
+    rim = INSIDE.copy()
+    rim[TOP + 2 : BOTTOM - 2, LEFT + 2 : RIGHT - 2] = False
+    np.testing.assert_allclose(maps.front[rim], before.front[rim], atol=1e-3)
+
+
+def test_nobody() -> None:
+    empty = np.zeros((CANVAS, CANVAS), np.float32)
+    assert not with_hems(Maps(empty, empty.copy()), canvas(), worn(Cloth.TOP, Cloth.BOTTOM)).mask.any()
