@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from engine.camera import CANVAS, UNIT
 from engine.networks.cloths import Cloth
 from engine.networks.prior import SIZE
-from engine.networks.relief import STEP, halved, person_box, raise_front, steadiness
+from engine.networks.relief import STEP, halved, person_box, push_back, raise_front, steadiness
 from engine.pixels import Bools, Float, blur, ramp
 from engine.types import Canvas, Maps
 
@@ -22,6 +22,7 @@ _EDGE = 1.2
 _REACH = 8.0
 """Pixels from an edge at which a third of that is left."""
 _FAR = 5 * _REACH
+_BESIDE = np.ones((3, 3), np.uint8)
 _ROUND = 1.0
 """Standard deviation in pixels of the smoothing of edges."""
 _BORDERS = 1.0
@@ -36,7 +37,8 @@ _CLOSE, _UNSURE = np.ones((21, 21), np.uint8), np.ones((9, 9), np.uint8)
 _NEARBY, _SPREAD = 20.0, 8.0
 """Standard deviations in pixels of what of it is nearby, and of its colours in CIELAB."""
 _LEAST, _UNLIKE = 1e-3, 0.02
-"""What is added to the shares of the network, and to the likelihood of a colour: nothing is impossible."""
+"""What is added to the shares of the network, and to the likelihood of a colour: nothing is impossible. A cloth that is
+nowhere sure has the colours of where it may be, by the first."""
 _SPECKS = 3.0
 """Standard deviation in pixels of the smoothing of what both say."""
 _NO_EDGE = (Cloth.HAIR, Cloth.CARRIED)
@@ -53,39 +55,49 @@ def with_hems(maps: Maps, canvas: Canvas, cloths: NDArray[np.float32]) -> Maps:
     far, _ = halved(back, mask)
     if not inside.any():
         return maps
-    ahead, behind = (_enlarged(side, area) for side in cloths)
-    in_front = _seen(_drawn_to(ahead, _colors(canvas.rgb[area], mask), inside), cloths[0], area)
-    far_off = _seen(behind.argmax(axis=2), cloths[1], area)
+    codes = _drawn_to(_enlarged(cloths[0], area), _colors(canvas.rgb[area], mask), inside)
+    in_front, far_off = _seen(codes, cloths[0], area), _seen(_likeliest(cloths[1], area), cloths[1], area)
     raise_front(front, back, _at_size(_edges(in_front, inside) * steadiness(near, inside), mask), mask)
-    change = _at_size(_edges(far_off, inside) * steadiness(far, inside), mask)
-    back[mask] = np.maximum(back + change, front)[mask]
+    push_back(front, back, _at_size(_edges(far_off, inside) * steadiness(far, inside), mask), mask)
     return replace(maps, cloths=_known(np.stack([in_front.known(inside), far_off.known(inside)]), area))
 
 
 @dataclass(frozen=True)
 class _Seen:
-    """What one side shows: codes (H, W) of `Cloth`, and from 0 to 1 how sure they are, and how sure if coats and tucked
-    tops count as tops: jackets are often either."""
+    """What one side shows: codes (H, W) of `Cloth`, and from 0 to 1 how sure they are, and how sure if coats count as
+    tops: jackets are often either."""
 
     codes: NDArray[np.int64]
     sure: Float
     sure_of_tops: Float
 
     @property
-    def tops(self) -> NDArray[np.int64]:
-        """The codes with coats as tops."""
-        return np.where(self.codes == Cloth.COAT, Cloth.TOP, self.codes)
+    def jackets(self) -> Bools:
+        return np.isin(self.codes, (Cloth.TOP, Cloth.COAT))
 
     def known(self, inside: Bools) -> NDArray[np.int64]:
         """The codes where they are sure."""
-        tops = np.where(inside & (self.sure_of_tops > _KNOWN), self.tops, Maps.UNSURE)
-        return np.where(inside & (self.sure > _KNOWN), self.codes, tops)
+        sure = np.where(self.jackets, self.sure, self.sure_of_tops)
+        return np.where(inside & (sure > _KNOWN), self.codes, Maps.UNSURE)
 
 
 def _seen(codes: NDArray[np.int64], shares: Float, area: tuple[slice, slice]) -> _Seen:
+    return _Seen(codes, *(_enlarged(_certainty(of), area) for of in (shares, _joined(shares))))
+
+
+def _joined(shares: Float) -> Float:
+    """The shares (C, H, W) with coats as tops."""
     joined = shares.copy()
-    joined[Cloth.TOP] += joined[Cloth.TUCKED] + joined[Cloth.COAT]
-    return _Seen(codes, *(_enlarged(_certainty(of), area) for of in (shares, joined)))
+    joined[Cloth.TOP] += joined[Cloth.COAT]
+    joined[Cloth.COAT] = 0
+    return joined
+
+
+def _likeliest(shares: Float, area: tuple[slice, slice]) -> NDArray[np.int64]:
+    """The likeliest codes (H, W) of a part of the canvas; what is a coat or a top is first that, then one of both."""
+    codes = _enlarged(_joined(shares), area).argmax(axis=2)
+    top, coat = np.moveaxis(_enlarged(shares[[Cloth.TOP, Cloth.COAT]], area), 2, 0)
+    return np.where((codes == Cloth.TOP) & (coat > top), Cloth.COAT, codes)
 
 
 def _known(codes: NDArray[np.int64], area: tuple[slice, slice]) -> NDArray[np.uint8]:
@@ -134,7 +146,7 @@ def _drawn_to(shares: Float, colors: Float, inside: Bools) -> NDArray[np.int64]:
     likely = np.zeros((len(cloths), *codes.shape), np.float32)
     for i, cloth in enumerate(cloths):
         own = (codes == cloth).astype(np.uint8)
-        sure = cv2.erode(own, _UNSURE).astype(np.float32)
+        sure = cv2.erode(own, _UNSURE) + np.float32(_LEAST) * own
         away = ((colors - blur(colors, sure, _NEARBY)) ** 2).sum(axis=2) / (2 * _SPREAD**2)
         likely[i] = cv2.dilate(own, _CLOSE) * (shares[..., cloth] + _LEAST) * (np.exp(-away) + _UNLIKE)
     likely /= likely.sum(axis=0) + np.float32(1e-9)
@@ -143,8 +155,10 @@ def _drawn_to(shares: Float, colors: Float, inside: Bools) -> NDArray[np.int64]:
 
 def _edges(seen: _Seen, inside: Bools) -> Float:
     """Heights (H, W) in pixels that make the edges of what is seen, as far as that is sure."""
-    jackets = inside & np.isin(seen.codes, (Cloth.TOP, Cloth.COAT))
-    return _steps(seen.tops, inside) * seen.sure_of_tops + _steps(seen.codes, jackets) * seen.sure
+    tops = np.where(seen.codes == Cloth.COAT, Cloth.TOP, seen.codes)
+    edges = _steps(tops, inside) * seen.sure_of_tops
+    edges += np.where(seen.jackets, _steps(seen.codes, inside & seen.jackets) * seen.sure, 0)
+    return edges.clip(-_EDGE, _EDGE)
 
 
 def _steps(cloths: NDArray[np.int64], inside: Bools) -> Float:
@@ -153,7 +167,8 @@ def _steps(cloths: NDArray[np.int64], inside: Bools) -> Float:
     heights = np.zeros(cloths.shape, np.float32)
     for cloth in np.unique(cloths[counts]):
         own = counts & (cloths == cloth)
-        over, under = (_nearness(counts & other) for other in (cloths > cloth, cloths < cloth))
+        beside = counts & (cv2.dilate(own.astype(np.uint8), _BESIDE) > 0)
+        over, under = (_nearness(beside & other) for other in (cloths > cloth, cloths < cloth))
         heights[own] = _EDGE * (under - over)[own]
     return blur(heights, inside.astype(np.float32), _ROUND)
 

@@ -88,7 +88,7 @@ def with_relief(maps: Maps, canvas: Canvas, device: torch.device) -> Maps:
     relief = _raised(_read(photo, known, inside, device), inside)
     raise_front(front, back, _change(heights, known + relief, inside, mask), mask)
     even = _smoothed(behind, inside, _EVEN, jumps)
-    back[mask] = np.maximum(back - _change(behind, even, inside, mask), np.minimum(front + _THINNEST, back))[mask]
+    push_back(front, back, -_change(behind, even, inside, mask), mask)
     return maps
 
 
@@ -112,6 +112,12 @@ def _change(heights: Float, wanted: Float, inside: NDArray[np.bool_], mask: NDAr
 def raise_front(front: Float, back: Float, heights: Float, where: NDArray[np.bool_]) -> None:
     """Bring a part of the front map nearer by heights (network units), but not through the back map; overwrites it."""
     front[where] = np.minimum(front - heights, np.maximum(back - _THINNEST, front))[where]
+
+
+def push_back(front: Float, back: Float, heights: Float, where: NDArray[np.bool_]) -> None:
+    """Bring a part of the back map farther away by heights (network units), but not through the front map; overwrites
+    it."""
+    back[where] = np.maximum(back + heights, np.minimum(front + _THINNEST, back))[where]
 
 
 def person_box(mask: NDArray[np.bool_]) -> tuple[slice, slice]:

@@ -46,8 +46,9 @@ def loss_with(network: TwoK2K) -> Loss:
 
 
 def errors(found: Tensor, cloths: Tensor) -> Tensor:
-    """Cross entropy of logits (B, 2, C, H, W); cloths: (B, 2, H, W)."""
-    return cross_entropy(found.flatten(0, 1), cloths.flatten(0, 1), ignore_index=UNKNOWN)
+    """Mean cross entropy of logits (B, 2, C, H, W), 0 where nothing is known; cloths: (B, 2, H, W)."""
+    total = cross_entropy(found.flatten(0, 1), cloths.flatten(0, 1), ignore_index=UNKNOWN, reduction="sum")
+    return total / (cloths != UNKNOWN).sum().clamp(min=1)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

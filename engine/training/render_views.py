@@ -17,7 +17,7 @@ from engine.render.maps import RenderedView, render_maps
 from engine.render.shading import random_lighting
 from engine.render.view import HALF_EXTENT, View
 from engine.skeleton import INDEX
-from engine.training.cloth_maps import cloth_maps
+from engine.training.cloth_maps import UNKNOWN, cloth_maps
 from engine.training.detection import Detect, detected, lose_some
 from engine.training.labels import limb_labels
 from engine.training.people import SyntheticPerson
@@ -82,7 +82,8 @@ class Studio:
             photo = cut_off(develop(seen, rng), seen.window.step, rows)
         _store(self.views, i, seen, photo, lose_some(*found, rng), rows, rng)
         if size == SIZE:
-            self.views.cloths[i] = cloth_maps(person, view, self.options.device)
+            shown = self.views.depth[i] > 0
+            self.views.cloths[i] = np.where(shown, cloth_maps(person, view, self.options.device), UNKNOWN)
         self.views.done[i] = True
         return True
 

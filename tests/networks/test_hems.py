@@ -105,6 +105,60 @@ def test_only_the_inside_changes_and_the_front_stays_before_the_back(seed: int) 
     np.testing.assert_allclose(maps.front[rim], before.front[rim], atol=1e-3)
 
 
+@pytest.mark.parametrize(("one", "other"), [(Cloth.TUCKED, Cloth.TOP), (Cloth.TOP, Cloth.COAT)])
+def test_a_guess_has_no_edge(one: Cloth, other: Cloth) -> None:
+    """One shirt of which the network thinks above this, below that, and of neither is sure."""
+    shares = 0.55 * worn(one, other) + 0.45 * worn(other, one)
+    maps, before = slab(), slab()
+    found = with_hems(maps, canvas(), shares.astype(np.float32)).cloths
+    np.testing.assert_allclose(maps.front, before.front, atol=1e-5)
+    np.testing.assert_allclose(maps.back, before.back, atol=1e-5)
+    assert found is not None
+    assert (found == Maps.UNSURE).all()
+
+
+def test_a_jacket_over_trousers_has_an_edge_whether_coat_or_top() -> None:
+    """And nothing of the edge between both is seen on the trousers."""
+    shares = 0.4 * worn(Cloth.TOP, Cloth.BOTTOM) + 0.6 * worn(Cloth.COAT, Cloth.BOTTOM)
+    maps, before = slab(), slab()
+    with_hems(maps, canvas(), shares.astype(np.float32))
+    edge, height = EDGE - TOP - 100, (maps.back - before.back)[ACROSS] * (UNIT / STEP)
+    assert height[edge - 8 : edge].max() > 0.7 * hems._EDGE
+    assert height[edge : edge + 8].min() < -0.7 * hems._EDGE
+    assert (np.abs(height) < 1.1 * hems._EDGE).all()
+
+
+def test_what_does_not_touch_has_no_edge() -> None:
+    """A hand beside trousers, with a gap between."""
+    gap = np.s_[EDGE - 12 : EDGE + 12, :]
+    maps, before = slab(), slab()
+    maps.front[gap] = maps.back[gap] = before.front[gap] = before.back[gap] = 0
+    with_hems(maps, canvas(), worn(Cloth.BARE, Cloth.BOTTOM))
+    np.testing.assert_array_equal(maps.front, before.front)
+    np.testing.assert_array_equal(maps.back, before.back)
+
+
+def test_a_narrow_cloth_between_others_is_kept() -> None:
+    """Light skin between trousers and shoes, narrower than what is sure."""
+    shares = worn(Cloth.BOTTOM, Cloth.SHOE)
+    skin = slice(EDGE * SIZE // CANVAS - 1, EDGE * SIZE // CANVAS + 1)
+    shares[:, :, skin], shares[:, Cloth.BARE, skin] = 0, 1
+    photo = canvas()
+    photo.rgb[EDGE - 8 : EDGE + 8] = (230, 200, 180)
+    found = with_hems(slab(), photo, shares).cloths
+    assert found is not None
+    assert (found[0, EDGE // STEP - 3 : EDGE // STEP + 3, 500] == Cloth.BARE).all()
+
+
+def test_what_is_seen_is_told() -> None:
+    found = with_hems(slab(), canvas(), worn(Cloth.TOP, Cloth.BOTTOM)).cloths
+    assert found is not None
+    edge, near = EDGE // STEP, 20
+    assert (found[:, TOP // STEP : edge - near, LEFT // STEP : RIGHT // STEP] == Cloth.TOP).all()
+    assert (found[:, edge + near : BOTTOM // STEP, LEFT // STEP : RIGHT // STEP] == Cloth.BOTTOM).all()
+    assert (found[:, ~INSIDE[::STEP, ::STEP]] == Maps.UNSURE).all()
+
+
 def test_nobody() -> None:
     empty = np.zeros((CANVAS, CANVAS), np.float32)
     assert not with_hems(Maps(empty, empty.copy()), canvas(), worn(Cloth.TOP, Cloth.BOTTOM)).mask.any()

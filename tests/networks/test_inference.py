@@ -93,6 +93,8 @@ def test_layers_make_steps_and_tell_the_parts(canvas: Canvas, monkeypatch: pytes
     assert maps.back[row, column] == pytest.approx(plain.back[row, column], abs=0.1)
     assert maps.parts is not None
     assert (maps.parts.front[row, column], maps.parts.back[row, column]) == (1, Parts.TRUNK)
+    assert maps.cloths is not None
+    assert set(np.unique(maps.cloths[:, ~maps.mask[::2, ::2]])) == {Maps.UNSURE}
     assert maps.arms is not None
     assert maps.arms[row // 8, column // 8]
 

@@ -84,6 +84,7 @@ def test_no_error_where_the_truth_is_found(views: Path) -> None:
     found = 30 * torch.nn.functional.one_hot(known, len(Cloth)).movedim(-1, 2).float()
     assert errors(found, cloths) < 1e-6
     assert errors(-found, cloths) > 1
+    assert errors(found, torch.full_like(cloths, UNKNOWN)) == 0
 
 
 def test_only_the_network_of_clothes_learns(views: Path, tmp_path: Path) -> None:

@@ -83,7 +83,7 @@ def _cloths(clothes: Sequence[Worn], i: int) -> tuple[Cloth, ...]:
         return Cloth.TOP, Cloth.BOTTOM
     if kind == "top" and over & {"trousers", "skirt"}:
         return (Cloth.TUCKED,)
-    if kind == "shoes" and under & {"trousers", "outfit"}:
+    if kind == "shoes" and "trousers" in under:
         return (Cloth.BOOT,) * worn.garment.groups
     return (_CLOTHS[kind],) * worn.garment.groups
 
