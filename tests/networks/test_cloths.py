@@ -48,5 +48,5 @@ def test_clothes_of_strangers_are_told_apart_in_front_and_behind(tmp_path: Path)
         true = views.cloths[i]
         right.append([(side.argmax(axis=0) == t)[t != UNKNOWN].mean() for side, t in zip(said, true, strict=True)])
     front, back = np.mean(right, axis=0)
-    assert front > 0.8
-    assert back > 0.75
+    assert front > 0.7
+    assert back > 0.7

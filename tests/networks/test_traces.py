@@ -94,7 +94,7 @@ def test_depths_in_layers_have_none(monkeypatch: pytest.MonkeyPatch) -> None:
         np.full(31, np.nan), Camera(),
     )  # fmt: skip
     prior = torch.cat([torch.zeros(1, 3, _SIZE, _SIZE), mask], 1)
-    found, _ = inference._in_layers(
+    found, *_ = inference._in_layers(
         torch.zeros(1, 3, _SIZE, _SIZE), prior, torch.zeros(1, 6, _SIZE, _SIZE), depths, canvas
     )
     rows = np.s_[0, 1, 95:117, 128]
