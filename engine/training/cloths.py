@@ -8,19 +8,17 @@ VIEWS are folders of `train views` at 256 pixels with people who took no part in
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from engine.networks.cloths import WEIGHTS, Cloths
 from engine.networks.graph import TwoK2K
-from engine.networks.sharpen import sharpened
 from engine.training import sharpen
 from engine.training.cloth_maps import UNKNOWN
-from engine.training.coarse import coarse_of
 from engine.training.fit import Batch, Loss
 from engine.training.half import learn_from_views, parser_of
 from engine.training.precision import mixed
+from engine.training.sharpen import second_look
 from engine.training.views import with_cloths
 
 _BATCH, _RATE = 8, 2e-3
@@ -35,9 +33,7 @@ def loss_with(network: TwoK2K) -> Loss:
     """The cross entropy beside coarse networks that do not learn."""
 
     def loss(module: nn.Module, batch: Batch) -> dict[str, Tensor]:
-        picture, normals, coarse = coarse_of(network, batch)
-        with torch.no_grad():
-            depths = sharpened(picture, batch["prior"], batch["limbs"], normals, coarse)
+        picture, normals, depths = second_look(network, batch)
         with mixed(picture):
             found = module(picture, batch["prior"], batch["limbs"], normals, depths)
         return {"cloths": errors(found, batch["cloths"].long())}

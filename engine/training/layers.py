@@ -14,14 +14,12 @@ from torch.nn.functional import cross_entropy, smooth_l1_loss
 
 from engine.networks.graph import TwoK2K
 from engine.networks.layers import WEIGHTS, Layered, Layers
-from engine.networks.sharpen import sharpened
 from engine.training import sharpen
-from engine.training.coarse import coarse_of
 from engine.training.fit import Batch, Loss
 from engine.training.half import learn_from_views, parser_of
 from engine.training.losses import gradient_loss, mean_inside
 from engine.training.precision import mixed
-from engine.training.sharpen import weight
+from engine.training.sharpen import second_look, weight
 from engine.training.views import with_labels
 
 _BETA = 0.02
@@ -38,9 +36,7 @@ def loss_with(network: TwoK2K) -> Loss:
     """The loss of layers beside coarse networks that do not learn."""
 
     def loss(module: nn.Module, batch: Batch) -> dict[str, Tensor]:
-        picture, normals, coarse = coarse_of(network, batch)
-        with torch.no_grad():
-            depths = sharpened(picture, batch["prior"], batch["limbs"], normals, coarse)
+        picture, normals, depths = second_look(network, batch)
         with mixed(picture):
             found = module(picture, batch["prior"], batch["limbs"], normals, depths)
         target = torch.cat([batch["front"], batch["back"]], 1)

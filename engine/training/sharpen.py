@@ -16,7 +16,7 @@ from torch.nn.functional import interpolate, pad, smooth_l1_loss
 
 from engine.networks.graph import BODY_DEPTH, TwoK2K
 from engine.networks.prior import ARMS
-from engine.networks.sharpen import WEIGHTS, Sharpen
+from engine.networks.sharpen import WEIGHTS, Sharpen, sharpened
 from engine.training.coarse import Sample, coarse_of, whole_views
 from engine.training.colors import varied
 from engine.training.fit import Batch, Loss
@@ -55,6 +55,13 @@ def loss_with(network: TwoK2K) -> Loss:
         return errors(found, target, weight(batch["limbs"], depths))
 
     return loss
+
+
+def second_look(network: TwoK2K, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
+    """The masked pictures (B, 3, H, W; -1..1), the coarse normals, and the depths after the second look in use."""
+    picture, normals, coarse = coarse_of(network, batch)
+    with torch.no_grad():
+        return picture, normals, sharpened(picture, batch["prior"], batch["limbs"], normals, coarse)
 
 
 def weight(limbs: Tensor, depths: Tensor) -> Tensor:

@@ -9,11 +9,10 @@ import torch
 from engine.depth import network_of
 from engine.networks.cloths import Cloth, Cloths, cloths
 from engine.networks.prior import LIMBS, SIZE
-from engine.networks.sharpen import sharpened
 from engine.training.cloth_maps import UNKNOWN
-from engine.training.coarse import coarse_of
 from engine.training.people import load_wardrobe, sample_person
 from engine.training.render_views import Rendering, Studio
+from engine.training.sharpen import second_look
 from engine.training.views import Views
 
 ASSETS = Path(__file__).parents[2].parent / "shared" / "assets"
@@ -41,8 +40,7 @@ def test_clothes_of_strangers_are_told_apart_in_front_and_behind(tmp_path: Path)
         Studio(people, tmp_path, Rendering(seed=3, among=range(i, i + 1))).render(i)
         views = Views.open(tmp_path)
         batch = {name: torch.from_numpy(plane)[None] for name, plane in views.sample(i, False).items()}
-        picture, normals, depths = coarse_of(coarse, batch)
-        depths = sharpened(picture, batch["prior"], batch["limbs"], normals, depths)
+        picture, normals, depths = second_look(coarse, batch)
         said = cloths(picture, batch["prior"], batch["limbs"], normals, depths).numpy()
         np.testing.assert_allclose(said.sum(axis=1), 1, atol=1e-4)
         true = views.cloths[i]
