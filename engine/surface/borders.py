@@ -24,6 +24,8 @@ _SURE = np.ones((13, 13), np.uint8)
 _OWN, _BESIDE = 8.0, (3.0, 7.0)
 """Standard deviation in pixels of the mean of its sure colours, and the distances from a border between which it has
 these no more."""
+_STAIRS = 1.0
+"""Standard deviation in pixels of the smoothing without which a border would follow the grid."""
 _UNEVEN = (15.0, 40.0)
 """Standard deviations (sRGB) of the sure colours nearby between which they are no longer those of one cloth."""
 _LEAST = 1e-3
@@ -64,15 +66,16 @@ def _across(colors: Float) -> Float:
 def parted(colors: Float, cloths: NDArray[np.uint8]) -> Float:
     """Colours (H, W, 3; sRGB) of which each cloth (H, W; `Maps.UNSURE` where nobody knows) has its own up to its border
     with another."""
-    parts = colors.copy()
+    change = np.zeros_like(colors)
     for cloth in np.setdiff1d(np.unique(cloths), Maps.UNSURE):
         own = cloths == cloth
         sure = cv2.erode(own.astype(np.uint8), _SURE).astype(np.float32)
         others = ~own & (cloths != Maps.UNSURE)
-        near = own & (smooth(sure, _OWN) > _LEAST)
         if others.any():
             pure = blur(colors, sure, _OWN)
             uneven = np.sqrt(blur(((colors - pure) ** 2).sum(axis=2), sure, _OWN))
-            share = (1 - ramp(distance(~others), *_BESIDE)) * (1 - ramp(uneven, *_UNEVEN))
-            parts[near] += (share[..., None] * (pure - colors))[near]
-    return parts
+            share = (
+                (1 - ramp(distance(~others), *_BESIDE)) * (1 - ramp(uneven, *_UNEVEN)) * (smooth(sure, _OWN) > _LEAST)
+            )
+            change += (share * cv2.GaussianBlur(own.astype(np.float32), (0, 0), _STAIRS))[..., None] * (pure - colors)
+    return colors + change
