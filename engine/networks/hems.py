@@ -10,11 +10,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.camera import CANVAS, UNIT
+from engine.camera import CANVAS
 from engine.networks.cloths import Cloth
 from engine.networks.prior import SIZE
-from engine.networks.relief import STEP, halved, person_box, push_back, raise_front, steadiness
-from engine.pixels import Bools, Float, blur, ramp
+from engine.networks.relief import STEP, at_size, halved, person_box, push_back, raise_front, steadiness
+from engine.pixels import Bools, Float, blur, distance, ramp
 from engine.types import Canvas, Maps
 
 _EDGE = 1.2
@@ -57,8 +57,8 @@ def with_hems(maps: Maps, canvas: Canvas, cloths: NDArray[np.float32]) -> Maps:
         return maps
     codes = _drawn_to(_enlarged(cloths[0], area), _colors(canvas.rgb[area], mask), inside)
     in_front, far_off = _seen(codes, cloths[0], area), _seen(_likeliest(cloths[1], area), cloths[1], area)
-    raise_front(front, back, _at_size(_edges(in_front, inside) * steadiness(near, inside), mask), mask)
-    push_back(front, back, _at_size(_edges(far_off, inside) * steadiness(far, inside), mask), mask)
+    raise_front(front, back, at_size(_edges(in_front, inside) * steadiness(near, inside), mask), mask)
+    push_back(front, back, at_size(_edges(far_off, inside) * steadiness(far, inside), mask), mask)
     return replace(maps, cloths=_known(np.stack([in_front.known(inside), far_off.known(inside)]), area))
 
 
@@ -106,11 +106,6 @@ def _known(codes: NDArray[np.int64], area: tuple[slice, slice]) -> NDArray[np.ui
     rows, columns = (slice(side.start // STEP, side.stop // STEP) for side in area)
     cloths[:, rows, columns] = codes
     return cloths
-
-
-def _at_size(heights: Float, mask: Bools) -> Float:
-    """Heights in pixels -> network units at the mask's size."""
-    return cv2.resize(heights, mask.shape[::-1], interpolation=cv2.INTER_LINEAR) * np.float32(STEP / UNIT)
 
 
 def _certainty(shares: Float) -> Float:
@@ -175,7 +170,5 @@ def _steps(cloths: NDArray[np.int64], inside: Bools) -> Float:
 
 def _nearness(others: Bools) -> Float:
     """1 beside the others, falling to 0 away from them."""
-    if not others.any():
-        return np.zeros(others.shape, np.float32)
-    away = cv2.distanceTransform((~others).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
+    away = distance(~others)
     return np.where(away < _FAR, np.exp((1 - away) / _REACH), 0).astype(np.float32)

@@ -105,8 +105,12 @@ def _change(heights: Float, wanted: Float, inside: NDArray[np.bool_], mask: NDAr
     at the mask's size."""
     change = wanted - heights
     steady = steadiness(heights, inside)
-    change = steady * (change - blur(change, steady, _COARSER))
-    return cv2.resize(change, mask.shape[::-1], interpolation=cv2.INTER_LINEAR) * np.float32(STEP / UNIT)
+    return at_size(steady * (change - blur(change, steady, _COARSER)), mask)
+
+
+def at_size(heights: Float, mask: NDArray[np.bool_]) -> Float:
+    """Heights in the network's pixels -> network units at the mask's size."""
+    return cv2.resize(heights, mask.shape[::-1], interpolation=cv2.INTER_LINEAR) * np.float32(STEP / UNIT)
 
 
 def raise_front(front: Float, back: Float, heights: Float, where: NDArray[np.bool_]) -> None:

@@ -25,7 +25,7 @@ _GAP = 0.004
 _CLOTH = ("outfit", "shoes", "top", "dress", "coat", "trousers", "skirt")
 """Kinds of garments that cover others."""
 
-_CLOTHS = {
+_WORN_AS = {
     "outfit": Cloth.TOP, "top": Cloth.TOP, "dress": Cloth.TOP, "coat": Cloth.COAT, "trousers": Cloth.BOTTOM,
     "skirt": Cloth.BOTTOM, "shoes": Cloth.SHOE, "hat": Cloth.HAT, "cap": Cloth.HAT, "hair": Cloth.HAIR,
     "beard": Cloth.HAIR, "eyebrows": Cloth.BARE, "eyelashes": Cloth.BARE, "eyes": Cloth.BARE,
@@ -61,14 +61,14 @@ def dressed_layers(
     points = _put_on(wardrobe, posed, clothes)
     hidden = np.zeros(BODY_VERTICES, dtype=bool)
     layers: list[Layer] = []
-    kinds = [_cloths(clothes, i) for i in range(len(clothes))]
-    for worn, vertices, cloths in zip(clothes, points, kinds, strict=True):
+    worn_as = [_cloths(clothes, i) for i in range(len(clothes))]
+    for worn, vertices, cloths in zip(clothes, points, worn_as, strict=True):
         shown = _shown(worn, hidden)
         if shown.any():
             kept = None if shown.all() else shown
             layers.append(Layer(worn.garment.name, vertices, worn.materials, cloths, kept))
             hidden |= worn.hidden()
-    layers += [layer for i, worn in enumerate(clothes) for layer in _soles(wardrobe, posed, worn, kinds[i])]
+    layers += [layer for i, worn in enumerate(clothes) for layer in _soles(wardrobe, posed, worn, worn_as[i])]
     for side in buried:
         hidden |= _hand(wardrobe, side)
     bare = Layer(SKIN, posed.vertices[:BODY_VERTICES], (material,), (Cloth.BARE,), ~hidden[body.faces].all(axis=1))
@@ -85,7 +85,7 @@ def _cloths(clothes: Sequence[Worn], i: int) -> tuple[Cloth, ...]:
         return (Cloth.TUCKED,)
     if kind == "shoes" and "trousers" in under:
         return (Cloth.BOOT,) * worn.garment.groups
-    return (_CLOTHS[kind],) * worn.garment.groups
+    return (_WORN_AS[kind],) * worn.garment.groups
 
 
 def _hand(wardrobe: Wardrobe, side: str) -> NDArray[np.bool_]:
