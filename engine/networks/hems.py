@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from engine.camera import CANVAS
 from engine.networks.cloths import Cloth
+from engine.networks.photo_borders import Reach, drawn_to
 from engine.networks.prior import SIZE
 from engine.networks.relief import STEP, at_size, halved, person_box, push_back, raise_front, steadiness
 from engine.pixels import Bools, Float, blur, distance, ramp
@@ -32,15 +33,8 @@ _AROUND, _SURE = 3.0, (0.65, 0.85)
 where it guesses and where it is sure."""
 _KNOWN = 0.5
 """Certainty from which on it is told what is seen."""
-_CLOSE, _UNSURE = np.ones((21, 21), np.uint8), np.ones((9, 9), np.uint8)
-"""The surroundings in which the photo can move a border, and those in which a cloth must be alone to be a sure one."""
-_NEARBY, _SPREAD = 20.0, 8.0
-"""Standard deviations in pixels of what of it is nearby, and of its colours in CIELAB."""
-_LEAST, _UNLIKE = 1e-3, 0.02
-"""What is added to the shares of the network, and to the likelihood of a colour: nothing is impossible. A cloth that is
-nowhere sure has the colours of where it may be, by the first."""
-_SPECKS = 3.0
-"""Standard deviation in pixels of the smoothing of what both say."""
+_BORDERS_SEEN = Reach(alone=4, nearby=20.0, moved=10, specks=3.0)
+"""What of the photo a cloth's border is drawn to."""
 _NO_EDGE = (Cloth.HAIR, Cloth.CARRIED)
 
 
@@ -55,7 +49,8 @@ def with_hems(maps: Maps, canvas: Canvas, cloths: NDArray[np.float32]) -> Maps:
     far, _ = halved(back, mask)
     if not inside.any():
         return maps
-    codes = _drawn_to(_enlarged(cloths[0], area), _colors(canvas.rgb[area], mask), inside)
+    shares = np.ascontiguousarray(np.moveaxis(_enlarged(cloths[0], area), 2, 0))
+    codes = drawn_to(shares, _colors(canvas.rgb[area], mask), inside, _BORDERS_SEEN).argmax(axis=0)
     in_front, far_off = _seen(codes, cloths[0], area), _seen(_likeliest(cloths[1], area), cloths[1], area)
     raise_front(front, back, at_size(_edges(in_front, inside) * steadiness(near, inside), mask), mask)
     push_back(front, back, at_size(_edges(far_off, inside) * steadiness(far, inside), mask), mask)
@@ -131,21 +126,6 @@ def _colors(rgb: NDArray[np.uint8], mask: Bools) -> Float:
     light = np.where(mask[..., None], rgb, np.uint8(0)).astype(np.float32) / 255
     seen, weight = (cv2.resize(m, size, interpolation=cv2.INTER_AREA) for m in (light, mask.astype(np.float32)))
     return np.asarray(cv2.cvtColor(seen / np.maximum(weight, 1e-3)[..., None], cv2.COLOR_RGB2Lab), np.float32)
-
-
-def _drawn_to(shares: Float, colors: Float, inside: Bools) -> NDArray[np.int64]:
-    """Codes (H, W) of `Cloth` by what the network says (H, W, C) and, near its borders, by how much a pixel's colour
-    (H, W, 3; CIELAB) is that of what surely is that cloth nearby."""
-    codes = np.where(inside, shares.argmax(axis=2), -1)
-    cloths = np.unique(codes[inside])
-    likely = np.zeros((len(cloths), *codes.shape), np.float32)
-    for i, cloth in enumerate(cloths):
-        own = (codes == cloth).astype(np.uint8)
-        sure = cv2.erode(own, _UNSURE) + np.float32(_LEAST) * own
-        away = ((colors - blur(colors, sure, _NEARBY)) ** 2).sum(axis=2) / (2 * _SPREAD**2)
-        likely[i] = cv2.dilate(own, _CLOSE) * (shares[..., cloth] + _LEAST) * (np.exp(-away) + _UNLIKE)
-    likely /= likely.sum(axis=0) + np.float32(1e-9)
-    return cloths[np.argmax([cv2.GaussianBlur(one, (0, 0), _SPECKS) for one in likely], axis=0)]
 
 
 def _edges(seen: _Seen, inside: Bools) -> Float:

@@ -101,7 +101,7 @@ def _in_layers(
     worn = cloths(small, prior, limbs, normals, depths)
     layers = layered(small, prior, limbs, normals, depths)
     depths, layers = without_traces(depths, layers, limbs, prior[:, 3:])
-    steps = find_steps(layers, prior[:, 3:], limbs, canvas.keypoints)
+    steps = find_steps(layers, small, prior[:, 3:], limbs, canvas.keypoints)
     return with_steps(depths, steps), steps, worn
 
 

@@ -12,6 +12,8 @@ from torch.nn.functional import avg_pool2d, max_pool2d, normalize, one_hot, pad
 from engine.camera import CANVAS, UNIT
 from engine.networks.behind import with_hidden
 from engine.networks.layers import ARM_LAYERS, Layered, known_shares
+from engine.networks.photo_borders import Reach, drawn_to
+from engine.networks.slopes import without_slopes
 from engine.pixels import Bools, Float, distance, nearest, ramp, soft_distance
 from engine.skeleton import INDEX
 from engine.types import Parts
@@ -25,6 +27,8 @@ _CLOSE = 0.01
 _SLOPE, _STEP = 0.14, 0.22
 """Network units (8 and 13 cm of a person of 1.8 m) between two layers up to which the surface goes on from one to the
 other, and from which on it ends."""
+_BORDERS = Reach(alone=1, nearby=6.0, moved=4, specks=1.25, rounds=2)
+"""What of the photo a layer's border is drawn to."""
 _OUTLINE = 1.0
 """Standard deviation in pixels of what a limb's outline is smoothed by."""
 _ACROSS, _ALONG = 0.5, 0.75
@@ -33,6 +37,8 @@ which on it comes out of the body."""
 _WIDE, _NARROW = 19, 9
 """Widths in pixels of the bands along a step in which the layers are worth more than the depth without them, and along
 a border that is no step in which they are not."""
+_BOTH = 2.0
+"""Pixels nearer to one of two borders than to the other at which it alone counts."""
 _LENGTH = (10.0, 20.0)
 """Number of a step's pixels (two in its width) in a window of `_WIDE` up to which it is left out, and from which on it
 is not."""
@@ -73,25 +79,35 @@ class Steps:
         return (self.shares * self.depths).sum(1)
 
 
-def find_steps(layers: Layered, mask: Tensor, limbs: Tensor, keypoints: NDArray) -> Steps:
+def find_steps(layers: Layered, picture: Tensor, mask: Tensor, limbs: Tensor, keypoints: NDArray) -> Steps:
     """Where layers of one person are apart.
 
-    mask: (1, 1, 256, 256). limbs: (1, LIMBS, 3, 128, 128), see `limb_maps`; those of which nothing is known are left
-    out. keypoints: (31, 2) canvas pixels.
+    picture: (1, 3, 256, 256) -1..1. mask: (1, 1, 256, 256). limbs: (1, LIMBS, 3, 128, 128), see `limb_maps`; those of
+    which nothing is known are left out. keypoints: (31, 2) canvas pixels.
     """
-    raw = known_shares(layers, limbs)[0].softmax(1)
-    shares, inside = _blurred(raw.cpu(), _OUTLINE), pad(mask[0, 0, 1:-1, 1:-1].cpu(), (1, 1, 1, 1))
+    inside = pad(mask[0, 0, 1:-1, 1:-1].cpu(), (1, 1, 1, 1))
+    shares = _shares(known_shares(layers, limbs)[0].softmax(1).cpu(), picture[0].cpu(), inside)
     continued = _continued(layers.depths[0].cpu(), (shares > _SEEN).float() * inside)
     labels = shares.argmax(1)
-    border, jumps = _borders_of(shares, labels, continued, inside, _roots(keypoints, len(inside)).to(inside))
+    free = _free(shares, _roots(keypoints, len(inside)).to(inside))
+    continued = without_slopes(continued, labels, free, inside)
+    border, jumps = _borders_of(free, labels, continued, inside)
     steps = _long(((jumps - _SLOPE) / (_STEP - _SLOPE)).clamp(0, 1))
     continued = with_hidden(_as_deep_as_wide(continued, labels, inside), labels, inside, _STEP)
     # once more, for what is hidden has an outline as well
     continued = _continued(continued, one_hot(labels, shares.shape[1]).amax(0).movedim(-1, 0).float() * inside)
-    weight = _band(steps, _WIDE) * (1 - _band(border * (1 - _widest(steps, _NARROW)), _NARROW))
+    weight = _band(steps, _WIDE) * (1 - _off(steps, border))
     found = Steps(shares, continued, _whole(weight, labels, inside))
     front, back = found.smooth
     return replace(found, weight=found.weight * (1 - _band((front > back) * inside, _NARROW)))
+
+
+def _shares(shares: Tensor, picture: Tensor, inside: Tensor) -> Tensor:
+    """Shares (2, LAYERS, H, W) with even borders, in front where the picture (3, H, W; -1..1) has them."""
+    rgb = np.ascontiguousarray((picture.permute(1, 2, 0).numpy() + 1) / 2, np.float32)
+    colors = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2Lab), np.float32)
+    front = drawn_to(shares[0].numpy(), colors, inside.numpy() > 0, _BORDERS)
+    return torch.stack([torch.from_numpy(front), _blurred(shares[1], _OUTLINE)])
 
 
 def _roots(keypoints: NDArray, size: int) -> Tensor:
@@ -102,14 +118,19 @@ def _roots(keypoints: NDArray, size: int) -> Tensor:
     return torch.from_numpy(np.array(roots) * size / CANVAS)
 
 
-def _borders_of(shares: Tensor, labels: Tensor, depths: Tensor, mask: Tensor, roots: Tensor) -> tuple[Tensor, Tensor]:
+def _free(shares: Tensor, roots: Tensor) -> Tensor:
+    """(2, LAYERS, H, W) 0..1 whether a layer with these shares can end at a pixel; the trunk never does by itself: two
+    layers are apart if any of them can end. roots: (LIMBS, 2) pixels."""
+    limbs = [_can_end(shares[:, 1 + limb], root) for limb, root in enumerate(roots)]
+    return torch.stack([torch.zeros_like(shares[:, 0]), *limbs], 1)
+
+
+def _borders_of(free: Tensor, labels: Tensor, depths: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
     """Borders of limbs (H, W; 0 or 1), and by how much both layers are apart where a limb can end; 0 elsewhere.
 
-    shares, depths: (2, LAYERS, H, W). labels: (2, H, W) the layers with the largest shares. roots: (LIMBS, 2) pixels.
+    free, depths: (2, LAYERS, H, W). labels: (2, H, W) the layers with the largest shares.
     """
     own = depths.gather(1, labels[:, None])[:, 0]
-    free = torch.stack([_can_end(shares[:, 1 + limb], root) for limb, root in enumerate(roots)], 1)
-    free = torch.cat([torch.zeros_like(free[:, :1]), free], 1)  # two limbs are apart if any of them can end
     border, jumps = torch.zeros_like(mask), torch.zeros_like(mask)
     for axis in (-2, -1):
         for way in (-1, 1):
@@ -157,6 +178,13 @@ def _width(places: Tensor) -> Tensor:
     return torch.from_numpy(2 * widest * (CANVAS / len(radius)) / UNIT)
 
 
+def _off(steps: Tensor, border: Tensor) -> Tensor:
+    """(H, W) 0..1 beside borders (H, W) that are no steps (H, W), as far as none is nearer."""
+    others = border * (1 - _widest(steps, _NARROW))
+    to_step, to_other = (distance((places <= _SEEN).numpy()) for places in (steps, others))
+    return _band(others, _NARROW) * torch.from_numpy(ramp(to_step - to_other, -_BOTH, _BOTH))
+
+
 def _band(places: Tensor, width: int) -> Tensor:
     """(H, W) the largest value within half of `width`, with a soft border."""
     return _blurred(_widest(places, width), width / 6)
@@ -183,9 +211,11 @@ def _whole(weight: Tensor, labels: Tensor, mask: Tensor) -> Tensor:
 
 
 def _long(steps: Tensor) -> Tensor:
-    """Steps (H, W; 0..1) without short ones, of which there are fewer than `_LENGTH` pixels in the surroundings."""
+    """Steps (H, W; 0..1) without short ones, which have fewer than `_LENGTH` pixels in the surroundings wherever along
+    them one looks."""
     pixels = avg_pool2d(steps[None, None], _WIDE, 1, _WIDE // 2)[0, 0] * _WIDE**2
-    return steps * ((pixels - _LENGTH[0]) / (_LENGTH[1] - _LENGTH[0])).clamp(0, 1)
+    share = ((pixels - _LENGTH[0]) / (_LENGTH[1] - _LENGTH[0])).clamp(0, 1)
+    return steps * _widest(share * (steps > 0), _WIDE)
 
 
 def with_steps(depths: Tensor, steps: Steps) -> Tensor:
@@ -281,12 +311,13 @@ def _seen(label: NDArray[np.uint8], outlines: Float) -> _Seen:
 
 def _surface(layers: Float, seen: _Seen, side: int) -> Float:
     """Depth (H, W) of the side (0 = front) of what a map shows, whether that side is seen or not: it comes round at its
-    outline, as far as to the layer beside it if that lies beyond, and goes on in it if both are close."""
-    own, other = _rounded(layers, seen, side), _chosen(layers[side], seen.beside)
-    flat = _chosen(layers[side], seen.label)
+    outline, as far as to the layer beside it if that lies beyond, and goes on in it if both are close on both sides."""
+    own = _rounded(layers, seen, side)
+    flats, others = (np.stack([_chosen(sheet, label) for sheet in layers]) for label in (seen.label, seen.beside))
+    flat, other = flats[side], others[side]
     nearer = other > flat if side == 0 else other < flat
     first = np.minimum(own, other) if side == 0 else np.maximum(own, other)
-    ends = ramp(np.abs(other - flat), _SLOPE, _STEP)
+    ends = ramp(np.abs(others - flats).max(axis=0), _SLOPE, _STEP)
     return np.where(nearer, first, flat + ends * (own - flat))
 
 

@@ -4,10 +4,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.pixels import Bools, Float, blur, distance, nearest
+from engine.pixels import Bools, Float, around, blur, distance, nearest
 from engine.surface.clean import Shell
-from engine.types import Canvas, Photo
+from engine.types import Canvas, Parts, Photo
 
+_BESIDE, _STEP = 8, 24.0
+"""Pixels beside a border between parts, and of depth (3 cm) that lie between both, where colours mix."""
+_NEARBY = 24.0
+"""Pixels around such places from which colours are taken."""
 _LIGHT_BLUR, _HUE_BLUR = 1.5, 3.0
 """Photo pixels along the contour in which person and background mix: by the lens, and, for hues, by JPEG's halving."""
 
@@ -17,10 +21,30 @@ def front_colors(shell: Shell, canvas: Canvas, photo: Photo) -> NDArray[np.float
 
     Pixels along and outside the silhouette repeat inner ones, hues from farther inside.
     """
-    picture = _sample(shell, canvas, photo)
-    lightness = _from_within(picture, unmixed(shell, canvas.scale)).mean(axis=-1, keepdims=True)
+    known = unmixed(shell, canvas.scale)
+    picture = _by_parts(_sample(shell, canvas, photo), shell, known)
+    lightness = _from_within(picture, known).mean(axis=-1, keepdims=True)
     hue = _from_within(picture, unmixed(shell, canvas.scale, _HUE_BLUR))
     return np.clip(hue - hue.mean(axis=-1, keepdims=True) + lightness, 0, 255)
+
+
+def _by_parts(picture: Float, shell: Shell, known: Bools) -> Float:
+    """The picture with the known colours of each part up to where another one begins that is far before or behind it:
+    a pixel there covers a long way into the depth."""
+    if shell.parts is None:
+        return picture
+    label = shell.parts.front
+    window = np.ones((2 * _BESIDE + 1,) * 2, np.uint8)
+    steep = shell.mask & (cv2.dilate(shell.near, window) - cv2.erode(shell.near, window) > _STEP)
+    result = picture.copy()
+    for part in np.unique(label[steep & (label < Parts.HAND)]):
+        own = shell.mask & (label == part)
+        mixed = own & steep & (distance((label == part) | (label == Parts.UNKNOWN) | ~shell.mask) <= _BESIDE)
+        if mixed.any():
+            area = around(np.argwhere(mixed)[:, ::-1].astype(np.float64), _NEARBY, mixed.shape)
+            repeated = _from_within(picture[area], (own & known & ~mixed)[area])
+            result[area] = np.where(mixed[area][..., None], repeated, result[area])
+    return result
 
 
 def _from_within(picture: Float, known: Bools) -> Float:

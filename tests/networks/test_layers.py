@@ -9,7 +9,7 @@ from torch.nn.functional import interpolate
 from engine.camera import CANVAS, UNIT
 from engine.networks.layers import LAYERS, Layered, Layers, layered
 from engine.networks.prior import LIMBS
-from engine.networks.steps import Steps, _whole, arms_before, find_steps, sharpen_steps, with_steps
+from engine.networks.steps import Steps, _off, _whole, arms_before, find_steps, sharpen_steps, with_steps
 from engine.skeleton import INDEX
 from engine.types import Parts
 
@@ -54,7 +54,7 @@ def steps_of(given: dict[str, Tensor], layers: Layered, **places: tuple[float, f
     keypoints = np.full((31, 2), np.nan)
     for name, place in places.items():
         keypoints[INDEX[name]] = np.array(place) * CANVAS / SIZE
-    return find_steps(layers, given["prior"][:, 3:], given["limbs"], keypoints)
+    return find_steps(layers, given["picture"], given["prior"][:, 3:], given["limbs"], keypoints)
 
 
 def with_limbs(given: dict[str, Tensor], *limbs: int) -> dict[str, Tensor]:
@@ -326,3 +326,52 @@ def test_the_hidden_side_of_a_limb_goes_on_beyond_its_outline_too() -> None:
     layers.depths[:, 0, LEFT_ARM, ROWS, COLUMNS] = BACK + 0.3
     beyond = steps_of(body(), layers).depths[0, LEFT_ARM, 97:100, 100:150]
     torch.testing.assert_close(beyond, torch.full((3, 50), BACK + 0.3), atol=0.03, rtol=0)
+
+
+def test_in_front_a_layer_ends_where_the_photo_has_its_outline() -> None:
+    """The photo shows the arm four pixels lower than the network says."""
+    given = body()
+    given["picture"] = torch.full((1, 3, SIZE, SIZE), -0.5)
+    given["picture"][:, :, ROWS.start + 4 : ROWS.stop + 4, COLUMNS] = 0.5
+    layers = arm_before(1.5)
+    shown = steps_of(given, layers).shares[0].argmax(0)[:, 125]
+    np.testing.assert_array_equal(np.flatnonzero(shown == LEFT_ARM), np.arange(ROWS.start + 4, ROWS.stop + 4))
+
+
+def arm_beside(back: float) -> Layered:
+    """The left arm is behind the trunk's edge, so that both maps show it beside the trunk. back: of the arm."""
+    layers = arm_before()
+    layers.shares[:, :, LEFT_ARM] = 0
+    layers.shares[:, :, LEFT_ARM, 70:180, 110:130] = 40
+    layers.depths[:, 0, LEFT_ARM], layers.depths[:, 1, LEFT_ARM] = BACK + 0.02, back
+    return layers
+
+
+def test_a_part_comes_round_on_both_sides_where_one_of_them_is_a_step() -> None:
+    """The backs of trunk and arm are close, their fronts far apart: the trunk does not go on in the arm."""
+    steps = steps_of(body(), arm_beside(BACK + 0.1))
+    depths = interpolate(with_steps(body()["depths"], steps), scale_factor=8, mode="bilinear")[0].numpy()
+    parts = sharpen_steps(depths, steps, MASK)
+    assert parts is not None
+    row = 8 * 125
+    last = int(np.argmax(parts.back[row] == LEFT_ARM)) - 1
+    assert depths[1, row, last] < BACK - 0.1
+    assert depths[1, row, last - 60] == pytest.approx(BACK, abs=0.01)
+
+
+def test_a_step_is_one_to_its_end_though_others_meet_there() -> None:
+    """Where a step ends at the silhouette, its surroundings have half of its pixels."""
+    given, layers = body(), arm_beside(BACK + 0.4)
+    layers.shares[:, :, LEFT_ARM] = 0
+    layers.shares[:, :, LEFT_ARM, 64:180, 110:130] = 40
+    weight = steps_of(given, layers, left_shoulder=(120.0, 250.0)).weight
+    assert weight[66:120, 111].min() > 0.9
+
+
+def test_borders_that_are_no_steps_do_not_count_where_a_step_is_nearer() -> None:
+    steps, border = torch.zeros(64, 64), torch.zeros(64, 64)
+    steps[:, 31:33] = border[:, 31:33] = 1
+    border[40:42, :24] = 1
+    found = _off(steps, border)
+    assert found[41, 5] > 0.9
+    assert found[41, 30] < 0.05

@@ -1,0 +1,72 @@
+"""Slopes between an arm and what is beside it: networks of 256 pixels draw each towards the other.
+
+An arm that hangs beside the trunk became one slab with it: the trunk's back rose to that of an arm behind it, so that
+both seemed to touch. What is seen of a layer some pixels inside tells better how deep it is at its border.
+"""
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from engine.networks.layers import ARM_LAYERS
+from engine.pixels import Bools, Float, distance, nearest, ramp, spread
+
+_INSIDE = 4.0
+"""Pixels from a border from which on a layer is as deep as it is said to be."""
+_NEARER = 0.07
+"""Network units (4 cm of a person of 1.8 m) by which what is beside it must be the nearer one to draw a layer."""
+_EVEN = 3.0
+"""Standard deviation in pixels of the smoothing of the depths inside."""
+_ROOTED = (2.0, 10.0)
+"""Pixels from where an arm comes out of the body up to which slopes stay, and from which on none does."""
+_FREE = 0.5
+"""Share from which on a limb can end at its border."""
+_BESIDE = np.ones((3, 3), np.uint8)
+
+Labels = NDArray[np.int64]
+
+
+def without_slopes(depths: Tensor, labels: Tensor, free: Tensor, mask: Tensor) -> Tensor:
+    """Depths (2, LAYERS, H, W) of which none rises towards an arm that is before it, nor an arm towards what is.
+
+    labels: (2, H, W) the layers that front and back show. free: (2, LAYERS, H, W) whether a layer can end at a border.
+    mask: (H, W).
+    """
+    result, inside = depths.numpy().copy(), mask.numpy() > 0
+    for side, sign in ((0, 1), (1, -1)):
+        shown = np.where(inside, labels[side].numpy(), -1)
+        seen = np.take_along_axis(sign * result[side], np.maximum(shown, 0)[None], 0)[0]
+        share = ramp(distance(~_rooted(shown, free[side].numpy())), *_ROOTED)
+        for layer in np.unique(shown[inside]):
+            flat = _flattened(seen, shown == layer, _drawing(shown, layer), share)
+            result[side, layer] = np.where(shown == layer, sign * flat, result[side, layer])
+    return torch.from_numpy(result)
+
+
+def _drawing(shown: Labels, layer: int) -> Bools:
+    """What is seen (H, W) of layers that draw this one: of all others if it is an arm, else of arms."""
+    others = (shown >= 0) & (shown != layer)
+    return others if layer in ARM_LAYERS else others & np.isin(shown, ARM_LAYERS)
+
+
+def _flattened(seen: Float, own: Bools, others: Bools, share: Float) -> Float:
+    """The depth that is seen (H, W), as far as the share says that of the inside where nearer others draw a layer."""
+    if not others.any():
+        return seen
+    inner = own & (distance(~others) > _INSIDE)
+    if not inner.any():
+        return seen
+    level = spread(seen, inner, _EVEN)
+    drawn = own & ~inner & (seen < level) & (seen.ravel()[nearest(others)] < level - _NEARER)
+    return np.where(drawn, seen + share * (level - seen), seen)
+
+
+def _rooted(shown: Labels, free: Float) -> Bools:
+    """Pixels (H, W) of arms at whose border they come out of the body."""
+    rooted = np.zeros(shown.shape, bool)
+    for arm in ARM_LAYERS:
+        beside = cv2.dilate(((shown >= 0) & (shown != arm)).astype(np.uint8), _BESIDE) > 0
+        rooted |= (shown == arm) & beside & (free[arm] < _FREE)
+    return rooted
