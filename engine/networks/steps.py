@@ -311,13 +311,16 @@ def _seen(label: NDArray[np.uint8], outlines: Float) -> _Seen:
 
 def _surface(layers: Float, seen: _Seen, side: int) -> Float:
     """Depth (H, W) of the side (0 = front) of what a map shows, whether that side is seen or not: it comes round at its
-    outline, as far as to the layer beside it if that lies beyond, and goes on in it if both are close on both sides."""
+    outline, as far as to the layer beside it if that lies beyond, and goes on in it if both are close; beside an arm,
+    if they are close on both sides."""
     own = _rounded(layers, seen, side)
     flats, others = (np.stack([_chosen(sheet, label) for sheet in layers]) for label in (seen.label, seen.beside))
     flat, other = flats[side], others[side]
     nearer = other > flat if side == 0 else other < flat
     first = np.minimum(own, other) if side == 0 else np.maximum(own, other)
-    ends = ramp(np.abs(others - flats).max(axis=0), _SLOPE, _STEP)
+    apart = np.abs(others - flats)
+    arm = np.isin(seen.label, ARM_LAYERS) | np.isin(seen.beside, ARM_LAYERS)
+    ends = ramp(np.where(arm, apart.max(axis=0), apart[side]), _SLOPE, _STEP)
     return np.where(nearer, first, flat + ends * (own - flat))
 
 
