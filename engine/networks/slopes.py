@@ -23,6 +23,8 @@ _ROOTED = (2.0, 10.0)
 """Pixels from where an arm comes out of the body up to which slopes stay, and from which on none does."""
 _FREE = 0.5
 """Share from which on a limb can end at its border."""
+_SEEN = 40
+"""Pixels of an arm in front from which on it is one that the camera sees; where others are, is a guess."""
 _BESIDE = np.ones((3, 3), np.uint8)
 
 Labels = NDArray[np.int64]
@@ -31,24 +33,27 @@ Labels = NDArray[np.int64]
 def without_slopes(depths: Tensor, labels: Tensor, free: Tensor, mask: Tensor) -> Tensor:
     """Depths (2, LAYERS, H, W) of which none rises towards an arm that is before it, nor an arm towards what is.
 
+    Only of arms that the camera sees.
+
     labels: (2, H, W) the layers that front and back show. free: (2, LAYERS, H, W) whether a layer can end at a border.
     mask: (H, W).
     """
     result, inside = depths.numpy().copy(), mask.numpy() > 0
+    arms = [arm for arm in ARM_LAYERS if np.count_nonzero(inside & (labels[0].numpy() == arm)) >= _SEEN]
     for side, sign in ((0, 1), (1, -1)):
         shown = np.where(inside, labels[side].numpy(), -1)
         seen = np.take_along_axis(sign * result[side], np.maximum(shown, 0)[None], 0)[0]
-        share = ramp(distance(~_rooted(shown, free[side].numpy())), *_ROOTED)
+        share = ramp(distance(~_rooted(shown, free[side].numpy(), arms)), *_ROOTED)
         for layer in np.unique(shown[inside]):
-            flat = _flattened(seen, shown == layer, _drawing(shown, layer), share)
+            flat = _flattened(seen, shown == layer, _drawing(shown, layer, arms), share)
             result[side, layer] = np.where(shown == layer, sign * flat, result[side, layer])
     return torch.from_numpy(result)
 
 
-def _drawing(shown: Labels, layer: int) -> Bools:
+def _drawing(shown: Labels, layer: int, arms: list[int]) -> Bools:
     """What is seen (H, W) of layers that draw this one: of all others if it is an arm, else of arms."""
     others = (shown >= 0) & (shown != layer)
-    return others if layer in ARM_LAYERS else others & np.isin(shown, ARM_LAYERS)
+    return others if layer in arms else others & np.isin(shown, arms)
 
 
 def _flattened(seen: Float, own: Bools, others: Bools, share: Float) -> Float:
@@ -63,10 +68,10 @@ def _flattened(seen: Float, own: Bools, others: Bools, share: Float) -> Float:
     return np.where(drawn, seen + share * (level - seen), seen)
 
 
-def _rooted(shown: Labels, free: Float) -> Bools:
+def _rooted(shown: Labels, free: Float, arms: list[int]) -> Bools:
     """Pixels (H, W) of arms at whose border they come out of the body."""
     rooted = np.zeros(shown.shape, bool)
-    for arm in ARM_LAYERS:
+    for arm in arms:
         beside = cv2.dilate(((shown >= 0) & (shown != arm)).astype(np.uint8), _BESIDE) > 0
         rooted |= (shown == arm) & beside & (free[arm] < _FREE)
     return rooted

@@ -81,5 +81,12 @@ def test_an_arm_without_anything_inside_stays_as_it_is() -> None:
     np.testing.assert_array_equal(found[1, TRUNK], depths[1, TRUNK])
 
 
+def test_an_arm_that_the_camera_does_not_see_draws_what_it_draws() -> None:
+    """Where it is, is a guess; half of it would stand out of the back."""
+    shown = labels()
+    shown[0] = TRUNK
+    np.testing.assert_array_equal(without_slopes(drawn(), shown, free(), MASK), drawn())
+
+
 def test_nobody() -> None:
     np.testing.assert_array_equal(without_slopes(drawn(), labels(), free(), torch.zeros(SIZE, SIZE)), drawn())
