@@ -22,9 +22,9 @@ _ANYWHERE = 1e-3
 @dataclass(frozen=True)
 class Reach:
     """Sizes in pixels. alone: half the width of the surroundings in which a thing must be alone to be a sure one.
-    nearby: standard deviation of what of it is nearby. moved: by how much borders are moved at most. specks: standard
-    deviation of the smoothing of the result. rounds: how often is looked; what is surely something is better known the
-    second time."""
+    nearby: standard deviation of what of it is nearby. moved: by how much a round moves borders at most. specks:
+    standard deviation of the smoothing of the result. rounds: how often is looked; what is surely something is better
+    known the second time."""
 
     alone: int
     nearby: float
@@ -51,7 +51,7 @@ def _drawn(shares: Float, codes: NDArray[np.int64], colors: Float, reach: Reach)
         sure = cv2.erode(own, _window(reach.alone)) + np.float32(_ANYWHERE) * own
         like = _likelihood(colors, sure, reach.nearby) + np.float32(_UNLIKE)
         likely[code] = cv2.dilate(own, _window(reach.moved)) * (shares[code] + np.float32(_LEAST)) * like
-    return likely / np.maximum(likely.sum(axis=0), np.float32(1e-9))
+    return likely * (codes >= 0) / np.maximum(likely.sum(axis=0), np.float32(1e-9))
 
 
 def _likelihood(colors: Float, weight: Float, nearby: float) -> Float:

@@ -15,8 +15,9 @@ from engine.pixels import Bools, Float, distance, nearest, ramp, spread
 
 _INSIDE = 4.0
 """Pixels from a border from which on a layer is as deep as it is said to be."""
-_NEARER = 0.07
-"""Network units (4 cm of a person of 1.8 m) by which what is beside it must be the nearer one to draw a layer."""
+_NEARER = (0.04, 0.1)
+"""Network units (2 and 6 cm of a person of 1.8 m) by which what is beside a layer is the nearer one up to which it does
+not draw it, and from which on it does."""
 _EVEN = 3.0
 """Standard deviation in pixels of the smoothing of the depths inside."""
 _ROOTED = (2.0, 10.0)
@@ -64,8 +65,9 @@ def _flattened(seen: Float, own: Bools, others: Bools, share: Float) -> Float:
     if not inner.any():
         return seen
     level = spread(seen, inner, _EVEN)
-    drawn = own & ~inner & (seen < level) & (seen.ravel()[nearest(others)] < level - _NEARER)
-    return np.where(drawn, seen + share * (level - seen), seen)
+    drawn = own & ~inner & (distance(~inner) <= 2 * _INSIDE) & (seen < level)
+    draws = ramp(level - seen.ravel()[nearest(others)], *_NEARER)
+    return np.where(drawn, seen + share * draws * (level - seen), seen)
 
 
 def _rooted(shown: Labels, free: Float, arms: list[int]) -> Bools:

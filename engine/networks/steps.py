@@ -214,8 +214,11 @@ def _long(steps: Tensor) -> Tensor:
     """Steps (H, W; 0..1) without short ones, which have fewer than `_LENGTH` pixels in the surroundings wherever along
     them one looks."""
     pixels = avg_pool2d(steps[None, None], _WIDE, 1, _WIDE // 2)[0, 0] * _WIDE**2
-    share = ((pixels - _LENGTH[0]) / (_LENGTH[1] - _LENGTH[0])).clamp(0, 1)
-    return steps * _widest(share * (steps > 0), _WIDE)
+    share = ((pixels - _LENGTH[0]) / (_LENGTH[1] - _LENGTH[0])).clamp(0, 1).numpy()
+    count, pieces = cv2.connectedComponents((steps.numpy() > 0).astype(np.uint8))
+    longest = np.zeros(count, np.float32)
+    np.maximum.at(longest, np.asarray(pieces, np.int64).ravel(), share.ravel())
+    return steps * torch.from_numpy(longest[pieces])
 
 
 def with_steps(depths: Tensor, steps: Steps) -> Tensor:

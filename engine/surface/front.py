@@ -10,8 +10,8 @@ from engine.types import Canvas, Parts, Photo
 
 _BESIDE, _STEP = 8, 24.0
 """Pixels beside a border between parts, and of depth (3 cm) that lie between both, where colours mix."""
-_NEARBY = 24.0
-"""Pixels around such places from which colours are taken."""
+_NEARBY = 12.0
+"""Pixels from such a place within which its part must have colours to be taken."""
 _LIGHT_BLUR, _HUE_BLUR = 1.5, 3.0
 """Photo pixels along the contour in which person and background mix: by the lens, and, for hues, by JPEG's halving."""
 
@@ -39,10 +39,12 @@ def _by_parts(picture: Float, shell: Shell, known: Bools) -> Float:
     result = picture.copy()
     for part in np.unique(label[steep & (label < Parts.HAND)]):
         own = shell.mask & (label == part)
-        mixed = own & steep & (distance((label == part) | (label == Parts.UNKNOWN) | ~shell.mask) <= _BESIDE)
+        mixed = own & steep & (distance(own | (label >= Parts.HAND) | ~shell.mask) <= _BESIDE)
+        inner = own & known & ~mixed
+        mixed &= distance(~inner) <= _NEARBY
         if mixed.any():
             area = around(np.argwhere(mixed)[:, ::-1].astype(np.float64), _NEARBY, mixed.shape)
-            repeated = _from_within(picture[area], (own & known & ~mixed)[area])
+            repeated = _from_within(picture[area], inner[area])
             result[area] = np.where(mixed[area][..., None], repeated, result[area])
     return result
 

@@ -9,6 +9,7 @@ from engine.networks.photo_borders import Reach, drawn_to
 
 SIZE = 64
 REACH = Reach(alone=1, nearby=6.0, moved=6, specks=1.0)
+TWICE = Reach(alone=1, nearby=6.0, moved=4, specks=1.0, rounds=2)
 SAID = 30
 """Column at which the network has the border."""
 WHOLE = np.ones((SIZE, SIZE), bool)
@@ -32,13 +33,25 @@ def border(found: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize("column", [SAID - 4, SAID - 2, SAID, SAID + 3, SAID + 4])
-def test_a_border_goes_where_the_colours_change(column: int) -> None:
-    np.testing.assert_array_equal(border(drawn_to(shares(), photo(column), WHOLE, REACH)), column)
+@pytest.mark.parametrize("reach", [REACH, TWICE])
+def test_a_border_goes_where_the_colours_change(column: int, reach: Reach) -> None:
+    np.testing.assert_array_equal(border(drawn_to(shares(), photo(column), WHOLE, reach)), column)
 
 
-def test_a_change_of_colours_far_away_is_none_of_it() -> None:
-    found = border(drawn_to(shares(), photo(SAID + 16), WHOLE, REACH))
-    assert (abs(found - SAID) <= REACH.moved).all()
+@pytest.mark.parametrize("reach", [REACH, TWICE])
+def test_a_change_of_colours_far_away_is_none_of_it(reach: Reach) -> None:
+    found = border(drawn_to(shares(), photo(SAID + 16), WHOLE, reach))
+    assert (abs(found - SAID) <= reach.rounds * reach.moved).all()
+
+
+def test_what_is_around_the_person_says_nothing() -> None:
+    """A light strip before a dark thing keeps its rim, though the black around it is dark as well."""
+    inside = WHOLE.copy()
+    inside[:, SAID + 4 :] = False
+    colors = photo(SAID)
+    colors[:, SAID + 4 :] = 0
+    found = drawn_to(shares(), colors, inside, TWICE)
+    assert found[1, :, SAID + 1 : SAID + 4].min() > 0.8
 
 
 def test_colours_that_a_thing_has_inside_do_not_move_its_border() -> None:

@@ -72,13 +72,30 @@ def test_legs_beside_each_other_and_the_trunk_stay_as_they_are() -> None:
     np.testing.assert_array_equal(without_slopes(depths, labels(TRUNK, LEG), free(), MASK), depths)
 
 
-def test_an_arm_without_anything_inside_stays_as_it_is() -> None:
+def test_a_trunk_without_anything_inside_stays_as_it_is() -> None:
     narrow = labels()
     narrow[:, :, : BORDER - 3] = LEG
     depths = drawn()
     depths[:, LEG] = depths[:, TRUNK]
     found = without_slopes(depths, narrow, free(), MASK)
     np.testing.assert_array_equal(found[1, TRUNK], depths[1, TRUNK])
+
+
+def test_a_strip_beyond_an_arm_is_not_as_deep_as_the_body_on_this_side() -> None:
+    beyond = labels()
+    beyond[:, :, BORDER + 12 : BORDER + 15] = TRUNK
+    depths = drawn()
+    depths[1, TRUNK, :, BORDER + 12 :] = LEVEL - 0.3
+    found = without_slopes(depths, beyond, free(), MASK)[1, TRUNK]
+    np.testing.assert_array_equal(found[:, BORDER + 12 : BORDER + 15], depths[1, TRUNK, :, BORDER + 12 : BORDER + 15])
+
+
+def test_along_a_border_nothing_sets_in_suddenly() -> None:
+    """The arm gets farther and farther from the trunk."""
+    depths = drawn()
+    depths[1, ARM] = (LEVEL + 0.15 * torch.arange(SIZE) / SIZE)[:, None]
+    found = without_slopes(depths, labels(), free(), MASK)[1, TRUNK, :, BORDER - 1]
+    assert found.diff().abs().max() < 0.03
 
 
 def test_an_arm_that_the_camera_does_not_see_draws_what_it_draws() -> None:

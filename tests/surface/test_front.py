@@ -55,13 +55,14 @@ def test_a_hand_keeps_its_colours() -> None:
     front[:, BORDER:] = Parts.HAND
     found = colors(replace(body, parts=replace(body.parts, front=front)), BORDER + 5)
     np.testing.assert_allclose(found[BORDER : BORDER + 5], DARK, atol=2)
-    np.testing.assert_allclose(found[20:BORDER], DARK, atol=2)
 
 
-def test_a_part_that_is_all_beside_another_keeps_its_colours() -> None:
+def test_a_strip_of_a_part_beyond_another_keeps_its_colours() -> None:
+    """Those of the same part on the other side are others."""
     body = shell(60)
     assert body.parts is not None
-    front = body.parts.front.copy()
-    front[:, BORDER : BORDER + 6] = 3
-    found = colors(replace(body, parts=replace(body.parts, front=front)), BORDER + 3)
-    assert np.isfinite(found).all()
+    front, near = body.parts.front.copy(), body.near.copy()
+    strip = np.s_[:, BORDER + 30 : BORDER + 40]
+    front[strip], near[strip] = Parts.TRUNK, 0
+    found = colors(replace(body, near=near, parts=replace(body.parts, front=front)), BORDER)
+    np.testing.assert_allclose(found[BORDER + 30 : BORDER + 40], LIGHT, atol=2)
