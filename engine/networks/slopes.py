@@ -59,10 +59,8 @@ def _drawing(shown: Labels, layer: int, arms: list[int]) -> Bools:
 
 def _flattened(seen: Float, own: Bools, others: Bools, share: Float) -> Float:
     """The depth that is seen (H, W), as far as the share says that of the inside where nearer others draw a layer."""
-    if not others.any():
-        return seen
     inner = own & (distance(~others) > _INSIDE)
-    if not inner.any():
+    if not (others.any() and inner.any()):
         return seen
     level = spread(seen, inner, _EVEN)
     drawn = own & ~inner & (distance(~inner) <= 2 * _INSIDE) & (seen < level)

@@ -316,9 +316,8 @@ def _surface(layers: Float, seen: _Seen, side: int) -> Float:
     """Depth (H, W) of the side (0 = front) of what a map shows, whether that side is seen or not: it comes round at its
     outline, as far as to the layer beside it if that lies beyond, and goes on in it if both are close; beside an arm,
     if they are close on both sides."""
-    own = _rounded(layers, seen, side)
     flats, others = (np.stack([_chosen(sheet, label) for sheet in layers]) for label in (seen.label, seen.beside))
-    flat, other = flats[side], others[side]
+    own, flat, other = _rounded(flats, seen.outline, side), flats[side], others[side]
     nearer = other > flat if side == 0 else other < flat
     first = np.minimum(own, other) if side == 0 else np.maximum(own, other)
     apart = np.abs(others - flats)
@@ -327,13 +326,13 @@ def _surface(layers: Float, seen: _Seen, side: int) -> Float:
     return np.where(nearer, first, flat + ends * (own - flat))
 
 
-def _rounded(layers: Float, seen: _Seen, side: int) -> Float:
-    """Depth (H, W) of a side (0 = front) of the layer that a map shows: it comes round at its outline, as far as the
-    layer is thick."""
-    front, back = (_chosen(sheet, seen.label) for sheet in layers)
+def _rounded(sheets: Float, outline: Float, side: int) -> Float:
+    """Depth (H, W) of a side (0 = front) of a layer with these sheets (2, H, W): it comes round at its outline, as
+    far as the layer is thick. outline: (H, W) distance from that in pixels."""
+    front, back = sheets
     middle, half = (front + back) / 2, np.maximum(back - front, 0) / 2
     radius = np.clip(half * UNIT, *_ROUND)
-    bulge = np.sqrt(1 - np.clip(1 - seen.outline / radius, 0, 1) ** 2)
+    bulge = np.sqrt(1 - np.clip(1 - outline / radius, 0, 1) ** 2)
     return middle + (half if side else -half) * bulge
 
 
