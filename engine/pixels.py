@@ -1,15 +1,19 @@
 """Distances, neighbours and means on the pixel grid."""
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import map_coordinates
 
 Float = NDArray[np.float32]
 Bools = NDArray[np.bool_]
+Ints = NDArray[np.int32]
 
 _FINENESS = 4.0
 """Pixels of the grid on which a Gaussian is computed, in its standard deviation."""
+_SPREAD = 2.0
+"""The same, of what is spread."""
 _ROW = 1024
 """Samples that are taken in a row."""
 
@@ -59,10 +63,14 @@ def smooth(values: Float, sigma: float) -> Float:
     """Gaussian mean, a wide one on a coarser grid."""
     height, width = values.shape[:2]
     step = max(1, int(sigma / _FINENESS))
-    small = (-(-width // step), -(-height // step))
-    coarse = cv2.resize(values, small, interpolation=cv2.INTER_AREA) if step > 1 else values
-    mean = cv2.GaussianBlur(coarse, (0, 0), sigma / step)
+    mean = cv2.GaussianBlur(_coarse(values, step), (0, 0), sigma / step)
     return np.asarray(cv2.resize(mean, (width, height)) if step > 1 else mean, np.float32)
+
+
+def _coarse(values: Float, step: int) -> Float:
+    """Means of `step` x `step` pixels."""
+    size = -(-values.shape[1] // step), -(-values.shape[0] // step)
+    return np.asarray(cv2.resize(values, size, interpolation=cv2.INTER_AREA) if step > 1 else values, np.float32)
 
 
 def blur(values: Float, weights: Float, sigma: float) -> Float:
@@ -73,9 +81,16 @@ def blur(values: Float, weights: Float, sigma: float) -> Float:
 
 
 def spread(values: Float, known: Bools, sigma: float) -> Float:
-    """For every pixel the Gaussian mean of the known ones at the nearest of them; `known` must not be empty."""
-    mean = blur(values, known.astype(np.float32), sigma)
-    return np.asarray(mean.reshape(-1, *mean.shape[2:])[nearest(known)])
+    """For every pixel the Gaussian mean of the known ones at the nearest of them, a wide one on a coarser grid; `known`
+    must not be empty."""
+    height, width = known.shape
+    step = max(1, int(sigma / _SPREAD))
+    weights = known.astype(np.float32)
+    total = smooth(_coarse(weights, step), sigma / step)
+    mean = smooth(_coarse(values * (weights[..., None] if values.ndim == 3 else weights), step), sigma / step)
+    mean /= np.maximum(total[..., None] if values.ndim == 3 else total, 1e-6)
+    repeated = mean.reshape(-1, *mean.shape[2:])[nearest(_coarse(weights, step) > 0)]
+    return np.asarray(cv2.resize(repeated, (width, height)) if step > 1 else repeated, np.float32)
 
 
 def ramp(values: Float, low: float, high: float) -> Float:
@@ -96,10 +111,18 @@ def sampled_at(values: Float, places: Float) -> Float:
     return sampled(values, wide).reshape(-1, values.shape[2])[: len(places)]
 
 
-def exactly_at(values: Float, rows: NDArray, columns: NDArray) -> Float:
-    """The same at places between pixels (N,) each; OpenCV rounds them to 1/32 of a pixel."""
-    planes = np.moveaxis(values, -1, 0)
-    return np.stack([map_coordinates(p, (rows, columns), order=1, mode="nearest") for p in planes], axis=-1)
+def exactly_at(values: Callable[[Ints, Ints], Float], rows: NDArray, columns: NDArray, shape: tuple[int, ...]) -> Float:
+    """The same at places between pixels (N,) each; OpenCV rounds them to 1/32 of a pixel.
+
+    values: gives those (N, C) of pixels (N,) each of a grid of `shape`.
+    """
+    rows, columns = (np.clip(places, 0, size - 1) for places, size in zip((rows, columns), shape, strict=True))
+    top, left = rows.astype(np.int32), columns.astype(np.int32)
+    down, right = ((places - first)[:, None].astype(np.float32) for places, first in ((rows, top), (columns, left)))
+    bottom, last = np.minimum(top + 1, shape[0] - 1), np.minimum(left + 1, shape[1] - 1)
+    above = (1 - right) * values(top, left) + right * values(top, last)
+    below = (1 - right) * values(bottom, left) + right * values(bottom, last)
+    return np.asarray((1 - down) * above + down * below, np.float32)
 
 
 def around(points: NDArray[np.float64], rim: float, shape: tuple[int, ...]) -> tuple[slice, slice]:

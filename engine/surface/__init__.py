@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.parallel import at_once
 from engine.surface.clean import Shell, clean
 from engine.surface.colors import SheetColors, both_sides, paint, sheet_colors
 from engine.surface.detail import STEPS, grain
@@ -58,18 +59,20 @@ def construct(
     tell = progress or (lambda stage, fraction: None)
     tell("Building the mesh", 0.0)
     cleaned = clean(maps)
+    shell, gaps = _opened(cleaned)
+    tell("Building the mesh", 0.3)
     with ThreadPoolExecutor(1) as other:
-        coloring = other.submit(both_sides, cleaned, canvas, photo)
-        shell, gaps = _opened(cleaned)
-        joining = other.submit(lambda: sheet_colors(*coloring.result(), shell, canvas.head))
-        tell("Building the mesh", 0.3)
+        coloring = other.submit(_colored, cleaned, shell, canvas, photo)
         made = form_of(shell, gaps, canvas, settings)
         tell("Colouring the mesh", 0.75)
-        colors = joining.result()
-    paints = paint(made.solid, shell, colors, grain(settings.detail, made.solid))[made.origin]
+        colors = coloring.result()
     tell("Checking the mesh", 0.95)
+    paints, health = at_once(
+        lambda: paint(made.solid, shell, colors, grain(settings.detail, made.solid))[made.origin],
+        lambda: check(made.sound, made.sound.zone),
+    )
     mesh = Mesh(made.sound.vertices, made.sound.faces, paints)
-    failed = failures(check(mesh, made.sound.zone), made.sound.crossing, len(mesh.faces), settings.height)
+    failed = failures(health, made.sound.crossing, len(mesh.faces), settings.height)
     warnings = (*made.place.warnings, *(f"Check '{name}' failed: {why}" for name, why in failed.items()))
     return Surface(mesh, made.origin, shell, made.gaps, made.solid, colors, made.place, warnings)
 
@@ -77,6 +80,10 @@ def construct(
 def locate(maps: Maps, canvas: Canvas, settings: Settings) -> Placement:
     """Where `build` puts the upright points of the maps (camera units)."""
     return located(solidify(*_opened(clean(maps)), STEPS.get(settings.detail, 1)), canvas, settings)[1]
+
+
+def _colored(cleaned: Shell, shell: Shell, canvas: Canvas, photo: Photo) -> SheetColors:
+    return sheet_colors(*both_sides(cleaned, shell.mask, canvas, photo), shell, canvas.head)
 
 
 def _opened(shell: Shell) -> tuple[Shell, Gaps]:

@@ -156,9 +156,12 @@ def _texture(colors: Float, front: Float, worn: Float, mask: Bools) -> Float:
     worn: (H, W) 0 to 1, how far the back shows the same cloth as the front. Seams and buttons, which are stronger than
     most of the weave, stay weak.
     """
-    fine = front - cv2.GaussianBlur(front, (0, 0), _WEAVE)
-    middle, most = np.percentile(np.abs(fine[mask].mean(axis=1)), (50, 80))
+    at = np.nonzero(mask)
+    fine = front[at] - cv2.GaussianBlur(front, (0, 0), _WEAVE)[at]
+    middle, most = np.percentile(np.abs(fine @ np.full(3, 1 / 3, np.float32)), (50, 80))
     grain = np.random.default_rng(0).standard_normal(mask.shape, np.float32)
     grain = cv2.GaussianBlur(grain, (0, 0), 1.0) * (2 * np.sqrt(np.pi))
-    made = (0.7 * 1.4826 * np.float32(middle) * grain)[..., None]
-    return np.clip(colors + made + worn[..., None] * (np.clip(fine, -most, most) - made), 0, 255)
+    made = (0.7 * 1.4826 * np.float32(middle) * grain[at])[:, None]
+    result = colors.copy()
+    result[at] = np.clip(colors[at] + made + worn[at][:, None] * (np.clip(fine, -most, most) - made), 0, 255)
+    return result

@@ -58,6 +58,11 @@ def near(marked: Bools, steps: int = 2) -> Bools:
     return cv2.dilate(marked.astype(np.uint8), np.ones((2 * steps + 1, 2 * steps + 1), np.uint8)) > 0
 
 
+def touched(pixels: Bools) -> Bools:
+    """Cells (H-1, W-1) with a corner among pixels (H, W)."""
+    return np.asarray(cv2.dilate(pixels.astype(np.uint8), np.ones((2, 2), np.uint8), anchor=(0, 0))[:-1, :-1] > 0)
+
+
 def corner_pixels(marked: Bools) -> Bools:
     """Pixels (H, W) at the corners of marked cells (H-1, W-1)."""
     padded = np.pad(marked, ((0, 1), (0, 1))).astype(np.uint8)

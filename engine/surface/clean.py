@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from engine.camera import UNIT
 from engine.errors import UserError
+from engine.parallel import at_once
 from engine.pixels import Bools, Float, large_pieces, nearest
 from engine.surface.rounding import Rounding
 from engine.types import Maps, Parts
@@ -63,8 +64,7 @@ def clean(maps: Maps) -> Shell:
     place = nearest(known)
     parts = None if maps.parts is None else _at(maps.parts.within(window), place)
     filled = [_filled(m[window], place) * np.float32(UNIT) for m in (maps.front, maps.back)]
-    near, far = (_without_outliers(m) for m in filled)
-    near, far = (_smooth(m, padded) for m in (_without_pits(near), -_without_pits(-far)))
+    near, far = at_once(lambda: _smoothed(filled[0], padded), lambda: -_smoothed(-filled[1], padded))
     if parts is not None:  # smooth already, but for jumps that belong there
         near, far = (np.where(parts.front == Parts.UNKNOWN, *pair) for pair in zip((near, far), filled, strict=True))
     middle = (near + far) / 2
@@ -107,6 +107,10 @@ def _crop(mask: Bools) -> tuple[Bools, int, int]:
         raise UserError(NOBODY)
     top, left = rows[0] - _MARGIN, columns[0] - _MARGIN
     return inner[top : rows[-1] + _MARGIN + 1, left : columns[-1] + _MARGIN + 1], int(top), int(left)
+
+
+def _smoothed(filled: Float, mask: Bools) -> Float:
+    return _smooth(_without_pits(_without_outliers(filled)), mask)
 
 
 def _without_outliers(filled: Float) -> Float:

@@ -1,15 +1,14 @@
 """One sRGB colour per vertex of the solid."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.pixels import Float, blur, distance, nearest
+from engine.pixels import Bools, Float, blur, distance, nearest
 from engine.surface import weld
 from engine.surface.back import back_colors
 from engine.surface.clean import Shell
-from engine.surface.contour import evened
 from engine.surface.face import with_face_behind
 from engine.surface.front import front_colors
 from engine.surface.hair import with_hair_behind
@@ -36,12 +35,13 @@ class SheetColors:
     seen: Float
 
 
-def both_sides(shell: Shell, canvas: Canvas, photo: Photo) -> tuple[Float, Float]:
+def both_sides(shell: Shell, even: Bools, canvas: Canvas, photo: Photo) -> tuple[Float, Float]:
     """(H, W, 3) float32 sRGB in [0, 255]: the photo in front and made-up colours behind.
 
-    shell: as the maps have it, for these colours do not ask for gaps and bent sides.
+    shell: as the maps have it, for these colours do not ask for gaps and bent sides. even: (H, W) mask without
+    bumps of the silhouette; in its filled dents the photo shows no person.
     """
-    shell = evened(shell)
+    shell = replace(shell, mask=shell.mask & even)
     seen = front_colors(shell, canvas, photo)
     return seen, back_colors(shell, seen, canvas)
 

@@ -55,7 +55,8 @@ def displacement(inside: Float, mask: Bools, step: int = 1) -> NDArray[np.float3
     """
     sparse = mask[::step, ::step].astype(np.uint8)
     edge = (sparse > 0) & (cv2.erode(sparse, np.ones((3, 3), np.uint8)) == 0)
-    return _across(np.ascontiguousarray(inside[::step, ::step]), edge, 0.0, (-1.0, 0.4))
+    inside = np.ascontiguousarray(inside[::step, ::step])
+    return _across(inside, edge, np.zeros_like(inside), (-1.0, 0.4))
 
 
 def straightened(depth: Float, mask: Bools, cut: Bools) -> NDArray[np.float32]:
@@ -68,17 +69,15 @@ def straightened(depth: Float, mask: Bools, cut: Bools) -> NDArray[np.float32]:
     return _across(inside, mask & cells.corner_pixels(cut), 0.5 * np.sign(inside), (-0.5, 0.5))
 
 
-def _across(inside: Float, moved: Bools, goal: Float | float, limits: tuple[float, float]) -> Float:
+def _across(inside: Float, moved: Bools, goal: Float, limits: tuple[float, float]) -> Float:
     """(H, W, 2) shift of the `moved` pixels to where the distance `inside` is the goal, by limited steps."""
-    across = gradient(inside)
+    shift = np.zeros((*moved.shape, 2), np.float32)
+    at = np.nonzero(moved)
+    across = gradient(inside)[at]
     steepness = np.maximum(np.linalg.norm(across, axis=-1), 0.1)
-    step = np.clip((goal - inside) / steepness, *limits)
-    return np.where(moved[..., None], across * (step / steepness)[..., None], 0).astype(np.float32)
-
-
-def evened(shell: Shell) -> Shell:
-    """The shell without the bumps of its silhouette that `bend` will take off; in dents the photo shows no person."""
-    return replace(shell, mask=shell.mask & (_even(shell.mask) > 0))
+    step = np.clip((goal[at] - inside[at]) / steepness, *limits)
+    shift[at] = across * (step / steepness)[:, None]
+    return shift
 
 
 def bend(shell: Shell, room: Float, open_: Bools) -> tuple[Shell, Float]:
@@ -100,8 +99,9 @@ def bend(shell: Shell, room: Float, open_: Bools) -> tuple[Shell, Float]:
     thickness = np.minimum(shell.far - shell.near, room)
     if not edge.any():
         return shell, np.zeros_like(room)
-    height = _along(blur(thickness / 2, edge.astype(np.float32), 6.0), edge)
-    width = _along(blur(_widths(shell.mask, thickness, depth - 0.5, height), edge.astype(np.float32), 8.0), edge)
+    beside, weights = nearest(edge), edge.astype(np.float32)
+    height = _along(blur(thickness / 2, weights, 6.0), beside)
+    width = _along(blur(_widths(shell.mask, thickness, depth - 0.5, height), weights, 8.0), beside)
     rounding = Rounding(inside, height, width, (thickness - 0.5) / 2)
     drop = np.where(shell.mask, rounding.drop(inside), 0)
     return replace(shell, near=shell.near + drop, far=shell.far - drop, rounding=rounding), drop
@@ -129,11 +129,12 @@ def _even(mask: Bools) -> Float:
     inside."""
     signed = signed_distance(mask)
     edge = mask & (signed < 0.6)
+    source = nearest(edge)
     fine = _smoothed(signed, signed, _FINE, _STEP)
     even = _smoothed(signed, fine, _EVEN, _NEAR)
     beside = np.where(edge, np.clip(even - fine, -_NEAR, _NEAR), 0).astype(np.float32)
-    even -= _along(blur(beside, edge.astype(np.float32), _EVEN), edge)
-    bumps = _along(np.where(edge, fine - even, 0).astype(np.float32), edge)
+    even -= _along(blur(beside, edge.astype(np.float32), _EVEN), source)
+    bumps = _along(np.where(edge, fine - even, 0).astype(np.float32), source)
     return even + np.sign(bumps) * np.clip(2 * (np.abs(bumps) - _BUMP), 0, np.abs(bumps))
 
 
@@ -169,9 +170,9 @@ def _tangents(inside: Float, rows: NDArray, columns: NDArray) -> tuple[Float, Fl
     return -y / length, x / length
 
 
-def _along(values: Float, edge: Bools) -> Float:
+def _along(values: Float, nearest_edge: NDArray[np.int32]) -> Float:
     """The edge's values carried inward, without the seams between the areas of different edge pixels."""
-    return np.asarray(cv2.GaussianBlur(values.ravel()[nearest(edge)], (0, 0), 3.0), np.float32)
+    return np.asarray(cv2.GaussianBlur(values.ravel()[nearest_edge], (0, 0), 3.0), np.float32)
 
 
 def _widths(mask: Bools, thickness: Float, depth: Float, height: Float) -> Float:

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.pixels import Bools
 from engine.surface.clean import Shell
 from engine.surface.detail import SHARES, STEPS, TRIANGLES, reduce
 from engine.surface.occlusion import Gaps
@@ -18,8 +19,9 @@ _FILLINGS = 4
 """How often gaps are filled at most."""
 _REACH = 5
 """Vertices of the grid around a knot within which its gap is filled, for every time that it was."""
-_ROOM = 8
-"""Pixels around seams within which a knot may be cut out where the nearest ones leave it no room."""
+_FIRST, _ROOM = 2, 16
+"""Rings of triangles around a knot that are cut out at most at first, close to the seams alone, and pixels around it
+within which it may be cut out where these leave it no room."""
 
 
 @dataclass(frozen=True)
@@ -60,9 +62,11 @@ def _formed(shell: Shell, gaps: Gaps, canvas: Canvas, settings: Settings, shares
     if settings.detail in TRIANGLES:
         origin, sound = _reduced(vertices, solid, canvas, settings.detail, shares)
     else:
-        origin, sound = np.arange(len(vertices)), untangle(vertices, solid.faces, seams(solid, shell, 1))
+        origin, zone = np.arange(len(vertices)), seams(solid, shell)
+        sound = untangle(vertices, solid.faces, zone, _FIRST)
         if sound.crossing:
-            sound = untangle(vertices, solid.faces, seams(solid, shell, _ROOM))
+            around = _around(sound.knots, solid, shell, _ROOM)
+            sound = untangle(vertices, solid.faces, zone | around.ravel()[solid.pixel[solid.faces[:, 0]]])
     return Form(gaps, solid, place, sound, origin[sound.source], origin[sound.knots])
 
 
@@ -91,10 +95,14 @@ def located(solid: Solid, canvas: Canvas, settings: Settings) -> tuple[NDArray[n
 
 def _filled(found: Form, shell: Shell, reach: int) -> Gaps | None:
     """The gaps without those `reach` pixels around knots; None where there is no knot or no gap near one."""
-    gaps = found.gaps
-    marked = np.zeros(shell.mask.shape, np.uint8)
-    marked.ravel()[found.solid.pixel[found.knots]] = 1
-    around = cv2.dilate(marked, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))[:-1, :-1] > 0
+    gaps, around = found.gaps, _around(found.knots, found.solid, shell, reach)[:-1, :-1]
     if not (around & (gaps.cells | gaps.cut_near | gaps.cut_far)).any():
         return None
     return replace(gaps, cells=gaps.cells & ~around, cut_near=gaps.cut_near & ~around, cut_far=gaps.cut_far & ~around)
+
+
+def _around(vertices: NDArray[np.int64], solid: Solid, shell: Shell, reach: int) -> Bools:
+    """Pixels (H, W) within `reach` of vertices."""
+    marked = np.zeros(shell.mask.shape, np.uint8)
+    marked.ravel()[solid.pixel[vertices]] = 1
+    return np.asarray(cv2.dilate(marked, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)) > 0)

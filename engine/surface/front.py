@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.pixels import Bools, Float, around, blur, distance, nearest
+from engine.pixels import Bools, Float, around, blur, distance, nearest, spread
 from engine.surface.clean import Shell
 from engine.types import Canvas, Parts, Photo
 
@@ -12,6 +12,9 @@ _BESIDE, _STEP = 8, 24.0
 """Pixels beside a border between parts, and of depth (3 cm) that lie between both, where colours mix."""
 _NEARBY = 12.0
 """Pixels from such a place within which its part must have colours to be taken."""
+_FAR, _FAR_BLUR = 32.0, 8.0
+"""Pixels from known colours from which on not each of them is repeated but their means, and the standard deviation of
+these."""
 _LIGHT_BLUR, _HUE_BLUR = 1.5, 3.0
 """Photo pixels along the contour in which person and background mix: by the lens, and, for hues, by JPEG's halving."""
 
@@ -50,14 +53,17 @@ def _by_parts(picture: Float, shell: Shell, known: Bools) -> Float:
 
 
 def _from_within(picture: Float, known: Bools) -> Float:
-    """The picture with everything but the known pixels repeated from them."""
+    """The picture with everything but the known pixels repeated from them, far from them their means."""
     if not known.any():
         return picture
-    inner = picture.reshape(-1, 3)[nearest(known)]
     weight = known.astype(np.float32)
-    along = blur(picture, weight, 2.0)
-    near_core = cv2.GaussianBlur(weight, (0, 0), 2.0) > 0.05
-    return np.where(known[..., None], picture, np.where(near_core[..., None], along, inner))
+    result = spread(picture, known, _FAR_BLUR)
+    np.copyto(result, picture, where=known[..., None])
+    beside = np.nonzero(~known & (distance(~known) < _FAR))
+    along = blur(picture, weight, 2.0)[beside]
+    near_core = cv2.GaussianBlur(weight, (0, 0), 2.0)[beside] > 0.05
+    result[beside] = np.where(near_core[:, None], along, picture.reshape(-1, 3)[nearest(known)[beside]])
+    return result
 
 
 def unmixed(shell: Shell, scale: float, blurred: float = _LIGHT_BLUR) -> Bools:

@@ -1,6 +1,7 @@
 """Which triangles of a mesh cross each other: a bounding volume hierarchy finds the pairs, exact tests judge them."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,7 +39,12 @@ def crossings(vertices: NDArray, faces: NDArray[np.int32], among: Bools | None =
 
     among: (M,) bool, only pairs with at least one of these; None = all. About two seconds per million triangles.
     """
-    found = [pairs[cross(vertices, faces, pairs, contact)] for pairs in _neighbours(vertices, faces, among, contact)]
+
+    def crossed(pairs: Pairs) -> Pairs:
+        return pairs[cross(vertices, faces, pairs, contact)]
+
+    with ThreadPoolExecutor(2) as others:
+        found = others.map(crossed, _neighbours(vertices, faces, among, contact))
     return np.concatenate([np.zeros((0, 2), np.int32), *found])
 
 

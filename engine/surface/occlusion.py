@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from engine.parallel import at_once
 from engine.pixels import Bools, Float, large_pieces
 from engine.surface import cells
 from engine.surface.clean import Shell
@@ -101,16 +102,17 @@ def bent(shell: Shell, gaps: Gaps) -> tuple[Shell, Gaps]:
 
 def _sides(shell: Shell) -> tuple[Side, Side]:
     """Both maps, each without the jumps that lie behind a gap of the other."""
-    near, steep_near = cut(shell.near, shell.mask)
-    far, steep_far = cut(-shell.far, shell.mask)
+    (near, steep_near), (far, steep_far) = at_once(
+        lambda: cut(shell.near, shell.mask), lambda: cut(-shell.far, shell.mask)
+    )
     far, steep_far, common = meet(near, np.minimum(far, -near - 1), steep_near, steep_far, shell.mask)
     far = np.minimum(far, -near - 1)
-    front, rear = side_of(near, steep_near, shell.mask), side_of(far, steep_far, shell.mask)
+    front, rear = at_once(lambda: side_of(near, steep_near, shell.mask), lambda: side_of(far, steep_far, shell.mask))
     inner_near = steep_near & ~common & _touches(front, _alone(rear, near))
     inner_far = steep_far & ~common & _touches(rear, _alone(front, far))
-    return (
-        side_of(near, steep_near & ~inner_near, shell.mask) if inner_near.any() else front,
-        side_of(far, steep_far & ~inner_far, shell.mask) if inner_far.any() else rear,
+    return at_once(
+        lambda: side_of(near, steep_near & ~inner_near, shell.mask) if inner_near.any() else front,
+        lambda: side_of(far, steep_far & ~inner_far, shell.mask) if inner_far.any() else rear,
     )
 
 

@@ -13,14 +13,23 @@ def repair(faces: NDArray[np.int32], count: int, first: int = 0) -> tuple[NDArra
     sound. Returns the new faces and (K, 2) parents of the K new vertices numbered from `count`: a new vertex lies in
     the middle of its parents (both the same for the copy of a vertex).
     """
+    looked = among(faces, first)
+    suspect = faces[looked]
     parents = np.zeros((0, 2), np.int64)
     for _ in range(8):
-        faces, added = _split_edges(faces, count + len(parents), first)
+        suspect, added = _split_edges(suspect, count + len(parents), first)
         parents = np.concatenate([parents, added])
         if not len(added):
             break
-    faces, copies = _split_fans(faces, count + len(parents), first)
-    return faces, np.concatenate([parents, np.stack([copies, copies], axis=1)]).astype(np.int32)
+    suspect, copies = _split_fans(suspect, count + len(parents), first)
+    parents = np.concatenate([parents, np.stack([copies, copies], axis=1)]).astype(np.int32)
+    return np.concatenate([faces[~looked], suspect]), parents
+
+
+def among(faces: NDArray[np.int32], first: int) -> NDArray[np.bool_]:
+    """Which faces (M,) have a vertex from this number on."""
+    a, b, c = faces.T
+    return np.asarray(np.maximum(np.maximum(a, b), c) >= first)
 
 
 def _split_edges(faces: NDArray, count: int, first: int) -> tuple[NDArray, NDArray]:
@@ -56,15 +65,12 @@ def _triangulate(corners: list[int], mids: dict[int, int]) -> list[list[int]]:
 
 
 def _split_fans(faces: NDArray, count: int, first: int) -> tuple[NDArray, NDArray]:
-    at = np.flatnonzero((faces >= first).any(axis=1))
-    fan = corner_fans(faces[at], count)
-    vertex = faces[at].ravel()
+    fan = corner_fans(faces, count)
+    vertex = faces.ravel()
     span = fan.max(initial=0) + 1
     pairs, inverse = np.unique(vertex.astype(np.int64) * span + fan, return_inverse=True)
     old = pairs // span
     extra = np.concatenate([[False], old[1:] == old[:-1]]) & (old >= first)
     number = old.copy()
     number[extra] = count + np.arange(np.count_nonzero(extra))
-    result = faces.copy()
-    result[at] = number[inverse].reshape(-1, 3)
-    return result, old[extra]
+    return number[inverse].reshape(faces.shape).astype(faces.dtype), old[extra]

@@ -61,45 +61,69 @@ def rounding_of(mask: Bools) -> Rounding:
 
 @dataclass(frozen=True)
 class Sheets:
-    """depth: (H, W, K) of K sheets, the near and the far one first. drops: (H, W, K) by how many drops (see
-    `Rounding`) each lies deeper than if it did not come round."""
+    """depth: K sheets (H, W), the near and the far one first. drops: (H, W) of each, by how many drops (see `Rounding`)
+    it lies deeper than if it did not come round."""
 
-    depth: Float
-    drops: NDArray[np.int8]
+    depth: tuple[Float, ...]
+    drops: tuple[NDArray[np.int8], ...]
 
-    def in_lines(self, mask: Bools, rounding: Rounding, lines: Float, step: int) -> tuple[Float, Float]:
-        """Shifts (h, w, 2; x, y in steps) of the mask's vertices, and the depth (h, w, K) of the sheets at their
-        places. There is a vertex for every `step`-th pixel in both directions.
+    def in_lines(self, mask: Bools, rounding: Rounding, lines: Float, step: int) -> tuple[Float, tuple[Float, ...]]:
+        """Shifts (h, w, 2; x, y in steps) of the mask's vertices, and the depth (h, w) of the K sheets at their places.
+        There is a vertex for every `step`-th pixel in both directions.
 
         lines: (h, w, 2) other shifts, which are added; with them each sheet keeps its depth.
         """
-        bare = self.depth - self.drops * np.where(mask, rounding.drop(rounding.inside), 0)[..., None]
+        bare = _Bare(self, mask, rounding)
         shifts, moves = _shifts(bare, mask[::step, ::step], rounding.inside, lines, step)
-        rows, columns = np.nonzero(moves.any(axis=-1))
+        rows, columns = np.nonzero(_any(moves))
         full = step * rows, step * columns
         at = full[0] + step * moves[rows, columns, 1], full[1] + step * moves[rows, columns, 0]
-        inside = exactly_at(rounding.inside[..., None], *at)[:, 0]
-        there, own = exactly_at(bare, *at), bare[full]
+        inside = exactly_at(lambda y, x: rounding.inside[y, x, None], *at, mask.shape)[:, 0]
+        there, own = exactly_at(bare, *at, mask.shape), bare(*full)
         there = np.where(np.abs(there - own) < _JUMP, there, own)
-        depth = self.depth[::step, ::step].copy()
-        depth[rows, columns] = there + self.drops[full] * rounding.drop(inside, full)[:, None]
+        depth = tuple(sheet[::step, ::step].copy() for sheet in self.depth)
+        drop = rounding.drop(inside, full)
+        for k, sheet in enumerate(depth):
+            sheet[rows, columns] = there[:, k] + self.drops[k][full] * drop
         return shifts, depth
 
 
-def _shifts(bare: Float, mask: Bools, inside: Float, lines: Float, step: int) -> tuple[Float, Float]:
+@dataclass(frozen=True)
+class _Bare:
+    """The sheets as if they did not come round."""
+
+    sheets: Sheets
+    mask: Bools
+    rounding: Rounding
+
+    def __call__(self, rows: NDArray, columns: NDArray) -> Float:
+        """Depth (N, K) at pixels (N,) each."""
+        at = rows, columns
+        drop = np.where(self.mask[at], self.rounding.drop(self.rounding.inside[at], at), 0)
+        depths = [d[at] - drops[at] * drop for d, drops in zip(self.sheets.depth, self.sheets.drops, strict=True)]
+        return np.stack(depths, axis=-1).astype(np.float32)
+
+
+def _shifts(bare: _Bare, mask: Bools, inside: Float, lines: Float, step: int) -> tuple[Float, Float]:
     """All shifts (h, w, 2) of vertices in steps, and those among them that put vertices into lines: none where these
     would come onto another part of the body. Where a cell would be turned over there is neither."""
     reach = _REACH * max(1.0, step / 2)
     rows, columns = np.nonzero(mask & (inside[::step, ::step] < reach))
     full = step * rows, step * columns
     wanted = _moves(inside, *full, step, reach)
-    apart = exactly_at(bare[..., :2], full[0] + wanted[:, 1], full[1] + wanted[:, 0]) - bare[full][:, :2]
+    there = exactly_at(bare, full[0] + wanted[:, 1], full[1] + wanted[:, 0], inside.shape)
+    same = np.abs(there - bare(*full)) < _JUMP
     moves = np.zeros((*mask.shape, 2), np.float32)
-    moves[rows, columns] = np.where((np.abs(apart) < _JUMP).all(axis=1)[:, None], wanted, 0) / step
+    moves[rows, columns] = np.where((same[:, 0] & same[:, 1])[:, None], wanted, 0) / step
     shifts = moves + lines
-    while (turned := _turned(shifts, mask)).any():
+    while len((turned := _turned(shifts, mask))[0]):
         shifts[turned] = moves[turned] = 0
     return shifts, moves
+
+
+def _any(shifts: Float) -> Bools:
+    """Which of (..., 2) are shifts."""
+    return np.asarray((shifts[..., 0] != 0) | (shifts[..., 1] != 0))
 
 
 def _moves(inside: Float, rows: NDArray, columns: NDArray, step: int, reach: float) -> Float:
@@ -116,13 +140,17 @@ def _moves(inside: Float, rows: NDArray, columns: NDArray, step: int, reach: flo
     return np.asarray((share * way)[:, None] * across, np.float32)
 
 
-def _turned(shifts: Float, mask: Bools) -> Bools:
-    """Vertices (h, w) of cells of the mask that the shifts (h, w, 2) would turn over at a corner."""
-    right = np.diff(shifts, axis=1) + np.array([1, 0], np.float32)
-    down = np.diff(shifts, axis=0) + np.array([0, 1], np.float32)
-    wide, high = mask[:, :-1] & mask[:, 1:], mask[:-1] & mask[1:]
-    turned = np.zeros((shifts.shape[0] - 1, shifts.shape[1] - 1), np.bool_)
-    for i, j in product((slice(None, -1), slice(1, None)), repeat=2):
-        area = right[i, :, 0] * down[:, j, 1] - right[i, :, 1] * down[:, j, 0]
-        turned |= wide[i] & high[:, j] & (area < _UPRIGHT)
-    return cells.corner_pixels(turned)
+def _turned(shifts: Float, mask: Bools) -> tuple[NDArray, NDArray]:
+    """Rows and columns of the vertices of the mask's cells that the shifts (h, w, 2) would turn over at a corner."""
+    cell = np.nonzero(cells.touched(_any(shifts)))
+    corner = {(i, j): (cell[0] + i, cell[1] + j) for i, j in product((0, 1), repeat=2)}
+    x, y = ({c: shifts[..., axis][at] for c, at in corner.items()} for axis in (0, 1))
+    own = {c: mask[at] for c, at in corner.items()}
+    turned = np.zeros(len(cell[0]), np.bool_)
+    for i, j in corner:
+        right = x[i, 1] - x[i, 0] + 1, y[i, 1] - y[i, 0]
+        down = x[1, j] - x[0, j], y[1, j] - y[0, j] + 1
+        whole = own[i, 0] & own[i, 1] & own[0, j] & own[1, j]
+        turned |= whole & (right[0] * down[1] - right[1] * down[0] < _UPRIGHT)
+    rows, columns = (np.concatenate([at[axis][turned] for at in corner.values()]) for axis in (0, 1))
+    return rows, columns

@@ -29,6 +29,8 @@ _FADES, _ENDS = 16.0, 32.0
 the photo shows enough of it, be it the slope from the trunk down to an arm behind it."""
 _SHARP = 12.0
 """Way in pixels on which the photo's detail fades to a third; what is left are the colours along the silhouette."""
+_FAINT = 6.0
+"""Such ways after which nothing of the photo is left to see (a quarter of a percent)."""
 _NARROW, _WIDE = 4.0, 16.0
 """Way in pixels on which the photo fades to a third, on the narrowest and the widest parts."""
 
@@ -47,14 +49,16 @@ def meet(front: Float, back: Float, shell: Shell) -> tuple[Float, Float, Float]:
     flat = np.asarray(cv2.resize(flatten_coarse(front), shell.mask.shape[::-1]), np.float32)
     ring = shell.mask & (np.abs(depth - np.minimum(_WITHIN, half / 2)) < 1)
     along = spread(flat, ring, _ALONG)
-    inside = shell.mask[..., None]
-    near, far, sharp = (
-        np.where(inside, np.exp(-way / fading)[..., None], np.float32(1))
-        for way, fading in ((seen, reach), (hidden, reach), (seen, np.float32(_SHARP)))
-    )
-    shown = along + sharp * (front - along)
     beyond = spread(back, edge, _ALONG)
-    return beyond + near * (shown - beyond), back + far * (along - back), near * sharp
+    share = np.ones((*shell.mask.shape, 1), np.float32)
+    near_side, far_side = front.copy(), np.where(shell.mask[..., None], back, along)
+    at = np.nonzero(shell.mask & (seen > 0))
+    near, sharp = (np.exp(-seen[at] / fading)[:, None] for fading in (reach[at], np.float32(_SHARP)))
+    shown = along[at] + sharp * (front[at] - along[at])
+    near_side[at], share[at] = beyond[at] + near * (shown - beyond[at]), near * sharp
+    at = np.nonzero(shell.mask & (hidden < _FAINT * reach))
+    far_side[at] += np.exp(-hidden[at] / reach[at])[:, None] * (along[at] - far_side[at])
+    return near_side, far_side, share
 
 
 def _way_on_near_sheet(shell: Shell, depth: Float, edge: Bools) -> Float:

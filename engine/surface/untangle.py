@@ -47,14 +47,16 @@ class _Part:
     source: NDArray[np.int64]
 
 
-def untangle(vertices: NDArray[np.float32], faces: NDArray[np.int32], zone: Bools | None = None) -> Untangled:
+def untangle(
+    vertices: NDArray[np.float32], faces: NDArray[np.int32], zone: Bools | None = None, widest: int = _ROUNDS
+) -> Untangled:
     """The same closed mesh without triangles that cross.
 
     Vertices in one place are drawn a little apart first, so that parts do not touch. Then every round cuts out the
     triangles that cross and closes each hole with a fan around the mean of its border: the mesh stays closed and
     manifold, a knot becomes a smooth patch. Where no fewer cross then, the fans that cross something are undone; where
     that does not help, the next round takes a wider margin. vertices: (N, 3). faces: (M, 3). zone: (M,) bool, the only
-    triangles that are looked at; None = all.
+    triangles that are looked at; None = all. widest: rings of the widest margin.
     """
     zone = np.ones(len(faces), bool) if zone is None else zone
     vertices = _opened(_parted(vertices, faces[zone]), faces[zone])
@@ -62,18 +64,18 @@ def untangle(vertices: NDArray[np.float32], faces: NDArray[np.int32], zone: Bool
     pairs = crossings(part.vertices, part.faces, contact=_CONTACT)
     if not len(pairs):
         return Untangled(vertices, faces, part.source, zone, 0, part.source[:0])
-    part, close = _rounds(part, np.unique(pairs))
+    part, close = _rounds(part, np.unique(pairs), widest)
     among = np.zeros(len(part.faces), bool)
     among[close] = True
     return _joined(faces[~zone], part, np.unique(crossings(part.vertices, part.faces, among)))
 
 
-def _rounds(part: _Part, crossing: NDArray[np.int32]) -> tuple[_Part, NDArray[np.int32]]:
+def _rounds(part: _Part, crossing: NDArray[np.int32], widest: int) -> tuple[_Part, NDArray[np.int32]]:
     """What the rounds make of a part, and its triangles that cross after them."""
     rings = 0
     for _ in range(_ROUNDS):
         region = _without_pinches(_grown(part, crossing, rings), part.faces)
-        if not len(crossing) or (rings and np.count_nonzero(region) > _LARGEST * len(region)):
+        if not len(crossing) or rings > widest or (rings and np.count_nonzero(region) > _LARGEST * len(region)):
             break
         tried, left = _after(part, region, crossing)
         if len(left) >= len(crossing):

@@ -212,52 +212,75 @@ def _assemble(
     sheets: list[Codes], split: tuple[Bools, ...], special: _Special, seams: _Seam, sector: Ints, orbit: Ints
 ) -> Topology:
     """Number the used vertices (plain ones, then classes, then rim) and list all triangles."""
-    size = len(special.rank)
-    faces = [_sheet_faces(s, code, split[s], special, sector, 4 * size) for s, code in enumerate(sheets)]
-    middle = np.where(orbit >= 0, orbit + 4 * size + len(sector), -1)
-    faces.append(_rim_faces(seams, sector + 4 * size, middle))
-    everything = np.concatenate(faces)
-    total = 4 * size + 2 * len(sector)
-    used = np.zeros(total, bool)
+    plain = [_plain(code, special) for code in sheets]
+    first = np.cumsum([0, *map(len, plain)], dtype=np.int32)
+    sector, count = sector + first[-1], first[-1] + 2 * len(sector)
+    middle = np.where(orbit >= 0, orbit + first[-1] + len(sector), -1)
+    faces = [
+        _sheet_faces(s, code, split[s], special, sector, _numbers(plain[s], first[s], len(special.rank)))
+        for s, code in enumerate(sheets)
+    ]
+    everything = np.concatenate([*faces, _rim_faces(seams, sector, middle)])
+    used = np.zeros(count, bool)
     used[everything.ravel()] = True
-    pixel, bits = _origin(special, sector, orbit, size)
     number = np.cumsum(used, dtype=np.int32) - 1
-    rim = number[_rim_columns(seams, sector + 4 * size, middle)]
-    return Topology(number[everything], pixel[used], bits[used], int(np.count_nonzero(used[: 4 * size])), rim)
+    pixel, bits = _origin(plain, special, sector, middle, count)
+    rim = number[_rim_columns(seams, sector, middle)]
+    return Topology(number[everything], pixel[used], bits[used], int(first[-1]), rim)
 
 
-def _origin(special: _Special, sector: Ints, orbit: Ints, size: int) -> tuple[Ints, NDArray[np.uint8]]:
+def _plain(code: Codes, special: _Special) -> Ints:
+    """Pixels at which a sheet has cells and nothing is sewn."""
+    height, width = code.shape
+    pixels = np.zeros((height + 1, width + 1), bool)
+    for corner in range(4):
+        row, column = divmod(corner, 2)
+        pixels[row : height + row, column : width + column] |= cells.has(code, 1 << corner)
+    return np.flatnonzero(pixels.ravel() & (special.rank < 0)).astype(np.int32)
+
+
+def _numbers(plain: Ints, first: np.int32, size: int) -> Ints:
+    """(size,) number of a sheet's vertex at every plain pixel, -1 elsewhere."""
+    numbers = np.full(size, -1, np.int32)
+    numbers[plain] = np.arange(first, first + len(plain), dtype=np.int32)
+    return numbers
+
+
+def _origin(
+    plain: list[Ints], special: _Special, sector: Ints, middle: Ints, count: int
+) -> tuple[Ints, NDArray[np.uint8]]:
     """Pixel and set of sheets of every vertex number that `_assemble` may use."""
-    nodes = len(sector)
-    pixel = np.empty(4 * size + 2 * nodes, np.int32)
-    pixel[: 4 * size] = np.tile(np.arange(size, dtype=np.int32), 4)
-    own = np.repeat(special.pixel, 16)
-    pixel[4 * size + sector] = own
-    inside = orbit >= 0
-    pixel[4 * size + nodes + orbit[inside]] = own[inside]
-    bits = np.zeros(len(pixel), np.uint8)
-    bits[: 4 * size] = np.repeat(np.uint8(1) << np.arange(4, dtype=np.uint8), size)
-    sheet = np.tile(np.repeat(np.uint8(1) << np.arange(4, dtype=np.uint8), 4), nodes // 16)
-    np.bitwise_or.at(bits, 4 * size + sector, sheet)
-    bits[4 * size + nodes :] = 1 << RIM
+    pixel, bits = np.empty(count, np.int32), np.zeros(count, np.uint8)
+    first = sum(map(len, plain))
+    pixel[:first] = np.concatenate(plain)
+    bits[:first] = np.repeat(np.uint8(1) << np.arange(4, dtype=np.uint8), [len(p) for p in plain])
+    own, inside = np.repeat(special.pixel, 16), middle >= 0
+    pixel[sector], pixel[middle[inside]] = own, own[inside]
+    sheet = np.tile(np.repeat(np.uint8(1) << np.arange(4, dtype=np.uint8), 4), len(sector) // 16)
+    np.bitwise_or.at(bits, sector, sheet)
+    bits[first + len(sector) :] = 1 << RIM
     return pixel, bits
 
 
-def _sheet_faces(sheet: int, code: Codes, split: Bools, special: _Special, sector: Ints, base: int) -> Ints:
-    shape = (code.shape[0] + 1, code.shape[1] + 1)
-    pixel = [cells.pixels(shape, c) for c in range(4)]
+def _sheet_faces(sheet: int, code: Codes, split: Bools, special: _Special, sector: Ints, numbers: Ints) -> Ints:
+    """Triangles of a sheet. numbers: of its plain vertices."""
+    width = code.shape[1] + 1
+    places = np.zeros((code.shape[0] + 1, width), np.bool_)
 
     def corners(chosen: Bools, order: tuple[int, ...]) -> Ints:
-        columns = []
-        for c in order:
-            p = pixel[c][chosen]
-            rank = special.rank[p]
-            inside = p + np.int32(sheet * len(special.rank))
-            columns.append(np.where(rank < 0, inside, base + sector[rank * 16 + 4 * sheet + c]))
-        return np.stack(columns, axis=1).astype(np.int32)
+        places[:-1, :-1] = chosen
+        cell = np.flatnonzero(places).astype(np.int32)
+        faces = np.empty((len(cell), len(order)), np.int32)
+        for column, c in enumerate(order):
+            at = cell + np.int32(c // 2 * width + c % 2)
+            vertex = numbers[at]
+            sewn = np.flatnonzero(vertex < 0)
+            vertex[sewn] = sector[special.node(at[sewn], sheet, c)]
+            faces[:, column] = vertex
+        return faces
 
-    a, b = corners((code == cells.QUAD) & split, (0, 2, 3, 1)), corners((code == cells.QUAD) & ~split, (1, 0, 2, 3))
-    quads = np.concatenate([a, b])
+    quad = code == cells.QUAD
+    quads = np.concatenate([corners(quad & split, (0, 2, 3, 1)), corners(quad & ~split, (1, 0, 2, 3))])
     parts = [quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]]
     parts += [corners(code == key, order) for key, order in cells.TRIANGLES.items()]
     faces = np.concatenate(parts)

@@ -34,10 +34,10 @@ def in_lines(
     """Shifts of the vertices, and the depth of both sheets there."""
     rounding = rounding or shell.rounding
     assert rounding is not None
-    drops = np.broadcast_to(np.array([1, -1], np.int8), (*shell.mask.shape, 2))
+    one = np.ones(shell.mask.shape, np.int8)
     lines = np.zeros((*shell.mask[::step, ::step].shape, 2), np.float32) if lines is None else lines
-    shifts, depth = Sheets(np.dstack([shell.near, shell.far]), drops).in_lines(shell.mask, rounding, lines, step)
-    return shifts, depth[..., 0], depth[..., 1]
+    shifts, (near, far) = Sheets((shell.near, shell.far), (one, -one)).in_lines(shell.mask, rounding, lines, step)
+    return shifts, near, far
 
 
 def solid_of(shell: Shell, step: int) -> Solid:
@@ -143,12 +143,12 @@ def test_a_sheet_has_the_depth_of_the_places_that_it_is_moved_to(step: int) -> N
     """An inclined plane stays one, and so does what lies in a gap behind it."""
     mask = slanted(0.13).mask
     columns, rows = np.meshgrid(*2 * [np.arange(SIZE, dtype=np.float32)])
-    planes = np.dstack([3 * columns, 3 * columns + 60, 3 * columns + 20 + rows, 3 * columns + 40 + rows])
+    planes = 3 * columns, 3 * columns + 60, 3 * columns + 20 + rows, 3 * columns + 40 + rows
     nothing = np.zeros((*mask[::step, ::step].shape, 2), np.float32)
-    sheets = Sheets(planes, np.zeros(planes.shape, np.int8))
+    sheets = Sheets(planes, 4 * (np.zeros(mask.shape, np.int8),))
     shifts, depth = sheets.in_lines(mask, rounding_of(mask), nothing, step)
     assert shifts.any()
     x, y = (step * (np.indices(nothing.shape[:2])[1 - axis] + shifts[..., axis]) for axis in (0, 1))
     expected = np.dstack([3 * x, 3 * x + 60, 3 * x + 20 + y, 3 * x + 40 + y])
     inner = np.s_[2:-2, 2:-2]
-    np.testing.assert_allclose(depth[inner], expected[inner], atol=1e-2)
+    np.testing.assert_allclose(np.dstack(depth)[inner], expected[inner], atol=1e-2)

@@ -49,8 +49,14 @@ def dye(color: Float32, mean: float, strength: float = 1.0, contrast: float = 1.
 
 
 def random_color(rng: np.random.Generator) -> Float32:
-    """A colour as clothes have it: many greys, blues and darks, some vivid ones; RGB 0..1."""
-    value = rng.uniform(0.06, 0.95)
-    saturation = rng.uniform(0.6, 0.98) if rng.uniform() < 0.2 else rng.beta(1.2, 2.2)
+    """A colour as clothes have it: many greys, blues and darks, some vivid, some undyed; RGB 0..1."""
+    kind = rng.uniform()
+    if kind < 0.15:
+        return _rgb(rng.normal(0.085, 0.025) % 1, rng.uniform(0.05, 0.55), rng.uniform(0.5, 0.97))
+    saturation = rng.uniform(0.6, 0.98) if kind < 0.32 else rng.beta(1.2, 2.2)
     hue = rng.uniform() if rng.uniform() < 0.6 else rng.normal(0.6, 0.06) % 1
+    return _rgb(hue, saturation, rng.uniform(0.06, 0.95))
+
+
+def _rgb(hue: float, saturation: float, value: float) -> Float32:
     return np.array(colorsys.hsv_to_rgb(hue, saturation, value), dtype=np.float32)
