@@ -25,8 +25,8 @@ _OUTLIER = 8.0
 _THINNEST = 1.0
 _PIT, _PIT_AREA, _DEEP = 15, 150, 10.0
 """Widest crack in pixels, its largest area in pixels, and its least depth in pixels."""
-_GRAIN = 0.25
-"""Steps below so many pixels (0.2 mm) are never detail."""
+_GRAIN = 0.02
+"""Steps below so many pixels (0.02 mm) are never detail."""
 _CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
 
 

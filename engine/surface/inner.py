@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from engine.pixels import Bools, Float, distance
+from engine.pixels import Bools, Float, distance, ramp
 from engine.surface import cells
 from engine.surface.inside import CELL, hollows
 from engine.surface.occluder import REACH, Side, continued_from
@@ -24,7 +24,7 @@ _OFF = 16.0
 """Pixels of depth by which an inner sheet can be off."""
 _ROUNDEST = 60.0
 """Pixels on which the sides of a gap come together at most where it ends."""
-_JOIN = 16.0
+_JOIN = 60.0
 """How far in pixels from a jump an inner sheet depends on what is seen beyond it."""
 
 
@@ -43,7 +43,7 @@ def inner_sheets(front: Side, rear: Side, mask: Bools) -> tuple[Float, Float, Bo
     beside = _beside_hollows(hollow.found, mask.shape)
     behind = np.where(beside, _widened(hollow.behind, behind, hollow.found), behind)
     hidden = np.where(beside, _widened(hollow.hidden, hidden, hollow.found), hidden)
-    behind, hidden = _joined(behind, -rear.continued, rear.reach), _joined(hidden, front.continued, front.reach)
+    behind, hidden = -_joined(-behind, rear), _joined(hidden, front)
     behind, hidden = _with_room(behind, hidden, near, far)
     deepest = np.minimum(_deepest(front, hidden), _thickness_beside(rear, near))
     return np.minimum(behind, near + deepest), np.maximum(hidden, far - _deepest(rear, -behind)), beside
@@ -70,11 +70,14 @@ def _guessed(front: Side, rear: Side) -> tuple[Float, Float]:
     return np.where(np.isfinite(behind), behind, near), np.where(np.isfinite(hidden), hidden, far)
 
 
-def _joined(sheet: Float, seen: Float, reach: Float) -> Float:
-    """An inner sheet that goes on with what is seen of it where the jump that hides it begins. Other jumps hide
+def _joined(sheet: Float, side: Side) -> Float:
+    """An inner sheet that goes on with what its side sees of it where the jump that hides it begins. Other jumps hide
     something else, such as a strap the bag that it lies on."""
-    share = np.clip(reach / _JOIN, 0, 1)
-    return np.where((share < 1) & (np.abs(sheet - seen) < 2 * _OFF), share * sheet + (1 - share) * seen, sheet)
+    occluded = side.reach == 0
+    if not occluded.any():
+        return sheet
+    off = continued_from(side.depth - sheet, occluded)
+    return sheet + np.where(np.abs(off) < 2 * _OFF, off * (1 - ramp(side.reach, 0, _JOIN)), 0)
 
 
 def _with_room(behind: Float, hidden: Float, near: Float, far: Float) -> tuple[Float, Float]:

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from engine.parallel import at_once
-from engine.pixels import Bools, Float, large_pieces
+from engine.pixels import Bools, Float, gradient, large_pieces
 from engine.surface import cells
 from engine.surface.clean import Shell
 from engine.surface.contour import bend
@@ -26,6 +26,13 @@ _WINDOW = 140
 """Width or height in pixels from which on a gap opens wherever it is."""
 _MOUTH, _CLOSE = 20, 4
 """Number of cells along the body's border that a smaller gap must come so close to, in pixels, to open."""
+_OVERLAP = 4, 20
+"""Cells from jumps of both sheets within which a strip between them is one of parts that overlap: in any case, and
+where there is room between both."""
+_OPPOSITE = -0.5
+"""Cosine of the directions of both jumps from such a strip, at most."""
+_STRIP = 600
+"""Least number of cells of such a strip."""
 _TOGETHER = 10
 """Cells around pieces of a gap within which another one belongs to it."""
 _SAME = 16.0
@@ -58,10 +65,10 @@ def find_gaps(shell: Shell) -> tuple[Shell, Gaps]:
     front, rear = _sides(shell)
     near, far = front.depth, -rear.depth
     behind, hidden, beside = inner_sheets(front, rear, shell.mask)
-    free = shell.mask & beside & (near + 1.5 < behind) & (hidden + 1.5 < far)
-    slit = np.where(free, np.maximum(hidden - behind - SLIT, 0), 0)
+    free = shell.mask & (near + 1.5 < behind) & (hidden + 1.5 < far)
+    room = np.where(free, np.maximum(hidden - behind - SLIT, 0), 0)
     lone = corners(beside & _lone(near, far, behind, hidden), np.logical_and)
-    gap, parted, cut_near, cut_far = _outline(slit, lone, shell.mask, front, rear)
+    gap, parted, cut_near, cut_far = _outline(room, beside, lone, shell.mask, front, rear)
     near = np.where(_beside(cut_near | parted), near, shell.near)
     far = np.maximum(np.where(_beside(cut_far | parted), far, shell.far), near + 1)
     parted = parted | (shared(near, far) < -2 * JUMP)
@@ -116,18 +123,22 @@ def _sides(shell: Shell) -> tuple[Side, Side]:
     )
 
 
-def _outline(slit: Float, lone: Bools, mask: Bools, front: Side, rear: Side) -> tuple[Bools, Bools, Bools, Bools]:
+def _outline(
+    room: Float, beside: Bools, lone: Bools, mask: Bools, front: Side, rear: Side
+) -> tuple[Bools, Bools, Bools, Bools]:
     """Cells of the gap, parted cells, and cells in which the near and the far sheet are cut.
 
-    slit: (H, W) width in depth of the gap, less the least width, 0 where there is none. lone: cells that show one part
+    room: (H, W) width in depth of the gap, less the least width, 0 where there is none. beside: (H, W) pixels around
+    hollows. lone: cells that show one part
     alone. A jump inside the gap, such as from a strap to the bag that it lies on, is no border of it.
     """
     near, far = front.depth, -rear.depth
     parted = _parted(near, far, front.steep, rear.steep)
     body = (cells.codes(mask) > 0) & ~parted
     long = corners(far - near, np.minimum) > LAYER
-    narrowest = corners(slit, np.minimum)
-    gap = _gap(narrowest, body, (front.steep | rear.steep) & body) | (body & long & _overlap(front, rear))
+    narrowest = corners(np.where(beside, room, 0), np.minimum)
+    gap = _gap(narrowest, body, (front.steep | rear.steep) & body)
+    gap |= body & long & _overlap(front, rear, corners(room, np.minimum))
     gap = _without_windows(gap, body)
     border = body & (narrowest <= 0)
     jumps = [border & (side.steep | (cells.near(gap) & (climb(side.depth) > 1.5 * JUMP))) for side in (front, rear)]
@@ -190,10 +201,17 @@ def _gap(slit: Float, body: Bools, jump: Bools) -> Bools:
     return keep[labels]
 
 
-def _overlap(front: Side, rear: Side) -> Bools:
-    """Cells in the narrow strip between a jump of the near and one of the far sheet: parts that only just overlap."""
+def _overlap(front: Side, rear: Side, room: Float) -> Bools:
+    """Cells in the strip between a jump of the near and one of the far sheet: parts that only just overlap, each of
+    which hides the other from one side. room: (H-1, W-1) between both, where the strip is wider."""
     wide = [side.steep & (climb(side.depth) > LAYER) for side in (front, rear)]
-    return cells.near(wide[0], 4) & cells.near(wide[1], 4) & ~front.steep & ~rear.steep
+    narrow, strip = (cells.near(wide[0], steps) & cells.near(wide[1], steps) for steps in _OVERLAP)
+    between = strip & (room > 0)
+    if between.any():
+        hides = [side.depth + LAYER < side.continued for side in (front, rear)]
+        opposite = (gradient(front.reach) * gradient(rear.reach)).sum(axis=-1) < _OPPOSITE
+        between = large_pieces(between & corners(hides[0] & hides[1] & opposite, np.logical_and), _STRIP)
+    return (narrow | between) & ~front.steep & ~rear.steep
 
 
 def _without_windows(gap: Bools, body: Bools) -> Bools:

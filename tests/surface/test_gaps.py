@@ -195,6 +195,17 @@ def test_the_line_of_a_cut_is_even() -> None:
     assert not shift[:, :20].any()
 
 
+@pytest.mark.parametrize("overlap", [6, 12, 20])
+def test_an_arm_beside_the_trunk_that_it_hides_a_strip_of_is_not_joined_to_it(overlap: int) -> None:
+    rows, columns = np.arange(700)[:, None], np.arange(WIDTH)[None]
+    length = (rows >= 20) & (rows < 680)
+    front, rear = length & (columns >= 80) & (columns < 180), length & (columns >= 20) & (columns < 80 + overlap)
+    near, far = np.where(front, 0, 200).astype(np.float32), np.where(rear, 260, 60).astype(np.float32)
+    solid = solidify(*find_gaps(Shell(near, far, front | rear, 0, 0)))
+    labels = component_labels(solid.faces, len(solid.depth))
+    assert len(np.unique(labels[solid.faces[:, 0]])) == 2
+
+
 @pytest.mark.parametrize("step", [1, 2])
 @pytest.mark.parametrize("slope", [-1.0, 0.3, 1.0, 1.5, 2.5])
 def test_parts_that_overlap_in_the_picture_alone_stay_apart(slope: float, step: int) -> None:
