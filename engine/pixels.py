@@ -81,8 +81,10 @@ def blur(values: Float, weights: Float, sigma: float) -> Float:
 
 
 def spread(values: Float, known: Bools, sigma: float) -> Float:
-    """For every pixel the Gaussian mean of the known ones at the nearest of them, a wide one on a coarser grid; `known`
-    must not be empty."""
+    """For every pixel the Gaussian mean of the known ones at the nearest of them; `known` must not be empty.
+
+    A wide mean is taken on a coarser grid (see `_SPREAD`), and mixed within one of its steps of where another begins.
+    """
     height, width = known.shape
     step = max(1, int(sigma / _SPREAD))
     weights = known.astype(np.float32)
@@ -112,9 +114,9 @@ def sampled_at(values: Float, places: Float) -> Float:
 
 
 def exactly_at(values: Callable[[Ints, Ints], Float], rows: NDArray, columns: NDArray, shape: tuple[int, ...]) -> Float:
-    """The same at places between pixels (N,) each; OpenCV rounds them to 1/32 of a pixel.
+    """Values at places between pixels (N,) each, bilinear, not rounded to 1/32 of a pixel as OpenCV does: (N, C).
 
-    values: gives those (N, C) of pixels (N,) each of a grid of `shape`.
+    values: gives those (N, C) of rows and columns (N,) each of a grid of `shape`.
     """
     rows, columns = (np.clip(places, 0, size - 1) for places, size in zip((rows, columns), shape, strict=True))
     top, left = rows.astype(np.int32), columns.astype(np.int32)

@@ -1,6 +1,7 @@
 """Two jobs at the same time."""
 
 import threading
+import time
 
 import pytest
 
@@ -22,9 +23,20 @@ def test_both_jobs_run_at_the_same_time() -> None:
 
 
 def test_no_job_is_left_behind_by_an_error() -> None:
-    done = threading.Event()
+    failing, done = threading.Event(), threading.Event()
+
+    def first() -> None:
+        failing.set()
+        fails("first")
+
+    def second() -> None:
+        failing.wait(30)
+        time.sleep(0.2)
+        done.set()
+        fails("second")
+
     with pytest.raises(ValueError, match="first"):
-        at_once(lambda: fails("first"), done.set)
+        at_once(first, second)
     assert done.is_set()
     with pytest.raises(ValueError, match="second"):
         at_once(lambda: None, lambda: fails("second"))

@@ -19,9 +19,10 @@ _FILLINGS = 4
 """How often gaps are filled at most."""
 _REACH = 5
 """Vertices of the grid around a knot within which its gap is filled, for every time that it was."""
-_FIRST, _ROOM = 2, 16
-"""Rings of triangles around a knot that are cut out at most at first, close to the seams alone, and pixels around it
-within which it may be cut out where these leave it no room."""
+_FIRST = 2
+"""Rings of triangles around knots that are cut out at most in a first try, which looks at the seams alone."""
+_ROOM = 16
+"""Pixels around what that leaves within which a second try may cut out more."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,8 @@ def _formed(shell: Shell, gaps: Gaps, canvas: Canvas, settings: Settings, shares
         sound = untangle(vertices, solid.faces, zone, _FIRST)
         if sound.crossing:
             around = _around(sound.knots, solid, shell, _ROOM)
-            sound = untangle(vertices, solid.faces, zone | around.ravel()[solid.pixel[solid.faces[:, 0]]])
+            again = untangle(vertices, solid.faces, zone | around.ravel()[solid.pixel[solid.faces[:, 0]]])
+            sound = min(sound, again, key=lambda made: made.crossing)
     return Form(gaps, solid, place, sound, origin[sound.source], origin[sound.knots])
 
 

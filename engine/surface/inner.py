@@ -77,7 +77,7 @@ def _joined(sheet: Float, side: Side) -> Float:
     if not occluded.any():
         return sheet
     off = continued_from(side.depth - sheet, occluded)
-    return sheet + np.where(np.abs(off) < 2 * _OFF, off * (1 - ramp(side.reach, 0, _JOIN)), 0)
+    return sheet + off * (1 - ramp(np.abs(off), _OFF, 2 * _OFF)) * (1 - ramp(side.reach, 0, _JOIN))
 
 
 def _with_room(behind: Float, hidden: Float, near: Float, far: Float) -> tuple[Float, Float]:

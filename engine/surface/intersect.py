@@ -1,7 +1,8 @@
 """Which triangles of a mesh cross each other: a bounding volume hierarchy finds the pairs, exact tests judge them."""
 
+from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,8 +12,8 @@ from engine.surface.cells import Bools
 
 Pairs = NDArray[np.int32]
 
-_CHUNK = 200_000
-"""Pairs that are examined at once: bounds the memory."""
+_CHUNK, _AHEAD = 200_000, 4
+"""Pairs that are examined at once, and how many times as many wait for it: bounds the memory."""
 _TOUCH = 1e-8
 """Metres that one triangle may reach through another: less than float32 coordinates of a person can say."""
 _NOTHING = 1e-30
@@ -43,9 +44,13 @@ def crossings(vertices: NDArray, faces: NDArray[np.int32], among: Bools | None =
     def crossed(pairs: Pairs) -> Pairs:
         return pairs[cross(vertices, faces, pairs, contact)]
 
+    found, waiting = [np.zeros((0, 2), np.int32)], deque[Future[Pairs]]()
     with ThreadPoolExecutor(2) as others:
-        found = others.map(crossed, _neighbours(vertices, faces, among, contact))
-    return np.concatenate([np.zeros((0, 2), np.int32), *found])
+        for pairs in _neighbours(vertices, faces, among, contact):
+            waiting.append(others.submit(crossed, pairs))
+            if len(waiting) > _AHEAD:
+                found.append(waiting.popleft().result())
+    return np.concatenate([*found, *(last.result() for last in waiting)])
 
 
 def cross(vertices: NDArray, faces: NDArray[np.int32], pairs: Pairs, contact: float = 0.0) -> Bools:

@@ -129,8 +129,8 @@ def _outline(
     """Cells of the gap, parted cells, and cells in which the near and the far sheet are cut.
 
     room: (H, W) width in depth of the gap, less the least width, 0 where there is none. beside: (H, W) pixels around
-    hollows. lone: cells that show one part
-    alone. A jump inside the gap, such as from a strap to the bag that it lies on, is no border of it.
+    hollows. lone: cells that show one part alone. A jump inside the gap, such as from a strap to the bag that it lies
+    on, is no border of it.
     """
     near, far = front.depth, -rear.depth
     parted = _parted(near, far, front.steep, rear.steep)

@@ -74,8 +74,10 @@ def _rounds(part: _Part, crossing: NDArray[np.int32], widest: int) -> tuple[_Par
     """What the rounds make of a part, and its triangles that cross after them."""
     rings = 0
     for _ in range(_ROUNDS):
+        if not len(crossing) or rings > widest:
+            break
         region = _without_pinches(_grown(part, crossing, rings), part.faces)
-        if not len(crossing) or rings > widest or (rings and np.count_nonzero(region) > _LARGEST * len(region)):
+        if rings and np.count_nonzero(region) > _LARGEST * len(region):
             break
         tried, left = _after(part, region, crossing)
         if len(left) >= len(crossing):

@@ -195,11 +195,12 @@ def test_the_line_of_a_cut_is_even() -> None:
     assert not shift[:, :20].any()
 
 
-@pytest.mark.parametrize("overlap", [6, 12, 20])
-def test_an_arm_beside_the_trunk_that_it_hides_a_strip_of_is_not_joined_to_it(overlap: int) -> None:
+@pytest.mark.parametrize("overlap", [6, 12, 16, 20])
+def test_what_hides_a_narrow_strip_of_something_far_behind_it_is_not_joined_to_that(overlap: int) -> None:
+    """An arm beside the trunk."""
     rows, columns = np.arange(700)[:, None], np.arange(WIDTH)[None]
-    length = (rows >= 20) & (rows < 680)
-    front, rear = length & (columns >= 80) & (columns < 180), length & (columns >= 20) & (columns < 80 + overlap)
+    front = (rows >= 20) & (rows < 680) & (columns >= 80) & (columns < 180)
+    rear = (rows >= 20) & (rows < 680) & (columns >= 20) & (columns < 80 + overlap)
     near, far = np.where(front, 0, 200).astype(np.float32), np.where(rear, 260, 60).astype(np.float32)
     solid = solidify(*find_gaps(Shell(near, far, front | rear, 0, 0)))
     labels = component_labels(solid.faces, len(solid.depth))
