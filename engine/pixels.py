@@ -75,9 +75,16 @@ def _coarse(values: Float, step: int) -> Float:
 
 def blur(values: Float, weights: Float, sigma: float) -> Float:
     """Gaussian mean of the pixels with weight; where none is near, zero."""
-    total = smooth(weights, sigma)
-    mean = smooth(values * (weights[..., None] if values.ndim == 3 else weights), sigma)
-    return mean / np.maximum(total[..., None] if values.ndim == 3 else total, 1e-6)
+    return _mean(_weighted(values, weights), weights, sigma)
+
+
+def _weighted(values: Float, weights: Float) -> Float:
+    return values * (weights[..., None] if values.ndim == 3 else weights)
+
+
+def _mean(weighted: Float, weights: Float, sigma: float) -> Float:
+    total, mean = smooth(weights, sigma), smooth(weighted, sigma)
+    return mean / np.maximum(total[..., None] if mean.ndim == 3 else total, 1e-6)
 
 
 def spread(values: Float, known: Bools, sigma: float) -> Float:
@@ -88,10 +95,9 @@ def spread(values: Float, known: Bools, sigma: float) -> Float:
     height, width = known.shape
     step = max(1, int(sigma / _SPREAD))
     weights = known.astype(np.float32)
-    total = smooth(_coarse(weights, step), sigma / step)
-    mean = smooth(_coarse(values * (weights[..., None] if values.ndim == 3 else weights), step), sigma / step)
-    mean /= np.maximum(total[..., None] if values.ndim == 3 else total, 1e-6)
-    repeated = mean.reshape(-1, *mean.shape[2:])[nearest(_coarse(weights, step) > 0)]
+    share = _coarse(weights, step)
+    mean = _mean(_coarse(_weighted(values, weights), step), share, sigma / step)
+    repeated = mean.reshape(-1, *mean.shape[2:])[nearest(share > 0)]
     return np.asarray(cv2.resize(repeated, (width, height)) if step > 1 else repeated, np.float32)
 
 

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.pixels import Bools
+from engine.surface import cells
 from engine.surface.clean import Shell
 from engine.surface.detail import SHARES, STEPS, TRIANGLES, reduce
 from engine.surface.occlusion import Gaps
@@ -105,6 +105,6 @@ def _filled(found: Form, shell: Shell, reach: int) -> Gaps | None:
 
 def _around(vertices: NDArray[np.int64], solid: Solid, shell: Shell, reach: int) -> Bools:
     """Pixels (H, W) within `reach` of vertices."""
-    marked = np.zeros(shell.mask.shape, np.uint8)
-    marked.ravel()[solid.pixel[vertices]] = 1
-    return np.asarray(cv2.dilate(marked, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)) > 0)
+    marked = np.zeros(shell.mask.shape, bool)
+    marked.ravel()[solid.pixel[vertices]] = True
+    return cells.near(marked, reach)

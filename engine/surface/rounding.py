@@ -73,12 +73,13 @@ class Sheets:
 
         lines: (h, w, 2) other shifts, which are added; with them each sheet keeps its depth.
         """
-        bare = _Bare(self, mask, rounding)
-        shifts, moves = _shifts(bare, mask[::step, ::step], rounding.inside, lines, step)
+        outer = Sheets(self.depth[:2], self.drops[:2])
+        shifts, moves = _shifts(_Bare(outer, mask, rounding), mask[::step, ::step], rounding.inside, lines, step)
         rows, columns = np.nonzero(_any(moves))
         full = step * rows, step * columns
         at = full[0] + step * moves[rows, columns, 1], full[1] + step * moves[rows, columns, 0]
         inside = exactly_at(lambda y, x: rounding.inside[y, x, None], *at, mask.shape)[:, 0]
+        bare = _Bare(self, mask, rounding)
         there, own = exactly_at(bare, *at, mask.shape), bare(*full)
         there = np.where(np.abs(there - own) < _JUMP, there, own)
         depth = tuple(sheet[::step, ::step].copy() for sheet in self.depth)
@@ -106,15 +107,18 @@ class _Bare:
 
 def _shifts(bare: _Bare, mask: Bools, inside: Float, lines: Float, step: int) -> tuple[Float, Float]:
     """All shifts (h, w, 2) of vertices in steps, and those among them that put vertices into lines: none where these
-    would come onto another part of the body. Where a cell would be turned over there is neither."""
+    would come onto another part of the body. Where a cell would be turned over there is neither.
+
+    bare: the near and the far sheet.
+    """
     reach = _REACH * max(1.0, step / 2)
     rows, columns = np.nonzero(mask & (inside[::step, ::step] < reach))
     full = step * rows, step * columns
     wanted = _moves(inside, *full, step, reach)
     there = exactly_at(bare, full[0] + wanted[:, 1], full[1] + wanted[:, 0], inside.shape)
-    same = np.abs(there - bare(*full)) < _JUMP
+    same = (np.abs(there - bare(*full)) < _JUMP).all(axis=1)
     moves = np.zeros((*mask.shape, 2), np.float32)
-    moves[rows, columns] = np.where((same[:, 0] & same[:, 1])[:, None], wanted, 0) / step
+    moves[rows, columns] = np.where(same[:, None], wanted, 0) / step
     shifts = moves + lines
     while len((turned := _turned(shifts, mask))[0]):
         shifts[turned] = moves[turned] = 0

@@ -262,8 +262,8 @@ def seams(solid: Solid, shell: Shell) -> Bools:
     No others can cross or be joined wrongly: away from there each sheet is a height field over the pixel grid, before
     or behind the others.
     """
-    marked = np.zeros(shell.mask.shape, np.uint8)
-    marked.ravel()[solid.pixel[_sewn(solid)]] = 1
+    marked = np.zeros(shell.mask.shape, bool)
+    marked.ravel()[solid.pixel[_sewn(solid)]] = True
     marked[:-1, :-1] |= corners(shell.far, np.minimum) < corners(shell.near, np.maximum)
-    around = cv2.dilate(marked, np.ones((3, 3), np.uint8)).ravel() > 0
+    around = cells.near(marked, 1).ravel()
     return np.asarray(around[solid.pixel[solid.faces[:, 0]]])

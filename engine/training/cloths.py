@@ -48,7 +48,7 @@ def errors(found: Tensor, cloths: Tensor) -> Tensor:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    parser = parser_of(__doc__, 146, WEIGHTS)
+    parser = parser_of(__doc__, 174, WEIGHTS)
     learn_from_views(parser, arguments, Cloths, lambda views: batches(views, _BATCH, 0), loss_with, _RATE)
 
 
