@@ -51,7 +51,8 @@ def with_hems(maps: Maps, canvas: Canvas, cloths: NDArray[np.float32]) -> Maps:
         return maps
     shares = np.ascontiguousarray(np.moveaxis(_enlarged(cloths[0], area), 2, 0))
     codes = drawn_to(shares, _colors(canvas.rgb[area], mask), inside, _BORDERS_SEEN).argmax(axis=0)
-    in_front, far_off = _seen(codes, cloths[0], area), _seen(_likeliest(cloths[1], area), cloths[1], area)
+    in_front = _seen(codes, cloths[0], area)
+    far_off = _seen(_likeliest(cloths[1], area), cloths[1] * ~_mistaken(cloths[1], maps.arms), area)
     raise_front(front, back, at_size(_edges(in_front, inside) * steadiness(near, inside), mask), mask)
     push_back(front, back, at_size(_edges(far_off, inside) * steadiness(far, inside), mask), mask)
     return replace(maps, cloths=_known(np.stack([in_front.known(inside), far_off.known(inside)]), area))
@@ -78,6 +79,12 @@ class _Seen:
 
 def _seen(codes: NDArray[np.int64], shares: Float, area: tuple[slice, slice]) -> _Seen:
     return _Seen(codes, *(_enlarged(_certainty(of), area) for of in (shares, _joined(shares))))
+
+
+def _mistaken(shares: Float, arms: Bools | None) -> Bools:
+    """Where the back is taken for skin (H, W) because an arm hides it; shares: (C, H, W)."""
+    bare = shares.argmax(axis=0) == Cloth.BARE
+    return np.zeros_like(bare) if arms is None else bare & arms
 
 
 def _joined(shares: Float) -> Float:

@@ -18,7 +18,7 @@ from engine.networks.prior import SIZE, prior_maps
 from engine.pixels import Bools, Float, nearest
 from engine.surface.borders import narrowed, parted
 from engine.surface.clean import Shell
-from engine.surface.light import flatten_coarse
+from engine.surface.light import flatten_coarse, tones
 from engine.types import Canvas, Maps
 
 _PLACES = 128
@@ -33,9 +33,9 @@ _OFTEN = 0.02
 _ALIKE = np.arange(Maps.UNSURE + 1, dtype=np.uint8)
 _ALIKE[[Cloth.TUCKED, Cloth.BOOT]] = Cloth.TOP, Cloth.SHOE
 """One code for clothes that differ only by what they lie over."""
-_ISLAND, _STAIN = 16, 20.0
-"""Most places of an island (48 cm2 of a person of 1.8 m), and how much more (sRGB) than the photo it differs from the
-back around it if it is a stain."""
+_ISLAND, _STAIN = 16, 0.2
+"""Most places of an island (48 cm2 of a person of 1.8 m), and how much more (in `tones`) than the photo a place in it
+differs from the back around it if it is a stain."""
 _BESIDE = np.ones((5, 5), np.uint8)
 """The surroundings of a place."""
 _WEAVE = 3.0
@@ -48,28 +48,36 @@ def back_colors(shell: Shell, front: Float, canvas: Canvas) -> Float:
     photo = _at_places(_floats(cv2.blur(front, (_APART + 1, _APART + 1))), shell)
     inside = _at_places(_floats(shell.mask), shell) > 0.5
     chosen = _without_stains(shares.own, shares.elsewhere(_planes(photo)), photo, inside)
-    own, others = (_between_places(planes, shell) for planes in chosen)
+    own, others = (_between_places(_going_on(planes, inside), shell) for planes in chosen)
     return _texture(_without_light(own * front + others, shell), front, own[..., 0], shell.mask)
 
 
 def _without_stains(own: Tensor, elsewhere: Tensor, photo: Float, inside: Bools) -> tuple[Tensor, Tensor]:
-    """The share of the same place of the photo (1, 1, H, W), and what comes from elsewhere (1, 3, H, W), without small
-    islands of the latter that look less like the back around them than the photo does.
+    """The share of the same place of the photo (1, 1, H, W), and what comes from elsewhere (1, 3, H, W), without what
+    in small islands of the latter looks less like the back around them than the photo does.
 
     photo: (H, W, 3). inside: (H, W) places of the person.
     """
     share, others = own[0, 0].numpy().copy(), elsewhere[0].permute(1, 2, 0).numpy().copy()
     made = share[..., None] * photo + others
-    _, islands, stats, _ = cv2.connectedComponentsWithStats((inside & (share < 0.5)).astype(np.uint8), connectivity=4)
+    chosen, seen = tones(made), tones(photo)
+    other = inside & (share < 0.5) & (np.linalg.norm(chosen - seen, axis=-1) > _STAIN)
+    _, islands, stats, _ = cv2.connectedComponentsWithStats(other.astype(np.uint8), connectivity=4)
     for number in np.flatnonzero(stats[:, cv2.CC_STAT_AREA] <= _ISLAND):
         island = islands == number
         around = (cv2.dilate(island.astype(np.uint8), _BESIDE) > 0) & inside & ~island
         if around.any():
-            back = np.median(made[around], axis=0)
-            kept, seen = (np.linalg.norm(colors[island].mean(axis=0) - back) for colors in (made, photo))
-            if seen + _STAIN < kept:
-                share[island], others[island] = 1, 0
+            back = tones(np.median(made[around], axis=0))
+            kept, instead = (np.linalg.norm(colors[island] - back, axis=-1) for colors in (chosen, seen))
+            stain = tuple(axis[instead + _STAIN < kept] for axis in np.nonzero(island))
+            share[stain], others[stain] = 1, 0
     return torch.from_numpy(share)[None, None], _planes(others)
+
+
+def _going_on(planes: Tensor, inside: Bools) -> Tensor:
+    """Planes (1, C, H, W) that around the person are what they are at the nearest place (H, W) of it: nothing was asked
+    there, and it would run into the sides."""
+    return planes.flatten(2)[..., torch.from_numpy(nearest(inside)).long()] if inside.any() else planes
 
 
 def chosen_shares(shell: Shell, canvas: Canvas) -> Shares:

@@ -110,7 +110,7 @@ def _crop(mask: Bools) -> tuple[Bools, int, int]:
 
 
 def _smoothed(filled: Float, mask: Bools) -> Float:
-    return _smooth(_without_pits(_without_outliers(filled)), mask)
+    return _smooth(_without_pits(_without_outliers(filled), mask), mask)
 
 
 def _without_outliers(filled: Float) -> Float:
@@ -119,13 +119,15 @@ def _without_outliers(filled: Float) -> Float:
     return np.where(np.abs(filled - median) > _OUTLIER, cv2.medianBlur(filled, 3), filled)
 
 
-def _without_pits(depth: Float) -> Float:
-    """Small spots that are much farther from the camera than all around are filled: it looked through a crack."""
+def _without_pits(depth: Float, mask: Bools) -> Float:
+    """Small spots that are much farther from the camera than all around are filled: it looked through a crack. At the
+    silhouette, where sides fall off, not all around is known."""
     window = np.ones((_PIT, _PIT), np.uint8)
     filled = cv2.dilate(cv2.erode(depth, window), window)
     pits = depth - filled > _DEEP
     _, labels, stats, _ = cv2.connectedComponentsWithStats(pits.astype(np.uint8), connectivity=8)
     small = (stats[:, cv2.CC_STAT_AREA] < _PIT_AREA) & (np.arange(len(stats)) > 0)
+    small[labels[~mask]] = False
     return np.where(small[labels], filled, depth)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.pixels import Bools, Float, blur, distance, nearest
+from engine.pixels import Bools, Float, blur, distance, exactly_at, nearest
 from engine.surface import weld
 from engine.surface.back import back_colors
 from engine.surface.clean import Shell
@@ -17,6 +17,8 @@ from engine.surface.sides import meet
 from engine.surface.solid import Solid
 from engine.types import Canvas, Head, Photo
 
+_BESIDE = 0.01
+"""Pixels by which a vertex stands beside its own."""
 _FADES = 6.0
 """Pixels on which the colours of an edge fade to a third behind what occludes it; longer, and they are streaks."""
 
@@ -65,27 +67,56 @@ def paint(solid: Solid, shell: Shell, sheets: SheetColors, grain: float = 0.0) -
     front, back = sheets.front, sheets.back
     if grain > 0:
         front, back = (blur(c, shell.mask.astype(np.float32), grain) for c in (front, back))
-    front, back = front.reshape(-1, 3), back.reshape(-1, 3)
+    place = _Places.of(solid, shell)
     on = [(solid.sheets >> s) & 1 == 1 for s in range(5)]
-    colors = front[solid.pixel]
+    colors = place.colors(front)
     far = on[weld.FAR] & ~on[weld.NEAR]
-    colors[far] = back[solid.pixel[far]]
+    colors[far] = place.within(far).colors(back)
     rim = on[weld.RIM]
-    colors[rim] = (front[solid.pixel[rim]] + back[solid.pixel[rim]]) / 2
+    colors[rim] = (colors[rim] + place.within(rim).colors(back)) / 2
     hidden = on[weld.HIDDEN] & ~on[weld.NEAR] & ~on[weld.FAR]
     if hidden.any():
-        colors[hidden] = _continued(solid, shell, front, back)[solid.pixel[hidden]]
+        colors[hidden] = place.within(hidden).colors(_continued(solid, shell, front, back))
     return np.clip(np.rint(colors), 0, 255).astype(np.uint8)
 
 
+@dataclass(frozen=True)
+class _Places:
+    """Where vertices stand. rows, columns: (N,) pixels of the shell's grid. pixel: (N,) flat index of the nearest one.
+    inside: (H, W) flat index of the nearest pixel of the body."""
+
+    rows: Float
+    columns: Float
+    pixel: NDArray[np.int32]
+    inside: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, solid: Solid, shell: Shell) -> "_Places":
+        return cls(solid.rows - shell.row, solid.columns - shell.column, solid.pixel, nearest(shell.mask))
+
+    def within(self, which: Bools) -> "_Places":
+        return replace(self, rows=self.rows[which], columns=self.columns[which], pixel=self.pixel[which])
+
+    def colors(self, sheet: Float) -> Float:
+        """Colours (N, 3) of a sheet (H, W, 3): a vertex beside its pixel lies up to 10 pixels deeper on a steep side,
+        and the pixel's own colours would be teeth there."""
+        flat = sheet.reshape(-1, 3)
+        colors = flat[self.pixel]
+        row, column = np.divmod(self.pixel, self.inside.shape[1])
+        beside = np.maximum(np.abs(self.rows - row), np.abs(self.columns - column)) > _BESIDE
+        rows, columns = self.rows[beside], self.columns[beside]
+        colors[beside] = exactly_at(lambda y, x: flat[self.inside[y, x]], rows, columns, self.inside.shape)
+        return colors
+
+
 def _continued(solid: Solid, shell: Shell, front: Float, back: Float) -> Float:
-    """(H * W, 3) colours of what is occluded: they go on from its visible edges, and soon are those of the back."""
+    """(H, W, 3) colours of what is occluded: they go on from its visible edges, and soon are those of the back."""
     both = 1 << weld.NEAR | 1 << weld.HIDDEN
     edge = np.zeros(shell.mask.size, bool)
     edge[solid.pixel[(solid.sheets & both) == both]] = True
     edge = edge.reshape(shell.mask.shape)
     if not edge.any():
         return back
-    smooth = blur(front.reshape(*edge.shape, 3), edge.astype(np.float32), 3.0)
-    share = np.exp(-distance(~edge) / _FADES).reshape(-1, 1)
-    return back + share * (smooth.reshape(-1, 3)[nearest(edge).ravel()] - back)
+    smooth = blur(front, edge.astype(np.float32), 3.0)
+    share = np.exp(-distance(~edge) / _FADES)[..., None]
+    return np.asarray(back + share * (smooth.reshape(-1, 3)[nearest(edge)] - back), np.float32)

@@ -1,11 +1,11 @@
 """Colours of the half of a head that the camera does not see: those of the other half, in its own light."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from engine.head.depth import covered, place_of
-from engine.pixels import Float, blur, nearest, ramp, sampled, smooth
+from engine.pixels import Bools, Float, blur, distance, nearest, ramp, sampled, smooth
 from engine.surface.clean import Shell
 from engine.types import Head, HeadSide
 
@@ -20,7 +20,12 @@ _GOES_ON = 8.0
 """Standard deviation in pixels of colours that go on where neither half is seen."""
 _ENOUGH = (0.1, 0.4)
 """Shares of such colours nearby between which they do."""
+_RIM = 3.0
+"""Pixels by which the silhouette may lie outside of that of the head."""
 _PLACED = ("weight", "source", "shown")
+_APART, _EVEN = (1.5, 5.0), 1.5
+"""Distances of the places of neighbouring pixels between which detail becomes teeth, and the standard deviation of
+their smoothing."""
 _LEFT = 0.3
 """Share of the way from the near to the far side from which on the camera sees nothing of a place."""
 _DARK, _MOST = 8.0, 2.0
@@ -50,9 +55,16 @@ class _Known:
         way = np.clip((depth - self.place - self.near.depth) / np.maximum(self.far.depth - self.near.depth, 1), 0, 1)
         weight, source, shown = (_between(getattr(self.near, name), getattr(self.far, name), way) for name in _PLACED)
         shown = shown * (1 - sampled(self.before, source + self.shift))
-        others, covers = _filled(np.clip(sampled(self.photo, source + self.shift) * self.light, 0, 255), shown)
+        others, covers = _filled(np.clip(self._copied(source + self.shift) * self.light, 0, 255), shown)
         own = (self.seen * (1 - ramp(way, 0, _LEFT)))[..., None]
         return others + own * (self.own - others), (weight * covers)[..., None], own
+
+    def _copied(self, source: Float) -> Float:
+        """The photo's colours (H, W, 3) at places (H, W, 2), without detail where a pixel stands for many of them."""
+        apart = np.linalg.norm(np.stack(np.gradient(source, axis=(0, 1))), axis=-1).max(axis=0)
+        share = 1 - ramp(smooth(apart.astype(np.float32), _EVEN), *_APART)[..., None]
+        coarse = sampled(smooth(self.photo, _COARSE), source)
+        return coarse + share * (sampled(self.photo, source) - coarse)
 
 
 def with_other_half(
@@ -81,12 +93,25 @@ def _known(photo: Float, shell: Shell, head: Head, here: Area, there: Area) -> _
     place = place_of(part, shell.near[here], shell.mask[here])
     if place is None:
         return None
+    near, far = (_up_to(side, shell.mask[here]) for side in (part.near, part.far))
     shift = np.array([head.column - shell.column, head.row - shell.row], np.float32)
     before = np.zeros_like(shell.near)
     before[here] = covered(part, shell.near[here], place)
     copy = sampled(photo, part.near.source + shift)
     light = _light(photo[here], copy, part.seen * part.near.shown, _LIGHT * head.scale)
-    return _Known(part.near, part.far, part.seen, place, light, shift, photo[here], before, photo)
+    return _Known(near, far, part.seen, place, light, shift, photo[here], before, photo)
+
+
+def _up_to(side: HeadSide, mask: Bools) -> HeadSide:
+    """The side with what it shows up to the border of a mask (H, W) that is a little larger than the head's own: a
+    pixel there covers a centimetre of a cheek."""
+    known = side.weight > 0
+    beyond = mask & ~known & (distance(~known) < _RIM)
+    if not beyond.any():
+        return side
+    place = np.where(beyond, nearest(known), np.arange(mask.size).reshape(mask.shape))
+    fields = {name: getattr(side, name) for name in ("depth", *_PLACED)}
+    return replace(side, **{name: f.reshape(-1, *f.shape[2:])[place] for name, f in fields.items()})
 
 
 def _between(near: Float, far: Float, way: Float) -> Float:

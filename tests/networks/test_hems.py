@@ -1,5 +1,7 @@
 """Edges of clothes on both depth maps."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import Phase, given, settings
@@ -157,6 +159,20 @@ def test_what_is_seen_is_told() -> None:
     assert (found[:, TOP // STEP : edge - near, LEFT // STEP : RIGHT // STEP] == Cloth.TOP).all()
     assert (found[:, edge + near : BOTTOM // STEP, LEFT // STEP : RIGHT // STEP] == Cloth.BOTTOM).all()
     assert (found[:, ~INSIDE[::STEP, ::STEP]] == Maps.UNSURE).all()
+
+
+def test_a_back_behind_an_arm_is_not_taken_for_its_skin() -> None:
+    """Of one half of the slab the front is told to be an arm that hides the back."""
+    arms = np.zeros((SIZE, SIZE), bool)
+    arms[:, : SIZE // 2] = True
+    found = with_hems(replace(slab(), arms=arms), canvas(), worn(Cloth.BARE, Cloth.TOP)).cloths
+    assert found is not None
+    edge, near, middle = EDGE // STEP, 20, CANVAS // STEP // 2
+    above, left, right = np.s_[TOP // STEP : edge - near], np.s_[LEFT // STEP : middle - near], np.s_[middle + near :]
+    assert (found[1, above, left] == Maps.UNSURE).all()
+    assert (found[1, above, right][:, : RIGHT // STEP - middle - near] == Cloth.BARE).all()
+    assert (found[0, above, left] == Cloth.BARE).all()
+    assert (found[1, edge + near : BOTTOM // STEP, left] == Cloth.TOP).all()
 
 
 def test_nobody() -> None:

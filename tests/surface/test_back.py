@@ -15,6 +15,7 @@ from engine.surface.back import (
     _between_places,
     _cloths_at,
     _covering,
+    _going_on,
     _planes,
     _texture,
     _without_stains,
@@ -93,6 +94,32 @@ def test_small_islands_are_no_stains(
     share, others = _without_stains(own, elsewhere, photo, inside)
     assert torch.equal(share, own if stays else torch.ones_like(own))
     assert torch.equal(others, elsewhere if stays else torch.zeros_like(elsewhere))
+
+
+def test_a_stain_among_good_places_of_other_origin_goes() -> None:
+    """A strip along the rim comes from elsewhere and looks as the photo does, but for some dark places in it."""
+    inside = np.zeros((SIDE, SIDE), bool)
+    inside[10:60, 10:60] = True
+    photo = np.full((SIDE, SIDE, 3), 180, np.float32)
+    own, elsewhere = torch.ones(1, 1, SIDE, SIDE), torch.zeros(1, 3, SIDE, SIDE)
+    own[..., 10:60, 10:12] = 0
+    elsewhere[..., 10:60, 10:12] = 180
+    elsewhere[..., 30:33, 10:12] = 40
+    share, others = _without_stains(own, elsewhere, photo, inside)
+    made = share[0, 0].numpy()[..., None] * photo + others[0].permute(1, 2, 0).numpy()
+    np.testing.assert_allclose(made[inside], 180)
+    assert (share[0, 0, 30:33, 10:12] == 1).all()
+    assert share.sum() == own.sum() + 6
+
+
+def test_what_is_chosen_beside_the_person_stays_out_of_its_sides() -> None:
+    inside = np.zeros((SIDE, SIDE), bool)
+    inside[10:60, 10:60] = True
+    planes = torch.rand(1, 3, SIDE, SIDE, generator=torch.Generator().manual_seed(0))
+    found = _going_on(planes, inside)
+    assert torch.equal(found[..., 10:60, 10:60], planes[..., 10:60, 10:60])
+    assert torch.equal(found[..., 30, 60:], planes[..., 30, 59:60].expand(-1, -1, SIDE - 60))
+    assert torch.equal(_going_on(planes, np.zeros_like(inside)), planes)
 
 
 def test_large_areas_keep_what_is_chosen_for_them() -> None:

@@ -120,9 +120,19 @@ def test_a_crack_opens_no_gap() -> None:
 def test_a_narrow_slit_is_no_crack() -> None:
     depth = np.zeros((60, 60), np.float32)
     depth[5:55, 30:34] = 50
-    assert np.array_equal(_without_pits(depth), depth)
+    everywhere = np.ones(depth.shape, bool)
+    assert np.array_equal(_without_pits(depth, everywhere), depth)
     depth[10:55] = 0
-    assert not _without_pits(depth).any()
+    assert not _without_pits(depth, everywhere).any()
+
+
+def test_a_side_that_falls_off_is_no_crack() -> None:
+    """The same spot, but beyond the silhouette depths go on from it: it is where a side ends."""
+    depth = np.zeros((60, 60), np.float32)
+    depth[20:25, 30:34] = 50
+    body = np.zeros(depth.shape, bool)
+    body[:, :32] = True
+    assert np.array_equal(_without_pits(depth, body), depth)
 
 
 def test_parts_that_touch_stay_one_body() -> None:

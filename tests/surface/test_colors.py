@@ -133,3 +133,21 @@ def test_what_a_limb_hides_goes_on_from_its_edge_and_soon_has_the_backs_colour()
     apart = np.linalg.norm(RED.astype(float) - BLUE)
     assert away.min() < 0.7 * apart  # the nearest vertices of this level lie some pixels behind the edge
     assert away.max() > 0.9 * apart
+
+
+def test_a_vertex_has_the_colour_of_its_own_place() -> None:
+    """Colours that grow to the right: vertices are moved beside their pixels along the silhouette, by up to 0.7."""
+    maps = maps_of(ellipsoid((0, 0, 1), (0.06, 0.12, 0.05)))
+    canvas, photo = canvas_of(maps)
+    surface = construct(maps, canvas, photo, Settings(detail="full"))
+    solid, width = surface.solid, surface.shell.mask.shape[1]
+    columns = np.tile(np.arange(width, dtype=np.float32) % 40 * 6, (len(surface.shell.mask), 1))
+    ramp = np.repeat(columns[..., None], 3, axis=2)
+    painted = paint(solid, surface.shell, SheetColors(ramp, ramp, ramp, np.ones_like(surface.colors.seen)))
+    place = solid.columns - surface.shell.column
+    moved = np.abs(place - solid.pixel % width) > 0.2
+    even = (place % 40 < 38) & (place % 40 > 1) & surface.shell.mask.ravel()[solid.pixel]
+    beside = np.abs(painted[:, 0] - place % 40 * 6)[moved & even & (solid.sheets < 1 << weld.RIM)]
+    assert len(beside) > 1000
+    assert np.median(beside) < 0.6
+    assert (beside < 1.5).mean() > 0.9

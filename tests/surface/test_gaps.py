@@ -10,7 +10,7 @@ from engine.errors import UserError
 from engine.surface.clean import Shell
 from engine.surface.contour import straightened
 from engine.surface.health import component_labels
-from engine.surface.jumps import climb
+from engine.surface.jumps import climb, cut
 from engine.surface.occlusion import Gaps, bent, closed, find_gaps
 from engine.surface.parts import with_parts
 from engine.surface.solid import solidify
@@ -41,6 +41,18 @@ def window() -> NDArray[np.bool_]:
     open_ = np.zeros((HEIGHT - 1, WIDTH - 1), bool)
     open_[100:300, 85:115] = True
     return open_
+
+
+def test_a_side_that_falls_off_steeply_is_no_jump() -> None:
+    """Measured beside the outline of a head; beyond it depths go on evenly."""
+    fall = np.array([95.3, 87.9, 69.7, 51.7, 39.1, 30.6, 23.7, 17.9, 13.4, 9.2, 5.5, 2.5, 0.9, 0])
+    away = np.maximum(np.arange(WIDTH) - 20, 0)
+    depth = np.tile(np.interp(away, 3 * np.arange(len(fall)), fall), (HEIGHT, 1)).astype(np.float32)
+    mask = np.zeros((HEIGHT, WIDTH), bool)
+    mask[20:-20, 20:-20] = True
+    sharp, steep = cut(depth, mask)
+    assert not steep.any()
+    assert np.array_equal(sharp, depth)
 
 
 @pytest.mark.parametrize(("first", "last", "opens"), [(150, 250, False), (60, 340, True), (280, HEIGHT, True)])

@@ -102,6 +102,34 @@ def test_where_both_sheets_bend_round_the_camera_sees_nothing() -> None:
     assert detail[30, 60, 0] == 1
 
 
+def test_what_a_head_shows_goes_up_to_a_silhouette_that_is_a_little_farther_out() -> None:
+    """The head ends two pixels before the silhouette, and at its neck ten pixels above the end of the shell."""
+    both = head(1, 1)
+    known = np.zeros((40, 60), np.float32)
+    known[:30, 2:] = 1
+    both = replace(both, **{name: replace(getattr(both, name), weight=known) for name in ("near", "far")})
+    mask = np.zeros((H, W), bool)
+    mask[:, 20:] = True
+    body = replace(shell(), mask=mask)
+    back = with_other_half(flat(SKIN), flat(MADE), DETAIL, flat(SKIN), body, both)[1]
+    np.testing.assert_allclose(back[10:40, 20:80], SKIN, atol=1)
+    assert (back[43:50, 20:80] == MADE).all()
+    assert (back[10:40, :20] == MADE).all()
+
+
+def test_detail_is_left_away_where_a_pixel_stands_for_many() -> None:
+    """Stripes of the photo, copied to a half that is ten times as narrow."""
+    stripes = flat(SKIN)
+    stripes[:, ::4] = MARK
+    both = head(1, 1)
+    far = replace(both.far, source=np.array([10, 1], np.float32) * both.far.source % 60)
+    backs = [with_other_half(stripes, flat(MADE), DETAIL, stripes, shell(), replace(both, far=side))[1]
+             for side in (both.far, far)]  # fmt: skip
+    sharp, coarse = (np.diff(back[20:40, 30:70, 0], axis=1).std() for back in backs)
+    assert sharp > 10
+    assert coarse < 0.5 * sharp
+
+
 def test_a_head_beside_the_shell_changes_nothing() -> None:
     photo = marked()
     for row, column in ((500, 70), (40, 400)):
