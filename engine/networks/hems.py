@@ -82,7 +82,7 @@ def _seen(codes: NDArray[np.int64], shares: Float, area: tuple[slice, slice]) ->
 
 
 def _mistaken(shares: Float, arms: Bools | None) -> Bools:
-    """Where the back is taken for skin (H, W) because an arm hides it; shares: (C, H, W)."""
+    """Where an arm hides a back (H, W) that is taken for skin, which may be the arm's; shares: (C, H, W)."""
     bare = shares.argmax(axis=0) == Cloth.BARE
     return np.zeros_like(bare) if arms is None else bare & arms
 

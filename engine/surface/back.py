@@ -36,6 +36,8 @@ _ALIKE[[Cloth.TUCKED, Cloth.BOOT]] = Cloth.TOP, Cloth.SHOE
 _ISLAND, _STAIN = 16, 0.2
 """Most places of an island (48 cm2 of a person of 1.8 m), and how much more (in `tones`) than the photo a place in it
 differs from the back around it if it is a stain."""
+_SOME = 0.3
+"""Share of the person in a place from which on it shows something of it."""
 _BESIDE = np.ones((5, 5), np.uint8)
 """The surroundings of a place."""
 _WEAVE = 3.0
@@ -48,7 +50,8 @@ def back_colors(shell: Shell, front: Float, canvas: Canvas) -> Float:
     photo = _at_places(_floats(cv2.blur(front, (_APART + 1, _APART + 1))), shell)
     inside = _at_places(_floats(shell.mask), shell) > 0.5
     chosen = _without_stains(shares.own, shares.elsewhere(_planes(photo)), photo, inside)
-    own, others = (_between_places(_going_on(planes, inside), shell) for planes in chosen)
+    asked = _at_places(_floats(cv2.blur(_floats(shell.mask), (_APART + 1, _APART + 1))), shell) > _SOME
+    own, others = (_between_places(_going_on(planes, asked), shell) for planes in chosen)
     return _texture(_without_light(own * front + others, shell), front, own[..., 0], shell.mask)
 
 
@@ -74,10 +77,10 @@ def _without_stains(own: Tensor, elsewhere: Tensor, photo: Float, inside: Bools)
     return torch.from_numpy(share)[None, None], _planes(others)
 
 
-def _going_on(planes: Tensor, inside: Bools) -> Tensor:
-    """Planes (1, C, H, W) that around the person are what they are at the nearest place (H, W) of it: nothing was asked
-    there, and it would run into the sides."""
-    return planes.flatten(2)[..., torch.from_numpy(nearest(inside)).long()] if inside.any() else planes
+def _going_on(planes: Tensor, asked: Bools) -> Tensor:
+    """Planes (1, C, H, W) that are what they are at the nearest place that shows something of the person (H, W): what
+    is said beside it would run into its sides."""
+    return planes.flatten(2)[..., torch.from_numpy(nearest(asked)).long()] if asked.any() else planes
 
 
 def chosen_shares(shell: Shell, canvas: Canvas) -> Shares:

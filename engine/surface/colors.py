@@ -18,7 +18,8 @@ from engine.surface.solid import Solid
 from engine.types import Canvas, Head, Photo
 
 _BESIDE = 0.01
-"""Pixels by which a vertex stands beside its own."""
+"""Pixels from its own from which on a vertex stands beside that."""
+_INNER = 1 << weld.BEHIND | 1 << weld.HIDDEN
 _FADES = 6.0
 """Pixels on which the colours of an edge fade to a third behind what occludes it; longer, and they are streaks."""
 
@@ -82,30 +83,34 @@ def paint(solid: Solid, shell: Shell, sheets: SheetColors, grain: float = 0.0) -
 
 @dataclass(frozen=True)
 class _Places:
-    """Where vertices stand. rows, columns: (N,) pixels of the shell's grid. pixel: (N,) flat index of the nearest one.
-    inside: (H, W) flat index of the nearest pixel of the body."""
+    """Where vertices stand. rows, columns: (N,) pixels of the shell's grid. pixel: (N,) flat index of their own ones.
+    beside: (N,) whether they stand beside those, along the silhouette; along cuts inside of it both sides have colours
+    of their own. inside: (H, W) flat index of the nearest pixel of the body."""
 
     rows: Float
     columns: Float
     pixel: NDArray[np.int32]
+    beside: Bools
     inside: NDArray[np.int32]
 
     @classmethod
     def of(cls, solid: Solid, shell: Shell) -> "_Places":
-        return cls(solid.rows - shell.row, solid.columns - shell.column, solid.pixel, nearest(shell.mask))
+        rows, columns = solid.rows - shell.row, solid.columns - shell.column
+        row, column = np.divmod(solid.pixel, shell.mask.shape[1])
+        beside = np.maximum(np.abs(rows - row), np.abs(columns - column)) > _BESIDE
+        return cls(rows, columns, solid.pixel, beside & (solid.sheets & _INNER == 0), nearest(shell.mask))
 
     def within(self, which: Bools) -> "_Places":
-        return replace(self, rows=self.rows[which], columns=self.columns[which], pixel=self.pixel[which])
+        return _Places(self.rows[which], self.columns[which], self.pixel[which], self.beside[which], self.inside)
 
     def colors(self, sheet: Float) -> Float:
         """Colours (N, 3) of a sheet (H, W, 3): a vertex beside its pixel lies up to 10 pixels deeper on a steep side,
         and the pixel's own colours would be teeth there."""
         flat = sheet.reshape(-1, 3)
         colors = flat[self.pixel]
-        row, column = np.divmod(self.pixel, self.inside.shape[1])
-        beside = np.maximum(np.abs(self.rows - row), np.abs(self.columns - column)) > _BESIDE
-        rows, columns = self.rows[beside], self.columns[beside]
-        colors[beside] = exactly_at(lambda y, x: flat[self.inside[y, x]], rows, columns, self.inside.shape)
+        rows, columns = self.rows[self.beside], self.columns[self.beside]
+        shape = self.inside.shape
+        colors[self.beside] = exactly_at(lambda y, x: flat[self.inside[y, x]], rows, columns, shape)
         return colors
 
 

@@ -3,9 +3,10 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.head.depth import covered, place_of
-from engine.pixels import Bools, Float, blur, distance, nearest, ramp, sampled, smooth
+from engine.pixels import Bools, Float, blur, distance, gradient, nearest, ramp, sampled, smooth
 from engine.surface.clean import Shell
 from engine.types import Head, HeadSide
 
@@ -36,8 +37,8 @@ _DARK, _MOST = 8.0, 2.0
 class _Known:
     """What is known of a head on the part of the shell's grid that both share (H, W). place: depth of its middle.
     light: (H, W, 3) brightness over that of the other half. shift: (2,) from the head's pixels to the shell's.
-    own: (H, W, 3) the photo's colours. before: 0..1 what stands before the face, on the shell's whole grid, as is
-    photo."""
+    own: (H, W, 3) the photo's colours. before: 0..1 what stands before the face, on the shell's whole grid, as are
+    photo and coarse, its colours without detail."""
 
     near: HeadSide
     far: HeadSide
@@ -48,6 +49,7 @@ class _Known:
     own: Float
     before: Float
     photo: Float
+    coarse: Float
 
     def colors(self, depth: Float) -> tuple[Float, Float, Float]:
         """Colours (H, W, 3) of a sheet at its depth, how far (H, W, 1) they are known, and what share (H, W, 1) of
@@ -61,9 +63,9 @@ class _Known:
 
     def _copied(self, source: Float) -> Float:
         """The photo's colours (H, W, 3) at places (H, W, 2), without detail where a pixel stands for many of them."""
-        apart = np.linalg.norm(np.stack(np.gradient(source, axis=(0, 1))), axis=-1).max(axis=0)
-        share = 1 - ramp(smooth(apart.astype(np.float32), _EVEN), *_APART)[..., None]
-        coarse = sampled(smooth(self.photo, _COARSE), source)
+        apart = np.linalg.norm(gradient(source), axis=2).max(axis=-1)
+        share = 1 - ramp(smooth(apart, _EVEN), *_APART)[..., None]
+        coarse = sampled(self.coarse, source)
         return coarse + share * (sampled(self.photo, source) - coarse)
 
 
@@ -93,23 +95,26 @@ def _known(photo: Float, shell: Shell, head: Head, here: Area, there: Area) -> _
     place = place_of(part, shell.near[here], shell.mask[here])
     if place is None:
         return None
-    near, far = (_up_to(side, shell.mask[here]) for side in (part.near, part.far))
+    places = [_up_to(shell.mask[here], side.weight > 0) for side in (part.near, part.far)]
+    near, far = (_moved(side, place) for side, place in zip((part.near, part.far), places, strict=True))
     shift = np.array([head.column - shell.column, head.row - shell.row], np.float32)
     before = np.zeros_like(shell.near)
     before[here] = covered(part, shell.near[here], place)
     copy = sampled(photo, part.near.source + shift)
     light = _light(photo[here], copy, part.seen * part.near.shown, _LIGHT * head.scale)
-    return _Known(near, far, part.seen, place, light, shift, photo[here], before, photo)
+    seen = part.seen.ravel()[places[0]]
+    return _Known(near, far, seen, place, light, shift, photo[here], before, photo, smooth(photo, _COARSE))
 
 
-def _up_to(side: HeadSide, mask: Bools) -> HeadSide:
-    """The side with what it shows up to the border of a mask (H, W) that is a little larger than the head's own: a
-    pixel there covers a centimetre of a cheek."""
-    known = side.weight > 0
+def _up_to(mask: Bools, known: Bools) -> NDArray[np.intp]:
+    """(H, W) flat indices of what stands for each pixel of a mask that goes a little farther than what is known of the
+    head: a pixel at the silhouette covers a centimetre of a cheek."""
     beyond = mask & ~known & (distance(~known) < _RIM)
-    if not beyond.any():
-        return side
-    place = np.where(beyond, nearest(known), np.arange(mask.size).reshape(mask.shape))
+    own = np.arange(mask.size).reshape(mask.shape)
+    return np.where(beyond, nearest(known), own) if beyond.any() else own
+
+
+def _moved(side: HeadSide, place: NDArray[np.intp]) -> HeadSide:
     fields = {name: getattr(side, name) for name in ("depth", *_PLACED)}
     return replace(side, **{name: f.reshape(-1, *f.shape[2:])[place] for name, f in fields.items()})
 

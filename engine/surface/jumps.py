@@ -16,7 +16,10 @@ _SMOOTH = 3.0
 """Standard deviation in pixels of the smoothing of the depth that takes the place of a ramp."""
 _BLUNT, _ROUND, _ACROSS = 5, 9, 0.6
 """Pixels from the silhouette within which an edge along it is none, and those within which one is the body's own side
-if depth rises outwards there; cosine of the angle between depth and silhouette up to which it lies along."""
+if depth rises outwards there without a step; cosine of the angle between the ways to greater depth and to the
+silhouette from which on an edge lies along that."""
+_STEP = 0.2
+"""Slope per pixel, of the rise within the widest ramp, from which on that is a step."""
 _PROFILE = 18
 """Half length in pixels of the depth profile that is examined across an edge."""
 
@@ -38,8 +41,10 @@ def _jumps(depth: Float, mask: Bools, rise: Float) -> Bools:
     edges = cv2.Canny(fixed[0], fixed[1], _WEAK * 32, _STRONG * 32, L2gradient=True) > 0
     inside = distance(mask)
     sx, sy = (cv2.Sobel(inside, cv2.CV_32F, i, 1 - i, scale=1 / 8) for i in (1, 0))
-    outward = -(dx * sx + dy * sy) / np.maximum(np.hypot(dx, dy) * np.hypot(sx, sy), 1e-6)
-    side = (inside < _BLUNT) & (np.abs(outward) > _ACROSS) | (inside < _ROUND) & (outward > _ACROSS)
+    slope = np.hypot(dx, dy)
+    outward = -(dx * sx + dy * sy) / np.maximum(slope * np.hypot(sx, sy), 1e-6)
+    round_ = (inside < _ROUND) & (outward > _ACROSS) & (slope < _STEP * rise)
+    side = round_ | (inside < _BLUNT) & (np.abs(outward) > _ACROSS)
     edges &= mask & (rise > JUMP) & ~side
     edges[edges] = _excess(depth, mask, edges, dx, dy) > 1
     joined = cv2.dilate(edges.astype(np.uint8), np.ones((5, 5), np.uint8))
@@ -63,19 +68,12 @@ def _excess(depth: Float, mask: Bools, edges: Bools, dx: Float, dy: Float) -> Fl
     best = np.zeros(len(rows), np.float32)
     for half, least in ((3, 1.0), (6, 1.4), (10, 2.0), (14, 2.8)):
         low, high = _PROFILE - half, _PROFILE + half
-        before = _slope(-profile[low::-1], inside[low::-1])
-        after = _slope(profile[high:], inside[high:])
+        before = np.maximum(profile[low] - profile[low - 4], 0) / 4
+        after = np.maximum(profile[high + 4] - profile[high], 0) / 4
         excess = profile[high] - profile[low] - half * (before + after)
         whole = inside[low - 4 : high + 5].all(axis=0) if half > 3 else inside[_PROFILE : high + 3].all(axis=0)
         best = np.maximum(best, np.where(whole, excess / (least * JUMP), 0))
     return best
-
-
-def _slope(profile: Float, inside: Bools) -> Float:
-    """By how much depths (n, N) rise per pixel at first, over up to four pixels: (N,). Beyond the body, where depths go
-    on evenly, nothing is known of that."""
-    slope = np.where(inside[2], (profile[2] - profile[0]) / 2, 0)
-    return np.maximum(np.where(inside[4], (profile[4] - profile[0]) / 4, slope), 0)
 
 
 def extremes(depth: Float, mask: Bools, radius: int) -> tuple[Float, Float]:

@@ -151,3 +151,19 @@ def test_a_vertex_has_the_colour_of_its_own_place() -> None:
     assert len(beside) > 1000
     assert np.median(beside) < 0.6
     assert (beside < 1.5).mean() > 0.9
+
+
+def test_parts_before_each_other_keep_their_colours_along_a_slanted_cut() -> None:
+    """A red bar before a blue body: vertices of the cut are moved beside their pixels as well."""
+    maps = maps_of(ellipsoid((0, 0, 1), (0.08, 0.12, 0.05)), ellipsoid((0, 0, 0.85), (0.02, 0.06, 0.016)))
+    canvas, photo = canvas_of(maps)
+    surface = construct(maps, canvas, photo, Settings(detail="full"))
+    solid, shell = surface.solid, surface.shell
+    bar = shell.near < (shell.near[shell.mask].min() + shell.near[shell.mask].max()) / 2
+    colors = np.where(bar[..., None], np.float32([200, 0, 0]), np.float32([0, 0, 200]))
+    painted = paint(solid, shell, SheetColors(colors, colors, colors, np.ones_like(surface.colors.seen)))
+    inner = 1 << weld.BEHIND | 1 << weld.HIDDEN
+    cut = ((solid.sheets & inner) != 0) & ((solid.sheets >> weld.NEAR) & 1 == 1)
+    moved = np.abs(solid.columns - shell.column - solid.pixel % shell.mask.shape[1]) > 0.1
+    assert (cut & moved).sum() > 50
+    assert np.isin(painted[cut & moved, 0], (0, 200)).all()

@@ -55,6 +55,17 @@ def test_a_side_that_falls_off_steeply_is_no_jump() -> None:
     assert np.array_equal(sharp, depth)
 
 
+def test_a_step_close_to_the_silhouette_is_a_jump() -> None:
+    """Of what is behind an arm a strip of seven pixels is seen beside it."""
+    mask = np.zeros((HEIGHT, WIDTH), bool)
+    mask[20:-20, 20:-20] = True
+    depth = np.zeros((HEIGHT, WIDTH), np.float32)
+    depth[:, :27] = 90
+    _, steep = cut(depth, mask)
+    assert steep[60:-60, 26].all()
+    assert not steep[:, 30:].any()
+
+
 @pytest.mark.parametrize(("first", "last", "opens"), [(150, 250, False), (60, 340, True), (280, HEIGHT, True)])
 def test_a_short_gap_opens_only_where_it_reaches_the_silhouette(first: int, last: int, opens: bool) -> None:
     _, gaps = find_gaps(slab_with_bar(first, last))

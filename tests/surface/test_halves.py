@@ -111,7 +111,9 @@ def test_what_a_head_shows_goes_up_to_a_silhouette_that_is_a_little_farther_out(
     mask = np.zeros((H, W), bool)
     mask[:, 20:] = True
     body = replace(shell(), mask=mask)
-    back = with_other_half(flat(SKIN), flat(MADE), DETAIL, flat(SKIN), body, both)[1]
+    front, back, kept = with_other_half(flat(SKIN), flat(MADE), DETAIL, flat(SKIN), body, both)
+    np.testing.assert_allclose(front[:, 20:80], SKIN, atol=1)
+    np.testing.assert_allclose(kept[10:40, 20:80], 1, atol=0.01)
     np.testing.assert_allclose(back[10:40, 20:80], SKIN, atol=1)
     assert (back[43:50, 20:80] == MADE).all()
     assert (back[10:40, :20] == MADE).all()
