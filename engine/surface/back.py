@@ -36,8 +36,8 @@ _ALIKE[[Cloth.TUCKED, Cloth.BOOT]] = Cloth.TOP, Cloth.SHOE
 _ISLAND, _STAIN = 16, 0.2
 """Most places of an island (48 cm2 of a person of 1.8 m), and how much more (in `tones`) than the photo a place in it
 differs from the back around it if it is a stain."""
-_SOME = 0.3
-"""Share of the person in a place from which on it shows something of it."""
+_SHOWN = (0.2, 0.5)
+"""Shares of the person from which on a place shows it: at least, and where there are such places around."""
 _BESIDE = np.ones((5, 5), np.uint8)
 """The surroundings of a place."""
 _WEAVE = 3.0
@@ -50,7 +50,7 @@ def back_colors(shell: Shell, front: Float, canvas: Canvas) -> Float:
     photo = _at_places(_floats(cv2.blur(front, (_APART + 1, _APART + 1))), shell)
     inside = _at_places(_floats(shell.mask), shell) > 0.5
     chosen = _without_stains(shares.own, shares.elsewhere(_planes(photo)), photo, inside)
-    asked = _at_places(_floats(cv2.blur(_floats(shell.mask), (_APART + 1, _APART + 1))), shell) > _SOME
+    asked = _shown(_at_places(_floats(cv2.blur(_floats(shell.mask), (_APART + 1, _APART + 1))), shell))
     own, others = (_between_places(_going_on(planes, asked), shell) for planes in chosen)
     return _texture(_without_light(own * front + others, shell), front, own[..., 0], shell.mask)
 
@@ -75,6 +75,12 @@ def _without_stains(own: Tensor, elsewhere: Tensor, photo: Float, inside: Bools)
             stain = tuple(axis[instead + _STAIN < kept] for axis in np.nonzero(island))
             share[stain], others[stain] = 1, 0
     return torch.from_numpy(share)[None, None], _planes(others)
+
+
+def _shown(share: Float) -> Bools:
+    """Places (H, W) that show the person, of which they have that share; of narrow parts those that show most."""
+    most = cv2.dilate(share, np.ones((3, 3), np.uint8))
+    return np.asarray(share >= np.clip(most, *_SHOWN))
 
 
 def _going_on(planes: Tensor, asked: Bools) -> Tensor:

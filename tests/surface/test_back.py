@@ -17,6 +17,7 @@ from engine.surface.back import (
     _covering,
     _going_on,
     _planes,
+    _shown,
     _texture,
     _without_stains,
 )
@@ -120,6 +121,15 @@ def test_what_is_chosen_beside_the_person_stays_out_of_its_sides() -> None:
     assert torch.equal(found[..., 10:60, 10:60], planes[..., 10:60, 10:60])
     assert torch.equal(found[..., 30, 60:], planes[..., 30, 59:60].expand(-1, -1, SIDE - 60))
     assert torch.equal(_going_on(planes, np.zeros_like(inside)), planes)
+
+
+def test_a_place_on_the_rim_is_asked_only_where_there_is_none_inside() -> None:
+    """A wide part whose rim covers 0.4 of some places, and a narrow one that covers no place by half."""
+    share = np.zeros((6, 8), np.float32)
+    share[:, 1], share[:, 2:4], share[:, 6], share[:, 7] = 0.4, 1, 0.3, 0.1
+    shown = _shown(share)
+    assert shown[:, [2, 3, 6]].all()
+    assert not shown[:, [0, 1, 4, 5, 7]].any()
 
 
 def test_large_areas_keep_what_is_chosen_for_them() -> None:
