@@ -29,6 +29,13 @@ def nearest(known: Bools) -> NDArray[np.int32]:
     return lookup[labels]
 
 
+def nearest_where(where: Bools, known: Bools) -> NDArray[np.int32]:
+    """Flat index of the nearest known pixel for some pixels (if there are any, `known` must not be empty), and of
+    itself for every other one."""
+    own = np.arange(where.size, dtype=np.int32).reshape(where.shape)
+    return np.where(where, nearest(known), own) if where.any() else own
+
+
 def distance(mask: Bools) -> Float:
     """Distance of every pixel inside the mask to the nearest pixel centre outside it, in pixels; where nothing is
     outside, that around the picture."""

@@ -14,7 +14,7 @@ from engine.networks.behind import with_hidden
 from engine.networks.layers import ARM_LAYERS, Layered, known_shares
 from engine.networks.photo_borders import Reach, drawn_to
 from engine.networks.slopes import without_slopes
-from engine.pixels import Bools, Float, distance, nearest, ramp, soft_distance
+from engine.pixels import Bools, Float, distance, nearest, nearest_where, ramp, soft_distance
 from engine.skeleton import INDEX
 from engine.types import Parts
 
@@ -296,7 +296,7 @@ def _without_slivers(shown: list[NDArray[np.uint8]], mask: Bools) -> list[NDArra
     slivers = cv2.morphologyEx(hiding, cv2.MORPH_OPEN, _SLIVER) < hiding
     if not slivers.any() or not (mask & ~slivers).any():
         return shown
-    place = np.where(slivers, nearest(mask & ~slivers), np.arange(mask.size).reshape(mask.shape))
+    place = nearest_where(slivers, mask & ~slivers)
     return [label.ravel()[place] for label in shown]
 
 

@@ -47,10 +47,10 @@ _WEAVE = 3.0
 def back_colors(shell: Shell, front: Float, canvas: Canvas) -> Float:
     """(H, W, 3) float32 sRGB of the far sheet; front: colours of the near sheet."""
     shares = chosen_shares(shell, canvas)
-    photo = _at_places(_floats(cv2.blur(front, (_APART + 1, _APART + 1))), shell)
+    photo = _means_at_places(front, shell)
     inside = _at_places(_floats(shell.mask), shell) > 0.5
     chosen = _without_stains(shares.own, shares.elsewhere(_planes(photo)), photo, inside)
-    asked = _shown(_at_places(_floats(cv2.blur(_floats(shell.mask), (_APART + 1, _APART + 1))), shell))
+    asked = _shown(_means_at_places(_floats(shell.mask), shell))
     own, others = (_between_places(_going_on(planes, asked), shell) for planes in chosen)
     return _texture(_without_light(own * front + others, shell), front, own[..., 0], shell.mask)
 
@@ -129,6 +129,11 @@ def _at_places(values: Float, shell: Shell) -> Float:
     matrix = np.array([[_APART, 0, _FIRST - shell.column], [0, _APART, _FIRST - shell.row]])
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     return _floats(cv2.warpAffine(values, matrix, (_PLACES, _PLACES), flags=flags, borderMode=cv2.BORDER_REPLICATE))
+
+
+def _means_at_places(values: Float, shell: Shell) -> Float:
+    """The same, of all that is nearer to a place than to others."""
+    return _at_places(_floats(cv2.blur(values, (_APART + 1, _APART + 1))), shell)
 
 
 def _between_places(planes: Tensor, shell: Shell) -> Float:

@@ -14,12 +14,13 @@ from engine.surface.front import front_colors
 from engine.surface.hair import with_hair_behind
 from engine.surface.halves import with_other_half
 from engine.surface.sides import meet
-from engine.surface.solid import Solid
+from engine.surface.solid import Solid, marked_pixels
 from engine.types import Canvas, Head, Photo
 
 _BESIDE = 0.01
 """Pixels from its own from which on a vertex stands beside that."""
 _INNER = 1 << weld.BEHIND | 1 << weld.HIDDEN
+"""The sheets of a gap."""
 _FADES = 6.0
 """Pixels on which the colours of an edge fade to a third behind what occludes it; longer, and they are streaks."""
 
@@ -117,9 +118,7 @@ class _Places:
 def _continued(solid: Solid, shell: Shell, front: Float, back: Float) -> Float:
     """(H, W, 3) colours of what is occluded: they go on from its visible edges, and soon are those of the back."""
     both = 1 << weld.NEAR | 1 << weld.HIDDEN
-    edge = np.zeros(shell.mask.size, bool)
-    edge[solid.pixel[(solid.sheets & both) == both]] = True
-    edge = edge.reshape(shell.mask.shape)
+    edge = marked_pixels(solid.pixel[(solid.sheets & both) == both], shell.mask.shape)
     if not edge.any():
         return back
     smooth = blur(front, edge.astype(np.float32), 3.0)

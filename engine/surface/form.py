@@ -11,7 +11,7 @@ from engine.surface.clean import Shell
 from engine.surface.detail import SHARES, STEPS, TRIANGLES, reduce
 from engine.surface.occlusion import Gaps
 from engine.surface.place import Placement, placement, world
-from engine.surface.solid import Solid, seams, solidify
+from engine.surface.solid import Solid, marked_pixels, seams, solidify
 from engine.surface.untangle import Untangled, untangle
 from engine.types import Canvas, Detail, Settings
 
@@ -105,6 +105,4 @@ def _filled(found: Form, shell: Shell, reach: int) -> Gaps | None:
 
 def _around(vertices: NDArray[np.int64], solid: Solid, shell: Shell, reach: int) -> Bools:
     """Pixels (H, W) within `reach` of vertices."""
-    marked = np.zeros(shell.mask.shape, bool)
-    marked.ravel()[solid.pixel[vertices]] = True
-    return cells.near(marked, reach)
+    return cells.near(marked_pixels(solid.pixel[vertices], shell.mask.shape), reach)

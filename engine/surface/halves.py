@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.head.depth import covered, place_of
-from engine.pixels import Bools, Float, blur, distance, gradient, nearest, ramp, sampled, smooth
+from engine.pixels import Bools, Float, blur, distance, gradient, nearest, nearest_where, ramp, sampled, smooth
 from engine.surface.clean import Shell
 from engine.types import Head, HeadSide
 
@@ -96,7 +96,7 @@ def _known(photo: Float, shell: Shell, head: Head, here: Area, there: Area) -> _
     if place is None:
         return None
     places = [_up_to(shell.mask[here], side.weight > 0) for side in (part.near, part.far)]
-    near, far = (_moved(side, place) for side, place in zip((part.near, part.far), places, strict=True))
+    near, far = (_taken_from(side, at) for side, at in zip((part.near, part.far), places, strict=True))
     shift = np.array([head.column - shell.column, head.row - shell.row], np.float32)
     before = np.zeros_like(shell.near)
     before[here] = covered(part, shell.near[here], place)
@@ -106,15 +106,15 @@ def _known(photo: Float, shell: Shell, head: Head, here: Area, there: Area) -> _
     return _Known(near, far, seen, place, light, shift, photo[here], before, photo, smooth(photo, _COARSE))
 
 
-def _up_to(mask: Bools, known: Bools) -> NDArray[np.intp]:
+def _up_to(mask: Bools, known: Bools) -> NDArray[np.int32]:
     """(H, W) flat indices of what stands for each pixel of a mask that goes a little farther than what is known of the
     head: a pixel at the silhouette covers a centimetre of a cheek."""
     beyond = mask & ~known & (distance(~known) < _RIM)
-    own = np.arange(mask.size).reshape(mask.shape)
-    return np.where(beyond, nearest(known), own) if beyond.any() else own
+    return nearest_where(beyond, known)
 
 
-def _moved(side: HeadSide, place: NDArray[np.intp]) -> HeadSide:
+def _taken_from(side: HeadSide, place: NDArray[np.int32]) -> HeadSide:
+    """The side of which every pixel shows what that at its place (H, W; flat indices) does."""
     fields = {name: getattr(side, name) for name in ("depth", *_PLACED)}
     return replace(side, **{name: f.reshape(-1, *f.shape[2:])[place] for name, f in fields.items()})
 

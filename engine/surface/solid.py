@@ -256,14 +256,20 @@ def _labels(solid: Solid, first: int, shape: tuple[int, ...]) -> NDArray[np.int3
     return component_labels(number[sewn], count)[number]
 
 
+def marked_pixels(pixel: NDArray[np.int32], shape: tuple[int, ...]) -> Bools:
+    """Pixels of a grid of `shape` with these flat indices (N,)."""
+    marked = np.zeros(shape, bool)
+    marked.ravel()[pixel] = True
+    return marked
+
+
 def seams(solid: Solid, shell: Shell) -> Bools:
     """(M,) triangles beside pixels where sheets are sewn together or where one is as thin as it is steep.
 
     No others can cross or be joined wrongly: away from there each sheet is a height field over the pixel grid, before
     or behind the others.
     """
-    marked = np.zeros(shell.mask.shape, bool)
-    marked.ravel()[solid.pixel[_sewn(solid)]] = True
+    marked = marked_pixels(solid.pixel[_sewn(solid)], shell.mask.shape)
     marked[:-1, :-1] |= corners(shell.far, np.minimum) < corners(shell.near, np.maximum)
     around = cells.near(marked, 1).ravel()
     return np.asarray(around[solid.pixel[solid.faces[:, 0]]])
