@@ -5,7 +5,7 @@ tiles (small people); then once more beside those who are found, because one lar
 others; each is at last measured in a crop of their own.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -107,6 +107,15 @@ def detect(rgb: NDArray[np.uint8], pause: Callable[[], object] = bool) -> list[D
         found = _overview(landmarker, rgb, pause)
         found = _without_doubles([_measured(landmarker, rgb, person) for person in found])
     return sorted(found, key=_area, reverse=True)
+
+
+def detect_within(rgb: NDArray[np.uint8], squares: Iterable[NDArray[np.float64]]) -> list[list[Detection]]:
+    """Everybody in each of some squares (x, y and side; pixels) of a picture (HxWx3 uint8).
+
+    Raises UserError if the model bundle is missing.
+    """
+    with _landmarker() as landmarker:
+        return [_in_window(landmarker, _window(rgb, (x, y), side, _CROP)) for x, y, side in squares]
 
 
 def try_models() -> None:

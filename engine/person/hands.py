@@ -35,6 +35,9 @@ _MARGIN, _SHIFT = 2.0, 0.1
 """... with this margin, moved toward the fingers by this share."""
 _FIRST, _LEAST = 4.0, 0.25
 """Side of the first guess over the distance from wrist to knuckles, and the least of that over the forearm's length."""
+_SECOND, _AHEAD = 0.45, 0.1
+"""Side of the second guess, and its way from the wrist, in lengths of the torso."""
+_SHOULDERS, _HIPS = ([LANDMARKS[f"left_{joint}"], LANDMARKS[f"right_{joint}"]] for joint in ("shoulder", "hip"))
 _ROUNDS = 3
 _LARGEST = 3.0
 """Greatest palm length over the pose's distance from wrist to knuckles."""
@@ -62,24 +65,37 @@ def palm_length(hand: Float64) -> float:
 
 
 def _hand(rgb: NDArray[np.uint8], landmarks: Float64, side: str) -> Float64 | None:
-    region, wrist = _first_guess(landmarks, side), landmarks[LANDMARKS[f"{side}_wrist"]]
-    largest = _LARGEST * region.size / _FIRST
+    guesses, wrist = _first_guesses(landmarks, side), landmarks[LANDMARKS[f"{side}_wrist"]]
+    largest = _LARGEST * guesses[0].size / _FIRST
+    for region in guesses:
+        hand, probability = _surest(rgb, region)
+        palm, away = palm_length(hand), np.linalg.norm(hand[WRIST, :2] - wrist)
+        if probability > _SURE and away < _ELSEWHERE * palm and palm < largest:
+            return hand * [1, 1, 1 / _DEPTH]
+    return None
+
+
+def _surest(rgb: NDArray[np.uint8], region: Region) -> tuple[Float64, float]:
+    """The landmarks of a hand in a region, and how probably it is one."""
+    best, highest = np.zeros((21, 3)), 0.0
     for _ in range(_ROUNDS):
         hand, probability = region.measure(rgb, landmark_network(HAND_MODEL, "hand"), _SIDE, *_OUTPUTS)
         if not np.isfinite(hand).all() or probability < _PERHAPS:
-            return None
+            break
+        if probability > highest:
+            best, highest = hand, probability
         flat = hand[:, :2]
         knuckles = (flat[KNUCKLES[0]] + 2 * flat[KNUCKLES[1]] + flat[KNUCKLES[2]]) / 4
         region = Region.around(flat[_PALM], knuckles - flat[WRIST], _MARGIN, _SHIFT)
-    hand[:, 2] /= _DEPTH
-    palm = palm_length(hand)
-    away = np.linalg.norm(hand[WRIST, :2] - wrist)
-    fits = away < _ELSEWHERE * palm and palm < largest
-    return hand if fits and probability > _SURE else None
+    return best, highest
 
 
-def _first_guess(landmarks: Float64, side: str) -> Region:
+def _first_guesses(landmarks: Float64, side: str) -> tuple[Region, Region]:
+    """Around the knuckles that the pose has, which are often wrong, and where the forearm points."""
     elbow, wrist, index, little = (landmarks[LANDMARKS[f"{side}_{k}"]] for k in ("elbow", "wrist", "index", "pinky"))
-    knuckles = (2 * index + little) / 3
-    length = max(float(np.linalg.norm(knuckles - wrist)), _LEAST * float(np.linalg.norm(elbow - wrist)), 1.0)
-    return Region(knuckles, _FIRST * length, roll(knuckles - wrist))
+    knuckles, forearm = (2 * index + little) / 3, wrist - elbow
+    length = max(float(np.linalg.norm(knuckles - wrist)), _LEAST * float(np.linalg.norm(forearm)), 1.0)
+    ahead = forearm / max(float(np.linalg.norm(forearm)), 1.0)
+    torso = max(float(np.linalg.norm(landmarks[_SHOULDERS].mean(axis=0) - landmarks[_HIPS].mean(axis=0))), 1.0)
+    beyond = Region(wrist + _AHEAD * torso * ahead, _SECOND * torso, roll(ahead))
+    return Region(knuckles, _FIRST * length, roll(knuckles - wrist)), beyond

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from engine.errors import UserError
+from engine.person.closer import look_closer
 from engine.person.detector import Detection
 from engine.person.refine import refine
 from engine.person.segment import tidy, uniform_background, unlike_background, without_specks, without_whiskers
@@ -49,6 +50,7 @@ def person_mask(photo: Photo, person: Detection, others: Sequence[Detection], fi
     background = uniform_background(pixels, coarse, crowd)
     if background is not None:
         return _before_uniform(photo, person, others, background)
+    coarse = window.resample(look_closer(photo.rgb, person))
     inside = without_whiskers(refine(pixels, coarse, _from_limbs(window, person)), coarse)
     return window.paste(tidy(inside & _nearest(window, person, others), coarse))
 

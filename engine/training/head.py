@@ -28,6 +28,7 @@ from engine.pixels import Float, ramp
 from engine.render.maps import render_maps
 from engine.render.mesh import TexturedMesh
 from engine.render.view import Placement, View, Window, place
+from engine.training.closed_mouth import closed_mouth
 from engine.training.people.assembly import assemble
 from engine.training.people.body import BODY_VERTICES, Body
 from engine.training.people.dress import sample_clothes, sample_skin
@@ -52,7 +53,7 @@ _SPREAD = 0.006
 """Median distance in metres of a landmark's places on heads beyond which it is not trusted."""
 _WORN = ("eyes", "eyebrows", "eyelashes")
 _INNER_LIPS = (13, 14, 78, 80, 81, 82, 87, 88, 95, 178, 191, 308, 310, 311, 312, 317, 318, 324, 402, 415)
-"""Landmarks on the inner rims of the lips, which an open mouth tears apart: the head's mouth stays closed."""
+"""Landmarks on the inner rims of the lips: faces open their mouths, which heads as they are learned do not."""
 _LIPS, _NOSE = 13, 1
 """Landmarks between the lips and on the tip of the nose."""
 _EAR, _STANDS_OUT = 0.04, 0.007
@@ -227,6 +228,8 @@ def learned_model(assets: Path | str, heads: int, portraits: int = _PORTRAITS, s
     part = head_part(wardrobe.body)
     mean, modes = learned_shapes(wardrobe.body, part, heads, rng)
     points, trusted, tone = found_landmarks(wardrobe, part, mean, portraits, rng)
+    close = closed_mouth(mean, part.faces, part.mirror, points[_LIPS])
+    mean, modes = close(mean), close(modes)
     corners, shares = _on_surface(mean, part.faces, points)
     regions = _regions(mean, part, points, trusted)
     return HeadModel(mean, modes, part.faces, part.mirror, corners, shares, trusted, **regions, tone=tone)

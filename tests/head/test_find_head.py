@@ -17,6 +17,10 @@ from engine.types import Head
 
 SKIN, HAIR = np.array([190, 140, 120], np.uint8), np.array([50, 35, 25], np.uint8)
 BROW = 105
+UPPER, LOWER = 0, 17
+"""The middle of the upper lip's upper and the lower lip's lower edge."""
+LOWER_LIP = (146, 91, 181, 84, 17, 314, 405, 321, 375)
+"""Its outer edge."""
 NOWHERE = np.zeros(len(head_model().mean), bool)
 
 
@@ -339,3 +343,21 @@ def test_hair_is_thin_at_its_edge() -> None:
     edge = np.flatnonzero(heads[0].near.hair[:y, x] > 0.5).max()
     assert stands_out[edge - 4] < 0.006 * SCALE
     assert stands_out[edge - 30 : edge - 15].max() > 0.008 * SCALE
+
+
+@settings(max_examples=8)
+@given(st.floats(-40, 40), st.floats(0.004, 0.02))
+def test_between_the_lips_of_an_open_mouth_there_is_no_cave(yaw: float, opening: float) -> None:
+    head = posed_head(yaw)
+    face = landmarks(head)
+    face[list(LOWER_LIP), 1] += opening * SCALE
+    found_head = find_head(picture(head), silhouette(head), face)
+    assert found_head is not None
+    column, top, bottom = (
+        round(value) for value in (face[UPPER, 0] - found_head.column, face[UPPER, 1], face[LOWER, 1])
+    )
+    line = np.s_[top - found_head.row : bottom - found_head.row + 1, column]
+    depth = found_head.near.depth[line]
+    assert depth.max() - max(depth[0], depth[-1]) < 0.006 * SCALE
+    assert found_head.bare[line].min() > 0.9
+    assert found_head.seen[line].mean() > 0.5

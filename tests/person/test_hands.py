@@ -69,6 +69,23 @@ def test_where_no_hand_is_there_is_none(photo: np.ndarray, landmarks: np.ndarray
 
 
 @needs_models
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_a_hand_is_found_though_the_pose_has_the_knuckles_elsewhere(
+    photo: np.ndarray, landmarks: np.ndarray, side: str
+) -> None:
+    """Behind the wrist, along the forearm."""
+    elbow, wrist = (landmarks[LANDMARKS[f"{side}_{joint}"]] for joint in ("elbow", "wrist"))
+    wrong = landmarks.copy()
+    for joint in ("index", "pinky"):
+        wrong[LANDMARKS[f"{side}_{joint}"]] = wrist + 0.8 * (elbow - wrist)
+    assert hands_module._surest(photo, hands_module._first_guesses(wrong, side)[0])[1] < 0.9
+    found, expected = find_hands(photo, wrong), find_hands(photo, landmarks)
+    assert len(found) == len(expected) == 2
+    for hand, other in zip(found, expected, strict=True):
+        assert np.linalg.norm(hand[:, :2] - other[:, :2], axis=1).mean() < 0.3 * palm_length(other)
+
+
+@needs_models
 def test_one_hand_found_twice_counts_once(photo: np.ndarray, landmarks: np.ndarray) -> None:
     clasped = landmarks.copy()
     for joint in ("elbow", "wrist", "index", "pinky"):

@@ -9,9 +9,12 @@ from drawn_people import detection, silhouette
 from PIL import Image
 
 from engine.errors import UserError
+from engine.person.detector import BUNDLE
 from engine.person.mask import person_mask
 from engine.person.segment import smooth_border, tidy
 from engine.types import Photo
+
+needs_model = pytest.mark.skipif(not BUNDLE.is_file(), reason="the model of the pose is not set up")
 
 SHAPE = (640, 480)
 WHO = (230.0, 60.0, 500.0)
@@ -106,6 +109,7 @@ def test_dark_clothes_before_black_are_not_lost() -> None:
     assert overlap(person_mask(Photo(picture), detection(SHAPE, *WHO), []), truth) > 0.93
 
 
+@needs_model
 def test_grab_cut_sharpens_the_coarse_mask() -> None:
     truth = silhouette(SHAPE, *WHO)
     found = detection(SHAPE, *WHO, blur=0.02)
@@ -114,6 +118,7 @@ def test_grab_cut_sharpens_the_coarse_mask() -> None:
     assert overlap(mask, truth) > max(0.98, overlap(coarse, truth))
 
 
+@needs_model
 def test_feet_that_the_coarse_mask_lacks_are_found() -> None:
     truth = silhouette(SHAPE, *WHO)
     found = detection(SHAPE, *WHO)
@@ -121,6 +126,7 @@ def test_feet_that_the_coarse_mask_lacks_are_found() -> None:
     assert overlap(person_mask(Photo(textured(truth)), found, []), truth) > 0.98
 
 
+@needs_model
 def test_neighbours_are_left_out() -> None:
     who, other = silhouette(SHAPE, *WHO), silhouette(SHAPE, *OTHER)
     people = detection(SHAPE, *WHO), detection(SHAPE, *OTHER)
@@ -131,6 +137,7 @@ def test_neighbours_are_left_out() -> None:
     assert (mask & other & ~who).sum() < 0.1 * other.sum()
 
 
+@needs_model
 def test_large_photos_give_a_mask_of_their_own_size() -> None:
     shape, who = (1700, 1000), (500.0, 100.0, 1500.0)
     truth = silhouette(shape, *who)

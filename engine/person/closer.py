@@ -1,0 +1,77 @@
+"""A closer look at trunk and head: the detector's mask has 256 pixels, which are few for a whole body."""
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.person.detector import TORSO, Detection, detect_within
+
+_UPPER, _PORTRAIT = 2.7, 1.6
+"""Sides in lengths of the torso of the squares around trunk and head, and around head and shoulders."""
+_ABOVE = 0.7
+"""Where the middle of the latter is, from the shoulders to the head."""
+_RIM = 0.15
+"""Share of a square's side at whose border it counts less and less."""
+_LEAST = 1e-3
+"""Probability that is the least, and of its opposite."""
+_SAME = 0.2
+"""Mean distance in lengths of the torso of landmarks down to the shoulders that are still those of the same person."""
+_HEAD, _DOWN_TO_SHOULDERS = np.s_[:11], np.s_[:13]
+
+Float = NDArray[np.float32]
+
+
+def look_closer(rgb: NDArray[np.uint8], person: Detection) -> Detection:
+    """The person of a picture (HxWx3) with a coarse mask of which closer looks have their share: the mean of the
+    logarithms of the odds. Raises UserError if the model bundle is missing."""
+    odds, weight = _log_odds(person.coarse), np.ones_like(person.coarse)
+    for found in detect_within(rgb, _squares(person)):
+        for look in found:
+            if _away(look, person) < _SAME:
+                share = _resampled(_inner(len(look.coarse)), look, person)
+                odds += share * _resampled(_log_odds(look.coarse), look, person)
+                weight += share
+    return replace(person, coarse=np.asarray(1 / (1 + np.exp(-odds / weight)), np.float32))
+
+
+def _squares(person: Detection) -> list[NDArray[np.float64]]:
+    shoulders, hips, head = (person.landmarks[part].mean(axis=0) for part in (TORSO[:2], TORSO[2:], _HEAD))
+    torso = _torso(person)
+    middles = (head + hips) / 2, shoulders + _ABOVE * (head - shoulders)
+    sides = (torso * size for size in (_UPPER, _PORTRAIT))
+    return [np.array([*(middle - side / 2), side]) for middle, side in zip(middles, sides, strict=True)]
+
+
+def _torso(person: Detection) -> float:
+    shoulders, hips = (person.landmarks[part].mean(axis=0) for part in (TORSO[:2], TORSO[2:]))
+    return max(float(np.linalg.norm(shoulders - hips)), 1.0)
+
+
+def _away(look: Detection, person: Detection) -> float:
+    """Mean distance of the upper landmarks of both, in lengths of the torso."""
+    apart = look.landmarks[_DOWN_TO_SHOULDERS] - person.landmarks[_DOWN_TO_SHOULDERS]
+    return float(np.linalg.norm(apart, axis=1).mean()) / _torso(person)
+
+
+def _inner(size: int) -> Float:
+    """(size, size) 1 inside of a square, 0 at its border."""
+    places = (np.arange(size, dtype=np.float32) + 0.5) / size
+    away = np.clip(np.minimum(places, 1 - places) / _RIM, 0, 1)
+    return np.minimum.outer(away, away)
+
+
+def _log_odds(probability: Float) -> Float:
+    sure = np.clip(probability, _LEAST, 1 - _LEAST)
+    return np.log(sure / (1 - sure))
+
+
+def _resampled(values: Float, look: Detection, person: Detection) -> Float:
+    """Values on the grid of one coarse mask on that of another, 0 where there are none."""
+    scale = person.step / look.step
+    x, y = ((there - here) / look.step for there, here in zip(person.origin, look.origin, strict=True))
+    matrix = np.array([[scale, 0, x + scale / 2 - 0.5], [0, scale, y + scale / 2 - 0.5]])
+    smooth = cv2.GaussianBlur(values, (0, 0), 0.5 * np.sqrt(scale**2 - 1)) if scale > 1.1 else values
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return np.asarray(cv2.warpAffine(smooth, matrix, person.coarse.shape[::-1], flags=flags), np.float32)
