@@ -28,11 +28,11 @@ def look_closer(rgb: NDArray[np.uint8], person: Detection) -> Detection:
     logarithms of the odds. Raises UserError if the model bundle is missing."""
     odds, weight = _log_odds(person.coarse), np.ones_like(person.coarse)
     for found in detect_within(rgb, _squares(person)):
-        for look in found:
-            if _away(look, person) < _SAME:
-                share = _resampled(_inner(len(look.coarse)), look, person)
-                odds += share * _resampled(_log_odds(look.coarse), look, person)
-                weight += share
+        look = min(found, key=lambda one: _away(one, person), default=None)
+        if look is not None and _away(look, person) < _SAME:
+            share = _resampled(_counting(look.coarse), look, person)
+            odds += share * _resampled(_log_odds(look.coarse), look, person)
+            weight += share
     return replace(person, coarse=np.asarray(1 / (1 + np.exp(-odds / weight)), np.float32))
 
 
@@ -45,8 +45,10 @@ def _squares(person: Detection) -> list[NDArray[np.float64]]:
 
 
 def _torso(person: Detection) -> float:
-    shoulders, hips = (person.landmarks[part].mean(axis=0) for part in (TORSO[:2], TORSO[2:]))
-    return max(float(np.linalg.norm(shoulders - hips)), 1.0)
+    """Its length in pixels; that of who bends towards the camera is at least the width of the shoulders."""
+    left, right, *hips = person.landmarks[TORSO]
+    length, width = np.linalg.norm((left + right) / 2 - np.mean(hips, axis=0)), np.linalg.norm(left - right)
+    return max(float(length), float(width), 1.0)
 
 
 def _away(look: Detection, person: Detection) -> float:
@@ -55,11 +57,11 @@ def _away(look: Detection, person: Detection) -> float:
     return float(np.linalg.norm(apart, axis=1).mean()) / _torso(person)
 
 
-def _inner(size: int) -> Float:
-    """(size, size) 1 inside of a square, 0 at its border."""
-    places = (np.arange(size, dtype=np.float32) + 0.5) / size
+def _counting(coarse: Float) -> Float:
+    """(S, S) how much a coarse mask (S, S) counts: at its border less, and not where it is exactly 0, out of sight."""
+    places = (np.arange(len(coarse), dtype=np.float32) + 0.5) / len(coarse)
     away = np.clip(np.minimum(places, 1 - places) / _RIM, 0, 1)
-    return np.minimum.outer(away, away)
+    return np.where(coarse > 0, np.minimum.outer(away, away), np.float32(0))
 
 
 def _log_odds(probability: Float) -> Float:

@@ -246,10 +246,10 @@ def _window(rgb: NDArray[np.uint8], origin: tuple[float, float], side: float, ta
     left, top = (round(value) for value in origin)
     side = max(2, round(side))
     step = max(1.0, side / target)
-    inside = rgb[max(top, 0) : top + side, max(left, 0) : left + side]
+    inside = rgb[max(top, 0) : max(top + side, 0), max(left, 0) : max(left + side, 0)]
     place = (max(-left, 0), max(-top, 0))
     size = tuple(max(1, round(length / step)) for length in inside.shape[1::-1])
-    small = cv2.resize(inside, size, interpolation=cv2.INTER_AREA) if step > 1 else inside
+    small = cv2.resize(inside, size, interpolation=cv2.INTER_AREA) if step > 1 and inside.size else inside
     x, y = (round(value / step) for value in place)
     pixels = np.zeros((round(side / step),) * 2 + (3,), np.uint8)
     region = pixels[y : y + small.shape[0], x : x + small.shape[1]]

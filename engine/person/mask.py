@@ -1,7 +1,8 @@
 """The mask of one person at the photo's full size.
 
 A mask file, an alpha channel or a uniform background says where the person is and is used as it is; otherwise the
-detector's coarse mask is refined along its border by the colours of the whole picture, and by those nearby.
+detector's coarse mask, with closer looks, is refined along its border by the colours of the whole picture, and by those
+nearby.
 """
 
 from collections.abc import Sequence
@@ -37,7 +38,8 @@ def person_mask(photo: Photo, person: Detection, others: Sequence[Detection], fi
     """HxW mask of `person` alone.
 
     file: a picture of the photo's size, white (or opaque) where the person is; it is used without any change.
-    Raises UserError if the file is no picture, has another size or does not cover the person.
+    Raises UserError if the file is no picture, has another size or does not cover the person, and if the model is
+    missing.
     """
     if file is not None:
         return _covering(_from_file(file, photo.rgb.shape[:2]), person, f"The mask {file.name}")

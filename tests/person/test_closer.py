@@ -61,6 +61,14 @@ def test_where_nobody_is_found_again_nothing_changes(photo: np.ndarray) -> None:
     )
 
 
+@needs_model
+@pytest.mark.parametrize("away", [(2000, 0), (-2000, 0), (0, 2000), (0, -2000), (1e6, 1e6)])
+def test_squares_outside_of_the_picture_show_nothing(photo: np.ndarray, away: tuple[float, float]) -> None:
+    person = detect(photo)[0]
+    beyond = replace(person, landmarks=3 * person.landmarks + away)
+    assert np.isfinite(look_closer(photo, beyond).coarse).all()
+
+
 def test_a_missing_model_is_told_in_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(detector, "BUNDLE", tmp_path / "pose.task")
     with pytest.raises(UserError, match="pose model is missing"):

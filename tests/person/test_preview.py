@@ -85,6 +85,7 @@ def test_anything_that_is_found_can_be_drawn(points: np.ndarray, boxes: np.ndarr
     assert draw(np.zeros((40, 30, 3), np.uint8), np.ones((40, 30), np.bool_), points, boxes, 1).shape == (40, 30, 3)
 
 
+@with_model
 def test_preview_is_small_and_tells_boxes_in_photo_pixels(drawn_crowd: Photo) -> None:
     seen = preview.preview(drawn_crowd, 1)
     assert seen.picture.shape == (512, 384, 3)
@@ -95,6 +96,7 @@ def test_preview_is_small_and_tells_boxes_in_photo_pixels(drawn_crowd: Photo) ->
     assert first[2] < second[0] + 60
 
 
+@with_model
 def test_number_beyond_the_last_person_means_the_last(drawn_crowd: Photo) -> None:
     assert preview.preview(drawn_crowd, 7).person == 1
     with pytest.raises(UserError, match="2 people were found"):
@@ -119,6 +121,7 @@ def test_mask_with_the_photo_in_it_is_read_as_the_mask(photo: np.ndarray) -> Non
     assert np.array_equal(levels >= 128, mask)
 
 
+@with_model
 def test_painted_mask_comes_back_as_it_was_made(drawn_crowd: Photo, tmp_path: Path) -> None:
     Image.fromarray(preview.paintable_mask(drawn_crowd)).save(tmp_path / "mask.png")
     people = [detection(SHAPE, *WHO), detection(SHAPE, *OTHER_ONE)]
