@@ -30,7 +30,7 @@ def look_closer(rgb: NDArray[np.uint8], person: Detection) -> Detection:
     for found in detect_within(rgb, _squares(person)):
         look = min(found, key=lambda one: _away(one, person), default=None)
         if look is not None and _away(look, person) < _SAME:
-            share = _resampled(_counting(look.coarse), look, person)
+            share = _resampled(_inner(len(look.coarse)), look, person)
             odds += share * _resampled(_log_odds(look.coarse), look, person)
             weight += share
     return replace(person, coarse=np.asarray(1 / (1 + np.exp(-odds / weight)), np.float32))
@@ -57,11 +57,11 @@ def _away(look: Detection, person: Detection) -> float:
     return float(np.linalg.norm(apart, axis=1).mean()) / _torso(person)
 
 
-def _counting(coarse: Float) -> Float:
-    """(S, S) how much a coarse mask (S, S) counts: at its border less, and not where it is exactly 0, out of sight."""
-    places = (np.arange(len(coarse), dtype=np.float32) + 0.5) / len(coarse)
+def _inner(size: int) -> Float:
+    """(size, size) 1 inside of a square, 0 at its border."""
+    places = (np.arange(size, dtype=np.float32) + 0.5) / size
     away = np.clip(np.minimum(places, 1 - places) / _RIM, 0, 1)
-    return np.where(coarse > 0, np.minimum.outer(away, away), np.float32(0))
+    return np.minimum.outer(away, away)
 
 
 def _log_odds(probability: Float) -> Float:
