@@ -10,8 +10,8 @@ LOG_LINES = 40
 SUFFIXES = "jpe?g|png|webp|tiff?|bmp|gif|heic|heif|avif|exr|hdr|tga|psd|dng|cr2|nef|arw|blend1?"
 
 SCHEME = r"(?<![a-z0-9+.-])(?!file:)[a-z][a-z0-9+.-]{1,20}://"
-IN_ADDRESS = r"(?:[^\s\"'<>]|'(?=[^\s\"'<>.,;:)\]]))"
-"""A character of an address; an apostrophe that is the last one is a quotation mark."""
+IN_ADDRESS = r"(?:[^\s\"'<>]|'(?=['.,;:)\]]*[^\s\"'<>.,;:)\]]))"
+"""A character of an address; an apostrophe after which only marks of the sentence follow is a quotation mark."""
 
 URL = rf"(?P<url>{SCHEME}{IN_ADDRESS}*)"
 """An address, which is no path; that of a file is one."""

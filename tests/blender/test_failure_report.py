@@ -103,6 +103,7 @@ def test_addresses_versions_and_relative_paths_stay(text: str) -> None:
         ("'https://host/net.pth?token=abc&user=bob'; compare", "'https://host'; compare"),
         ("(ftp://bob@host/#secret), then HTTPS://HOST?key=1.", "(ftp://host), then HTTPS://HOST."),
         ("https://bob:a/b@c@host/d\nnext", "https://host\nnext"),
+        ("'https://host/?token=a'.b''c'.', 'x'", "'https://host'.', 'x'"),
     ],
 )
 def test_of_addresses_the_host_alone_is_told(private: str, public: str) -> None:
