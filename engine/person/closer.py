@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.person.detector import TORSO, Detection, detect_within
+from engine.person.detector import TORSO, Detection, detect_within, torso_length
 
 _UPPER, _PORTRAIT = 2.7, 1.6
 """Sides in lengths of the torso of the squares around trunk and head, and around head and shoulders."""
@@ -46,9 +46,8 @@ def _squares(person: Detection) -> list[NDArray[np.float64]]:
 
 def _torso(person: Detection) -> float:
     """Its length in pixels; that of who bends towards the camera is at least the width of the shoulders."""
-    left, right, *hips = person.landmarks[TORSO]
-    length, width = np.linalg.norm((left + right) / 2 - np.mean(hips, axis=0)), np.linalg.norm(left - right)
-    return max(float(length), float(width), 1.0)
+    left, right = person.landmarks[TORSO[:2]]
+    return max(torso_length(person.landmarks), float(np.linalg.norm(left - right)), 1.0)
 
 
 def _away(look: Detection, person: Detection) -> float:
@@ -72,8 +71,5 @@ def _log_odds(probability: Float) -> Float:
 def _resampled(values: Float, look: Detection, person: Detection) -> Float:
     """Values on the grid of one coarse mask on that of another, 0 where there are none."""
     scale = person.step / look.step
-    x, y = ((there - here) / look.step for there, here in zip(person.origin, look.origin, strict=True))
-    matrix = np.array([[scale, 0, x + scale / 2 - 0.5], [0, scale, y + scale / 2 - 0.5]])
     smooth = cv2.GaussianBlur(values, (0, 0), 0.5 * np.sqrt(scale**2 - 1)) if scale > 1.1 else values
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    return np.asarray(cv2.warpAffine(smooth, matrix, person.coarse.shape[::-1], flags=flags), np.float32)
+    return look.sampled(np.asarray(smooth, np.float32), person.origin, person.step, person.coarse.shape[::-1])

@@ -47,6 +47,11 @@ TORSO = [11, 12, 23, 24]
 """Landmarks of the shoulders and hips."""
 
 
+def torso_length(landmarks: NDArray[np.float64]) -> float:
+    """From the middle of the shoulders to that of the hips, in the unit of the landmarks (33, 2)."""
+    return float(np.linalg.norm(landmarks[TORSO[:2]].mean(axis=0) - landmarks[TORSO[2:]].mean(axis=0)))
+
+
 @dataclass(frozen=True)
 class Window:
     """A rectangle of the photo, shrunk: photo = origin + size of the copy's pixel * copy (pixel-edge coordinates)."""
@@ -80,6 +85,17 @@ class Detection:
         return replace(
             self, landmarks=self.landmarks * factor, origin=(x * factor, y * factor), step=self.step * factor
         )
+
+    def sampled(
+        self, values: NDArray[np.float32], origin: tuple[float, float], step: float, size: tuple[int, ...]
+    ) -> NDArray[np.float32]:
+        """Values on the coarse mask's grid at the pixels of another one of `size` (width, height), which starts at the
+        photo's `origin` (x, y) and has `step` photo pixels in each; 0 outside."""
+        scale = step / self.step
+        x, y = ((there - here) / self.step for there, here in zip(origin, self.origin, strict=True))
+        matrix = np.array([[scale, 0, x + scale / 2 - 0.5], [0, scale, y + scale / 2 - 0.5]])
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        return np.asarray(cv2.warpAffine(values, matrix, size, flags=flags), np.float32)
 
     @property
     def box(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -217,8 +233,8 @@ def _measured(landmarker: "PoseLandmarker", rgb: NDArray[np.uint8], person: Dete
 
 def _distance(a: Detection, b: Detection) -> float:
     """Mean distance between the landmarks of two detections in units of the first one's torso."""
-    torso = a.landmarks[TORSO]
-    length = np.linalg.norm(torso[:2].mean(axis=0) - torso[2:].mean(axis=0)) + np.linalg.norm(torso[0] - torso[1])
+    left, right = a.landmarks[TORSO[:2]]
+    length = torso_length(a.landmarks) + np.linalg.norm(left - right)
     return float(np.linalg.norm(a.landmarks - b.landmarks, axis=1).mean() / max(length, 1e-6))
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.person.detector import torso_length
 from engine.person.keypoints import LANDMARKS
 from engine.person.region import Float64, Region, landmark_network, roll
 
@@ -37,7 +38,6 @@ _FIRST, _LEAST = 4.0, 0.25
 """Side of the first guess over the distance from wrist to knuckles, and the least of that over the forearm's length."""
 _SECOND, _AHEAD = 0.45, 0.1
 """Side of the second guess, and its way from the wrist, in lengths of the torso."""
-_SHOULDERS, _HIPS = ([LANDMARKS[f"left_{joint}"], LANDMARKS[f"right_{joint}"]] for joint in ("shoulder", "hip"))
 _ROUNDS = 3
 _LARGEST = 3.0
 """Greatest palm length over the pose's distance from wrist to knuckles."""
@@ -96,6 +96,6 @@ def _first_guesses(landmarks: Float64, side: str) -> tuple[Region, Region]:
     knuckles, forearm = (2 * index + little) / 3, wrist - elbow
     length = max(float(np.linalg.norm(knuckles - wrist)), _LEAST * float(np.linalg.norm(forearm)), 1.0)
     ahead = forearm / max(float(np.linalg.norm(forearm)), 1.0)
-    torso = max(float(np.linalg.norm(landmarks[_SHOULDERS].mean(axis=0) - landmarks[_HIPS].mean(axis=0))), 1.0)
+    torso = max(torso_length(landmarks), 1.0)
     beyond = Region(wrist + _AHEAD * torso * ahead, _SECOND * torso, roll(ahead))
     return Region(knuckles, _FIRST * length, roll(knuckles - wrist)), beyond

@@ -15,7 +15,7 @@ from PIL import Image, ImageOps
 
 from engine.errors import UserError
 from engine.person.closer import look_closer
-from engine.person.detector import Detection
+from engine.person.detector import Detection, torso_length
 from engine.person.refine import refine
 from engine.person.segment import tidy, uniform_background, unlike_background, without_specks, without_whiskers
 from engine.person.window import Window
@@ -117,11 +117,7 @@ def _skeleton_distance(window: Window, person: Detection) -> NDArray[np.float32]
         cv2.line(lines, _pixel(points[a]), _pixel(points[b]), (0,), 1)
     if lines.all():
         return np.full(lines.shape, np.inf, np.float32)
-    return np.asarray(cv2.distanceTransform(lines, cv2.DIST_L2, 5), np.float32) / max(_torso_length(points), 1.0)
-
-
-def _torso_length(points: NDArray[np.float64]) -> float:
-    return float(np.linalg.norm(points[[11, 12]].mean(axis=0) - points[[23, 24]].mean(axis=0)))
+    return np.asarray(cv2.distanceTransform(lines, cv2.DIST_L2, 5), np.float32) / max(torso_length(points), 1.0)
 
 
 def _from_limbs(window: Window, person: Detection) -> NDArray[np.float32]:

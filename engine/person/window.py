@@ -38,11 +38,7 @@ class Window:
 
     def resample(self, person: Detection) -> NDArray[np.float32]:
         """The coarse mask of somebody in this window, 0 outside of what it covers."""
-        scale = self.step / person.step
-        x, y = (self.left - person.origin[0]) / person.step, (self.top - person.origin[1]) / person.step
-        to_coarse = np.array([[scale, 0, x + scale / 2 - 0.5], [0, scale, y + scale / 2 - 0.5]])
-        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        return np.asarray(cv2.warpAffine(person.coarse, to_coarse, self.size, flags=flags), np.float32)
+        return person.sampled(person.coarse, (self.left, self.top), self.step, self.size)
 
     def points(self, photo_points: NDArray[np.float64]) -> NDArray[np.float64]:
         """Photo pixels -> window pixels."""
