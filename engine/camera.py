@@ -21,6 +21,9 @@ NETWORK_FOCAL = CANVAS / 2 / tan(radians(25))
 ASSUMED_FOCAL = 0.758
 """Focal length in diagonals of a photo where it is unknown (a 33 mm lens on 36 x 24 mm; 50 degrees on a square)."""
 
+ASSUMED_DISTANCE = 1.9
+"""Metres from which a person is at least photographed, where the focal length is unknown."""
+
 UNIT = 512
 """Pixels of depth in one network unit."""
 
@@ -41,9 +44,13 @@ class Camera:
         return self.focal / NETWORK_FOCAL
 
 
-def assumed_focal(height: int, width: int) -> float:
-    """Focal length in pixels that a photo of unknown origin most likely has."""
-    return ASSUMED_FOCAL * hypot(height, width)
+def assumed_focal(height: int, width: int, pixels_per_metre: float) -> float:
+    """Focal length in pixels that a photo of unknown origin most likely has.
+
+    pixels_per_metre: of the person in it, NaN where unknown. Who fills the picture with head and trunk alone was taken
+    with a longer lens, or the picture was cropped.
+    """
+    return float(np.fmax(ASSUMED_FOCAL * hypot(height, width), ASSUMED_DISTANCE * pixels_per_metre))
 
 
 def slopes(size: int = CANVAS) -> Float32:

@@ -58,7 +58,7 @@ def frame(photo: Photo, person: Person) -> Canvas:
     scale = float(BODY_SIDE / max(*(box.high - box.low), 1e-6))
     centre = (box.low + box.high) / 2
     offset = CANVAS / 2 - scale * centre
-    camera = _camera(photo, scale, centre)
+    camera = _camera(photo.focal_length(person.pixels_per_metre), photo, scale, centre)
     keypoints = person.keypoints * scale + offset
     level = person.depths * person.pixels_per_metre * scale / NETWORK_FOCAL
     rgb, mask = _resample(photo.rgb, scale, offset), _resample_mask(person.mask, scale, offset)
@@ -127,8 +127,7 @@ def _middle(person: Person, joint: str) -> NDArray[np.float64]:
     return known.mean(axis=0) if len(known) else np.full(2, np.nan)
 
 
-def _camera(photo: Photo, scale: float, centre: NDArray[np.float64]) -> Camera:
-    focal = photo.focal_length
+def _camera(focal: float, photo: Photo, scale: float, centre: NDArray[np.float64]) -> Camera:
     return Camera(focal * scale, atan2(centre[1] - len(photo.rgb) / 2, focal))
 
 

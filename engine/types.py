@@ -49,10 +49,10 @@ class Photo:
     focal: float | None = None
     name: str = "photo"
 
-    @property
-    def focal_length(self) -> float:
-        """In pixels; what is usual where the file does not tell."""
-        return self.focal or assumed_focal(*self.rgb.shape[:2])
+    def focal_length(self, pixels_per_metre: float) -> float:
+        """In pixels; what is usual for a person of this size where the file does not tell."""
+        height, width = self.rgb.shape[:2]
+        return self.focal or assumed_focal(height, width, pixels_per_metre)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from engine.person.corrections import put_right
 from engine.person.crowd import look, opaque
 from engine.person.face import find_face
 from engine.person.hands import find_hands
-from engine.person.joints import joint_depths, pixels_per_metre
+from engine.person.joints import joint_depths, pixels_per_metre, with_hips
 from engine.person.mask import person_mask
 from engine.skeleton import INDEX
 from engine.types import Person, Photo
@@ -31,16 +31,18 @@ def find_people(photo: Photo, index: int = 0, mask: Path | None = None, keypoint
     crowd = look(photo)
     chosen, others = crowd.choose(index)
     chosen, points = put_right(chosen, keypoints or {}, photo.rgb.shape)
+    points = with_hips(points, chosen, photo.rgb.shape)
     rgb = opaque(photo)
     count = len(crowd.people)
+    scale = pixels_per_metre(chosen)
     return Person(
         keypoints=points,
-        depths=joint_depths(chosen, points, rgb, photo.focal_length),
+        depths=joint_depths(chosen, points, rgb, photo.focal_length(scale)),
         mask=person_mask(photo, chosen, others, mask),
         index=index,
         count=count,
         warnings=(*missing_parts(points), *_largest_taken(index, count)),
-        pixels_per_metre=pixels_per_metre(chosen),
+        pixels_per_metre=scale,
         face=find_face(rgb, chosen.landmarks),
         hands=find_hands(rgb, chosen.landmarks),
     )

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import UserError
-from engine.person.detector import Detection, detect
+from engine.person.cut_off import unsqueezed
+from engine.person.detector import TORSO, Detection, detect
 from engine.person.joints import VISIBLE, inside
 from engine.types import Photo
 
@@ -37,7 +38,8 @@ def look(photo: Photo, pause: Callable[[], object] = bool) -> Crowd:
 
     pause: called every now and then; what it raises ends the search. Raises UserError if the pose model is missing.
     """
-    found = detect(opaque(photo), pause)
+    rgb = opaque(photo)
+    found = unsqueezed(rgb, detect(rgb, pause))
     return Crowd(found, [person for person in found if _shows_body(person, photo.rgb.shape)])
 
 
@@ -47,6 +49,8 @@ def opaque(photo: Photo) -> NDArray[np.uint8]:
 
 
 def _shows_body(person: Detection, shape: tuple[int, ...]) -> bool:
-    """Whether shoulders and hips are in the picture (one of each will do)."""
-    seen = inside(person.landmarks, shape) & (person.visibility > VISIBLE)
-    return bool(seen[[11, 12]].any() and seen[[23, 24]].any())
+    """Whether shoulders and hips are in the picture (one of each will do), or most of a trunk that it cuts off."""
+    within = inside(person.landmarks, shape)
+    shoulders, hips = ((within & (person.visibility > VISIBLE))[part].any() for part in (TORSO[:2], TORSO[2:]))
+    cut_off = not within[TORSO[2:]].any() and inside(person.landmarks[TORSO].mean(axis=0, keepdims=True), shape)[0]
+    return bool(shoulders and (hips or cut_off))

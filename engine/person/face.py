@@ -48,10 +48,16 @@ def find_face(rgb: NDArray[np.uint8], landmarks: Float64) -> Float64 | None:
     return mesh
 
 
-def _first_guess(landmarks: Float64) -> Region:
+def eyes_and_mouth(landmarks: Float64) -> tuple[Float64, Float64, float]:
+    """The middle (2,) between eyes and mouth, the way (2,) from the mouth up to the eyes, and its length if the face is
+    level, for pose landmarks (33, 2); all in the landmarks' unit, the length at least 1."""
     left, right = landmarks[LANDMARKS["left_eye"]], landmarks[LANDMARKS["right_eye"]]
     eyes = (left + right) / 2
     mouth = (landmarks[LANDMARKS["left_mouth"]] + landmarks[LANDMARKS["right_mouth"]]) / 2
     up = eyes - mouth
-    length = max(float(np.linalg.norm(up)), _TURNED * float(np.linalg.norm(left - right)), 1.0)
-    return Region((eyes + mouth) / 2, _EYES_TO_MOUTH * length, roll(up))
+    return (eyes + mouth) / 2, up, max(float(np.linalg.norm(up)), _TURNED * float(np.linalg.norm(left - right)), 1.0)
+
+
+def _first_guess(landmarks: Float64) -> Region:
+    middle, up, length = eyes_and_mouth(landmarks)
+    return Region(middle, _EYES_TO_MOUTH * length, roll(up))

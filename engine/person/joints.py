@@ -10,6 +10,9 @@ from engine.person.appearance import appearance
 from engine.person.depths import VISIBLE, Marks, key_depths
 from engine.person.detector import TORSO, Detection
 from engine.person.keypoints import SOURCES, keypoints
+from engine.skeleton import INDEX
+
+_HIPS = [INDEX["left_hip"], INDEX["right_hip"]]
 
 
 def joints(person: Detection, shape: tuple[int, ...]) -> NDArray[np.float64]:
@@ -17,6 +20,18 @@ def joints(person: Detection, shape: tuple[int, ...]) -> NDArray[np.float64]:
     points = keypoints(person.landmarks)
     points[~inside(points, shape) | (person.visibility[SOURCES] < VISIBLE)] = np.nan
     return points
+
+
+def with_hips(points: NDArray[np.float64], person: Detection, shape: tuple[int, ...]) -> NDArray[np.float64]:
+    """The key points (31, 2) with the hips of a person whom a picture of `shape` (H, W, ...) cuts off above them.
+
+    They are beside the picture; the size of a body and the depth of its middle are those of the trunk.
+    """
+    guessed = keypoints(person.landmarks)
+    result = points.copy()
+    if not inside(guessed[_HIPS], shape).any():
+        result[_HIPS] = guessed[_HIPS]
+    return result
 
 
 def joint_depths(

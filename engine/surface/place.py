@@ -92,12 +92,13 @@ def _top(points: NDArray, rows: NDArray, columns: NDArray, canvas: Canvas) -> fl
 def _joint_height(
     points: NDArray, rows: NDArray, columns: NDArray, canvas: Canvas, names: tuple[str, ...]
 ) -> float | None:
+    """World height of the middle of joints (which may be below the picture), None where none of them is known."""
     k = canvas.keypoints[[INDEX[n] for n in names]]
     if not _any(k):
         return None
     column, row = np.nanmean(k, axis=0)
     closest = np.argmin((columns - column) ** 2 + (rows - row) ** 2)
-    return float(points[closest, 2])
+    return float(points[closest, 2] - (row - rows[closest]) / NETWORK_FOCAL)
 
 
 def _feet_missing(canvas: Canvas) -> bool:

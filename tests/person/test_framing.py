@@ -8,7 +8,7 @@ from drawn_people import landmarks, silhouette
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.camera import ASSUMED_FOCAL, CANVAS, NETWORK_FOCAL
+from engine.camera import ASSUMED_DISTANCE, ASSUMED_FOCAL, CANVAS, NETWORK_FOCAL
 from engine.framing import BODY_SIDE, body_box, frame
 from engine.person.keypoints import keypoints
 from engine.skeleton import INDEX
@@ -143,6 +143,12 @@ def test_camera_of_an_unknown_lens() -> None:
     assert fov == pytest.approx(50, abs=0.1)
     middle = (CANVAS / 2 - canvas.offset[1]) / canvas.scale
     assert np.tan(canvas.camera.pitch) * canvas.camera.focal == pytest.approx((middle - 200) * canvas.scale)
+
+
+def test_a_person_who_fills_the_picture_is_at_least_two_steps_away() -> None:
+    who = person((400, 400), 200.0, 20.0, 800.0)
+    canvas = _geometry(who)
+    assert canvas.camera.focal == pytest.approx(ASSUMED_DISTANCE * who.pixels_per_metre * canvas.scale)
 
 
 def test_camera_of_a_known_lens() -> None:

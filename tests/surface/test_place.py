@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from engine.camera import CANVAS, NETWORK_FOCAL
 from engine.skeleton import INDEX
-from engine.surface.place import placement
+from engine.surface.place import FEET_MISSING, placement
 from engine.types import Canvas, Settings
 
 _HEIGHT = 0.7
@@ -71,3 +71,16 @@ def test_without_legs_nothing_is_known() -> None:
     canvas = _canvas(0.1 * _HEIGHT, 0.0)
     canvas.keypoints[[INDEX["left_knee"], INDEX["right_knee"]]] = np.nan
     assert _metres_per_unit(canvas, 0.4) == pytest.approx(1.8 / 0.4)
+
+
+@given(st.floats(0, 0.3))
+def test_who_is_cut_off_is_as_large_wherever_that_is(cut: float) -> None:
+    """cut: camera units above the hips at which the picture ends."""
+    canvas = _canvas(0.23 * _HEIGHT, 0.0)
+    canvas.keypoints[[INDEX[f"{side}_{joint}"] for side in ("left", "right") for joint in ("knee", "ankle")]] = np.nan
+    hips = float(canvas.keypoints[INDEX["left_hip"], 1])
+    points = np.array([[0.0, 0, cut], [0, 0, 0.49 * _HEIGHT]])
+    rows = np.array([hips - cut * NETWORK_FOCAL, 300])
+    place = placement(points, rows, np.array([CANVAS / 2, CANVAS / 2]), canvas, Settings(height=1.8))
+    assert place.scale == pytest.approx(1.8 / _HEIGHT, rel=1e-3)
+    assert place.warnings == (FEET_MISSING,)
