@@ -44,7 +44,9 @@ BLENDERS = {
     blender: Environment(f".venv-bpy-{blender}", (f"bpy-{blender}",), version=python)
     for blender, python in (("4.2", "3.11"), ("4.5", "3.11"), ("5.0", "3.11"), ("5.2", "3.13"))
 }
-MODELS = [ROOT / "engine/person/models" / name for name in ("pose.task", "face.tflite", "hand.tflite")]
+MODELS = [
+    ROOT / "engine/person/models" / name for name in ("pose.task", "face.tflite", "hand.tflite", "portrait.tflite")
+]
 
 
 def ensure(environment: Environment) -> Path:
@@ -62,10 +64,10 @@ def ensure(environment: Environment) -> Path:
 
 
 def ensure_engine(environment: Environment = ENGINE) -> Path:
-    """`ensure` for an environment that runs the engine; also fetches the models of pose, face and hands."""
+    """`ensure` for an environment that runs the engine; also fetches the models that find people."""
     python = ensure(environment)
     if not all(model.exists() for model in MODELS):
-        say("Fetching the models of pose, face and hands.")
+        say("Fetching the models that find people.")
         call([python, "-m", "engine.person.bundle"])
     return python
 

@@ -1,8 +1,8 @@
-"""Takes the models of pose, face and hands (in the folder `models`) from the mediapipe 0.10.21 wheel.
+"""Takes the models of pose, face, hands and portraits (in the folder `models`) from the mediapipe 0.10.21 wheel.
 
     python -m engine.person.bundle [WHEEL]
 
-The wheel of any platform will do, because only four models (Apache-2.0) are read; without WHEEL pip fetches it.
+The wheel of any platform will do, because only five models (Apache-2.0) are read; without WHEEL pip fetches it.
 mediapipe's Tasks (1.x) take the models from one stored zip and want to be told, in TFLite metadata inside each model,
 how pixels are normalised; mediapipe's own metadata writer needs a native module that 1.x no longer has, so the
 metadata is written here with the FlatBuffers schemas that it still has.
@@ -25,6 +25,7 @@ from engine.errors import UserError
 from engine.person.detector import BUNDLE
 from engine.person.face import FACE_MODEL
 from engine.person.hands import HAND_MODEL
+from engine.person.portrait import PORTRAIT_MODEL
 from engine.person.tasks import import_mediapipe
 
 WHEEL = "mediapipe==0.10.21"
@@ -71,6 +72,11 @@ PLAIN = (
         "mediapipe/modules/hand_landmark/hand_landmark_full.tflite",
         "11c272b891e1a99ab034208e23937a8008388cf11ed2a9d776ed3d01d0ba00e3",
         HAND_MODEL,
+    ),
+    (
+        "mediapipe/modules/selfie_segmentation/selfie_segmentation.tflite",
+        "9ee168ec7c8f2a16c56fe8e1cfbc514974cbbb7e434051b455635f1bd1462f5c",
+        PORTRAIT_MODEL,
     ),
 )
 """Models that are used as they are: their paths in the wheel, SHA-256, and where they go."""

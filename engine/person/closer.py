@@ -1,4 +1,7 @@
-"""A closer look at trunk and head: the detector's mask has 256 pixels, which are few for a whole body."""
+"""Closer looks at trunk and head: the detector's mask has 256 pixels, which are few for a whole body.
+
+Of head and shoulders a network for portraits has its say as well.
+"""
 
 from dataclasses import replace
 
@@ -6,7 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.person.detector import TORSO, Detection, detect_within, torso_length
+from engine.person.detector import TORSO, Detection, detect_within, square_window, torso_length
+from engine.person.portrait import people_shown
 
 _UPPER, _PORTRAIT = 2.7, 1.6
 """Sides in lengths of the torso of the squares around trunk and head, and around head and shoulders."""
@@ -18,6 +22,17 @@ _LEAST = 1e-3
 """Probability that is the least, and of its opposite."""
 _SAME = 0.2
 """Mean distance in lengths of the torso of landmarks down to the shoulders that are still those of the same person."""
+_SAID = 2.0
+"""Weight of what the network for portraits says, of a look is 1."""
+_SUREST = 4.0
+"""Logarithm of the odds which that is at most."""
+_FINEST = 512
+"""Side in pixels of the copy that it sees at most."""
+_POSSIBLE, _BESIDE = 0.3, 0.02
+"""Probability from which a place may be the person's, and how far beside such places it says something about them, in
+sizes of the person: it tells people from what is around them, but not from each other."""
+_SEES, _SURE = 0.8, 0.9
+"""Share of the places that surely are the person's which it must see, or it has no say: that of a drawn figure."""
 _HEAD, _DOWN_TO_SHOULDERS = np.s_[:11], np.s_[:13]
 
 Float = NDArray[np.float32]
@@ -25,15 +40,44 @@ Float = NDArray[np.float32]
 
 def look_closer(rgb: NDArray[np.uint8], person: Detection) -> Detection:
     """The person of a picture (HxWx3) with a coarse mask of which closer looks have their share: the mean of the
-    logarithms of the odds. Raises UserError if the model bundle is missing."""
+    logarithms of the odds. Raises UserError if a model is missing."""
     odds, weight = _log_odds(person.coarse), np.ones_like(person.coarse)
-    for found in detect_within(rgb, _squares(person)):
+    squares = _squares(person)
+    for found in detect_within(rgb, squares):
         look = min(found, key=lambda one: _away(one, person), default=None)
         if look is not None and _away(look, person) < _SAME:
             share = _resampled(_inner(len(look.coarse)), look, person)
             odds += share * _resampled(_log_odds(look.coarse), look, person)
             weight += share
-    return replace(person, coarse=np.asarray(1 / (1 + np.exp(-odds / weight)), np.float32))
+    said, share = _portrait(rgb, person, squares[-1], odds / weight)
+    return replace(person, coarse=_probability((odds + share * said) / (weight + share)))
+
+
+def _portrait(
+    rgb: NDArray[np.uint8], person: Detection, square: NDArray[np.float64], odds: Float
+) -> tuple[Float, Float]:
+    """Logarithms of the odds by the network for portraits, on the grid of the coarse mask, and their weights.
+
+    odds: what they are by all else.
+    """
+    x, y, side = square
+    window = square_window(rgb, (x, y), side, _FINEST)
+    shown = people_shown(window.pixels)
+    step = window.step * len(window.pixels) / len(shown)
+    look = replace(person, coarse=shown, origin=window.origin, step=step)
+    said = _resampled(np.clip(_log_odds(shown), -_SUREST, _SUREST), look, person)
+    inner = _resampled(_inner(len(shown)), look, person)
+    sure = (inner == 1) & (_probability(odds) > _SURE)
+    sees = bool(sure.any()) and (said[sure] > 0).mean() > _SEES
+    return said, _SAID * sees * inner * _near(odds, person)
+
+
+def _near(odds: Float, person: Detection) -> Float:
+    """1 where somebody's mask may reach to, else 0."""
+    low, high = person.extent
+    reach = max(1, int(_BESIDE * float(max(high - low)) / person.step))
+    possible = (_probability(odds) > _POSSIBLE).astype(np.uint8)
+    return cv2.dilate(possible, np.ones((2 * reach + 1,) * 2, np.uint8)).astype(np.float32)
 
 
 def _squares(person: Detection) -> list[NDArray[np.float64]]:
@@ -61,6 +105,10 @@ def _inner(size: int) -> Float:
     places = (np.arange(size, dtype=np.float32) + 0.5) / size
     away = np.clip(np.minimum(places, 1 - places) / _RIM, 0, 1)
     return np.minimum.outer(away, away)
+
+
+def _probability(log_odds: Float) -> Float:
+    return np.asarray(1 / (1 + np.exp(-log_odds)), np.float32)
 
 
 def _log_odds(probability: Float) -> Float:

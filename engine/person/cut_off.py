@@ -15,7 +15,7 @@ from engine.person.face import eyes_and_mouth
 _BORDER = 0.03
 """Share of the picture's height within which a person reaches its lower border."""
 _SHORT = 6.1
-"""Lengths of the torso over the distance from eyes to mouth below which it may be squeezed; people mostly have 6 to 9."""
+"""Lengths of the torso over the distance from eyes to mouth below which it may be squeezed; most have 6 to 9."""
 _LONGER = 1.15
 """By how much the torso must be longer in the square."""
 _SIDES, _ABOVE = (14.0, 12.0, 10.0), 1.8

@@ -131,18 +131,18 @@ def detect_within(rgb: NDArray[np.uint8], squares: Iterable[NDArray[np.float64]]
     Raises UserError if the model bundle is missing.
     """
     with _landmarker() as landmarker:
-        return [_in_window(landmarker, _window(rgb, (x, y), side, _CROP)) for x, y, side in squares]
+        return [_in_window(landmarker, square_window(rgb, (x, y), side, _CROP)) for x, y, side in squares]
 
 
 def try_models() -> None:
     """Run the models once on a small empty picture. Raises UserError if the model bundle is missing."""
     with _landmarker() as landmarker:
-        _in_window(landmarker, _window(np.zeros((256, 256, 3), np.uint8), (0, 0), 256, _OVERVIEW))
+        _in_window(landmarker, square_window(np.zeros((256, 256, 3), np.uint8), (0, 0), 256, _OVERVIEW))
 
 
 def _overview(landmarker: "PoseLandmarker", rgb: NDArray[np.uint8], pause: Callable[[], object]) -> list[Detection]:
     pause()
-    found = _in_window(landmarker, _window(rgb, (0, 0), max(rgb.shape[:2]), _OVERVIEW))
+    found = _in_window(landmarker, square_window(rgb, (0, 0), max(rgb.shape[:2]), _OVERVIEW))
     for tiling in _TILINGS:
         if found:
             break
@@ -198,7 +198,7 @@ def _in_strip(
     side = height if count > 1 else max(strip.shape[:2])
     for x in np.linspace(0, right - left - side, count) if count > 1 else (0.0,):
         pause()
-        window = _window(strip, (x, 0), side, _OVERVIEW)
+        window = square_window(strip, (x, 0), side, _OVERVIEW)
         yield from _in_window(landmarker, replace(window, origin=(window.origin[0] + left, window.origin[1])))
 
 
@@ -209,7 +209,7 @@ def _tiles(rgb: NDArray[np.uint8], tiling: int) -> Iterator[Window]:
     rows, columns = (max(1, round(2 * length / side) - 1) for length in (height, width))
     for row in range(rows):
         for column in range(columns):
-            yield _window(rgb, (column * side / 2, row * side / 2), side, _OVERVIEW)
+            yield square_window(rgb, (column * side / 2, row * side / 2), side, _OVERVIEW)
 
 
 def _measured(landmarker: "PoseLandmarker", rgb: NDArray[np.uint8], person: Detection) -> Detection:
@@ -220,7 +220,7 @@ def _measured(landmarker: "PoseLandmarker", rgb: NDArray[np.uint8], person: Dete
     for _ in range(_MEASUREMENTS):
         low, high = person.extent
         side = _MARGIN * max(high - low)
-        window = _window(rgb, tuple((low + high - side) / 2), side, _CROP)
+        window = square_window(rgb, tuple((low + high - side) / 2), side, _CROP)
         again = _in_window(landmarker, window)
         distances = [_distance(person, other) for other in again]
         if not distances or min(distances) > 0.5:
@@ -257,7 +257,7 @@ def _without_doubles(found: list[Detection]) -> list[Detection]:
     return kept
 
 
-def _window(rgb: NDArray[np.uint8], origin: tuple[float, float], side: float, target: int) -> Window:
+def square_window(rgb: NDArray[np.uint8], origin: tuple[float, float], side: float, target: int) -> Window:
     """The square of `side` photo pixels at `origin`, black outside the photo, shrunk to at most `target` pixels."""
     left, top = (round(value) for value in origin)
     side = max(2, round(side))

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.person.keypoints import LANDMARKS
-from engine.person.region import Region, landmark_network, roll
+from engine.person.region import Region, mediapipe_network, roll
 
 FACE_MODEL = Path(__file__).parent / "models" / "face.tflite"
 """Where `engine.person.bundle` puts the model (not in git)."""
@@ -41,7 +41,7 @@ def find_face(rgb: NDArray[np.uint8], landmarks: Float64) -> Float64 | None:
     region = _first_guess(landmarks)
     mesh = None
     for _ in range(_ROUNDS):
-        mesh, logit = region.measure(rgb, landmark_network(FACE_MODEL, "face"), _SIDE, *_OUTPUTS)
+        mesh, logit = region.measure(rgb, mediapipe_network(FACE_MODEL, "face"), _SIDE, *_OUTPUTS)
         if logit < 0 or not np.isfinite(mesh).all():
             return None
         region = Region.around(mesh[:, :2], mesh[_FOREHEAD, :2] - mesh[_CHIN, :2], _MARGIN)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from engine.person.detector import torso_length
 from engine.person.keypoints import LANDMARKS
-from engine.person.region import Float64, Region, landmark_network, roll
+from engine.person.region import Float64, Region, mediapipe_network, roll
 
 HAND_MODEL = Path(__file__).parent / "models" / "hand.tflite"
 """Where `engine.person.bundle` puts the model (not in git)."""
@@ -79,7 +79,7 @@ def _surest(rgb: NDArray[np.uint8], region: Region) -> tuple[Float64, float]:
     """The landmarks of a hand in a region, and how probably it is one."""
     best, highest = np.zeros((21, 3)), 0.0
     for _ in range(_ROUNDS):
-        hand, probability = region.measure(rgb, landmark_network(HAND_MODEL, "hand"), _SIDE, *_OUTPUTS)
+        hand, probability = region.measure(rgb, mediapipe_network(HAND_MODEL, "hand"), _SIDE, *_OUTPUTS)
         if not np.isfinite(hand).all() or probability < _PERHAPS:
             break
         if probability > highest:

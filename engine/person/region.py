@@ -1,4 +1,4 @@
-"""A turned square of a picture in which one of MediaPipe's landmark networks looks, run by OpenCV."""
+"""A turned square of a picture in which a landmark network of MediaPipe's looks; its networks, run by OpenCV."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -74,7 +74,7 @@ def _rotation(angle: float) -> Float64:
 
 
 @lru_cache(maxsize=4)
-def landmark_network(model: Path, name: str) -> Any:
+def mediapipe_network(model: Path, name: str) -> Any:
     """The network in a file; raises UserError, which names it, if it is missing."""
     if not model.is_file():
         raise UserError(f"The {name} model is missing; run the set-up (python build.py demo) or install again.")

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from drawn_people import detection
@@ -10,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import UserError
-from engine.person import detector
+from engine.person import closer, detector, portrait
 from engine.person.closer import _resampled, look_closer
-from engine.person.detector import BUNDLE, detect
+from engine.person.detector import BUNDLE, Detection, detect
+from engine.person.portrait import people_shown
 
 SHAPE, WHO = (640, 480), (230.0, 60.0, 500.0)
 
@@ -54,11 +56,63 @@ def test_trunk_and_head_are_seen_again_and_the_legs_are_not(photo: np.ndarray) -
 
 
 @needs_model
-def test_where_nobody_is_found_again_nothing_changes(photo: np.ndarray) -> None:
+def test_where_nobody_is_seen_again_nothing_changes(photo: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
     person = detect(photo)[0]
-    np.testing.assert_allclose(
-        look_closer(np.zeros_like(photo), person).coarse, person.coarse.clip(1e-3, 0.999), atol=1e-5
-    )
+    for picture in (np.zeros_like(photo), np.ascontiguousarray(photo[::-1])):
+        seen = _shown(np.zeros((256, 256)), picture, person, monkeypatch)
+        np.testing.assert_allclose(seen, person.coarse.clip(1e-3, 0.999), atol=1e-5)
+
+
+@needs_model
+def test_what_the_portrait_shows_has_its_say_down_to_the_shoulders(
+    photo: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = detect(photo)[0]
+    before = person.coarse.clip(1e-3, 0.999)
+    hips = int((person.landmarks[23, 1] - person.origin[1]) / person.step)
+    rows = np.arange(256)[:, None] * np.ones(256)
+    everywhere = _shown(rows >= 0, np.zeros_like(photo), person, monkeypatch)
+    bald = _shown(rows >= 90, np.zeros_like(photo), person, monkeypatch)
+    for seen in (everywhere, bald):
+        np.testing.assert_allclose(seen[hips:], before[hips:], atol=1e-5)
+    assert (everywhere >= np.minimum(before, 0.98) - 0.01).all()
+    assert (everywhere - before).max() > 0.3
+    assert (before - bald).max() > 0.3
+    assert ((before > 0.5) & (bald < 0.5)).any()
+
+
+def _shown(people: np.ndarray, photo: np.ndarray, person: Detection, monkeypatch: pytest.MonkeyPatch) -> np.ndarray:
+    """The mask where the network for portraits sees these people (256, 256)."""
+    monkeypatch.setattr(closer, "people_shown", lambda pixels: people.astype(np.float32))
+    return look_closer(photo, person).coarse
+
+
+@needs_model
+def test_people_far_from_the_mask_are_no_part_of_it(photo: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
+    person = detect(photo)[0]
+    alone = person.coarse.clip(1e-3, 0.999)
+    crowd = _shown(np.ones((256, 256)), np.zeros_like(photo), person, monkeypatch)
+    reach = 0.03 * float(max(person.extent[1] - person.extent[0])) / person.step
+    far = cv2.distanceTransform((alone < 0.2).astype(np.uint8), cv2.DIST_L2, 5) > reach
+    assert far.mean() > 0.5
+    np.testing.assert_allclose(crowd[far], alone[far], atol=1e-5)
+
+
+@needs_model
+@pytest.mark.parametrize("size", [90, 400])
+def test_the_network_for_portraits_sees_the_head(photo: np.ndarray, size: int) -> None:
+    person = detect(photo)[0]
+    (x, y), side = person.landmarks[0], 2 * float(np.linalg.norm(person.landmarks[11] - person.landmarks[12]))
+    window = detector.square_window(photo, (x - side / 2, y - side / 2), side, size)
+    shown = people_shown(window.pixels)
+    assert shown[128, 128] > 0.9
+    assert shown[:40, :40].max() < 0.1
+
+
+def test_a_missing_model_for_portraits_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(portrait, "PORTRAIT_MODEL", tmp_path / "none.tflite")
+    with pytest.raises(UserError, match="portrait model is missing"):
+        people_shown(np.zeros((10, 10, 3), np.uint8))
 
 
 @needs_model
