@@ -47,8 +47,8 @@ class Camera:
 def assumed_focal(height: int, width: int, pixels_per_metre: float) -> float:
     """Focal length in pixels that a photo of unknown origin most likely has.
 
-    pixels_per_metre: of the person in it, NaN where unknown. Who fills the picture with head and trunk alone was taken
-    with a longer lens, or the picture was cropped.
+    pixels_per_metre: of the person in it, NaN where unknown. Who fills the picture, above all with head and trunk,
+    was taken with a longer lens, or it was cropped.
     """
     return float(np.fmax(ASSUMED_FOCAL * hypot(height, width), ASSUMED_DISTANCE * pixels_per_metre))
 

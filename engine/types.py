@@ -59,7 +59,8 @@ class Photo:
 class Person:
     """One person in a photo.
 
-    keypoints: (31, 2) float64 photo pixels (x, y), order of `skeleton.KEYPOINTS`, NaN = missing.
+    keypoints: (31, 2) float64 photo pixels (x, y), order of `skeleton.KEYPOINTS`, NaN = missing. All are in the photo,
+        but for the hips of whom it cuts off above them.
     depths: (31,) float64 metres behind the pelvis's centre in the direction in which a level camera looks (positive =
         farther), for a person of the detector's own metric scale, NaN = missing.
     mask: HxW bool, the photo's size. index, count: which of how many people, by size.

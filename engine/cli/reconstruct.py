@@ -192,16 +192,20 @@ def save_maps(result: Reconstruction, folder: Path) -> None:
     """Write the networks' input and output to `folder`.
 
     photo.png, mask.png: the person on the 2048 canvas. depth.npz: front and back, float32 network depth, 0 outside.
-    front.png, back.png: the same for the eye, 16 bit, near is bright. keypoints.json: in photo pixels, for --keypoints.
+    front.png, back.png: the same for the eye, 16 bit, near is bright. keypoints.json: in photo pixels, for --keypoints,
+    which takes those within the photo.
     """
     import numpy as np
     from PIL import Image
 
-    maps, mask = result.maps, result.maps.mask
+    from engine.person.joints import inside
+
+    maps, mask, person = result.maps, result.maps.mask, result.person
+    within = np.where(inside(person.keypoints, person.mask.shape)[:, None], person.keypoints, np.nan)
     nearest, farthest = maps.front.min(initial=4, where=mask), maps.back.max(initial=0, where=mask)
     Image.fromarray(result.canvas.rgb).save(folder / "photo.png")
     Image.fromarray(result.canvas.mask).save(folder / "mask.png")
-    (folder / "keypoints.json").write_text(json.dumps(named_points(result.person.keypoints), indent=1))
+    (folder / "keypoints.json").write_text(json.dumps(named_points(within), indent=1))
     np.savez_compressed(folder / "depth.npz", front=maps.front, back=maps.back)
     for name, depth in (("front", maps.front), ("back", maps.back)):
         shade = 1 - 0.9 * (depth - nearest) / max(farthest - nearest, 1e-6)

@@ -29,9 +29,9 @@ def find_people(photo: Photo, index: int = 0, mask: Path | None = None, keypoint
     not fit.
     """
     crowd = look(photo)
-    chosen, others = crowd.choose(index)
-    chosen, points = put_right(chosen, keypoints or {}, photo.rgb.shape)
-    points = with_hips(points, chosen, photo.rgb.shape)
+    detected, others = crowd.choose(index)
+    chosen, points = put_right(detected, keypoints or {}, photo.rgb.shape)
+    points = with_hips(points, detected, photo.rgb.shape)
     rgb = opaque(photo)
     count = len(crowd.people)
     scale = pixels_per_metre(chosen)

@@ -28,9 +28,9 @@ _SUREST = 4.0
 """Logarithm of the odds which that is at most."""
 _FINEST = 512
 """Side in pixels of the copy that it sees at most."""
-_POSSIBLE, _BESIDE = 0.3, 0.02
-"""Probability from which a place may be the person's, and how far beside such places it says something about them, in
-sizes of the person: it tells people from what is around them, but not from each other."""
+_POSSIBLE = 0.3
+"""Probability from which a place may be the person's: it tells people from what is around them, but not from each
+other."""
 _SEES, _SURE = 0.8, 0.9
 """Share of the places that surely are the person's which it must see, or it has no say: that of a drawn figure."""
 _HEAD, _DOWN_TO_SHOULDERS = np.s_[:11], np.s_[:13]
@@ -69,15 +69,7 @@ def _portrait(
     inner = _resampled(_inner(len(shown)), look, person)
     sure = (inner == 1) & (_probability(odds) > _SURE)
     sees = bool(sure.any()) and (said[sure] > 0).mean() > _SEES
-    return said, _SAID * sees * inner * _near(odds, person)
-
-
-def _near(odds: Float, person: Detection) -> Float:
-    """1 where somebody's mask may reach to, else 0."""
-    low, high = person.extent
-    reach = max(1, int(_BESIDE * float(max(high - low)) / person.step))
-    possible = (_probability(odds) > _POSSIBLE).astype(np.uint8)
-    return cv2.dilate(possible, np.ones((2 * reach + 1,) * 2, np.uint8)).astype(np.float32)
+    return said, _SAID * sees * inner * (_probability(odds) > _POSSIBLE)
 
 
 def _squares(person: Detection) -> list[NDArray[np.float64]]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from engine.errors import UserError
 from engine.person.cut_off import unsqueezed
 from engine.person.detector import TORSO, Detection, detect
-from engine.person.joints import VISIBLE, inside
+from engine.person.joints import VISIBLE, below, inside
 from engine.types import Photo
 
 
@@ -25,7 +25,9 @@ class Crowd:
         if not self.found:
             raise UserError("No person was found in the picture; choose one that shows a person from head to feet.")
         if not self.people:
-            raise UserError("The picture shows only a head; choose one that shows the person from head to feet.")
+            raise UserError(
+                "The picture shows only a head; choose one that shows the person from head to feet, or to the waist."
+            )
         if not 0 <= index < len(self.people):
             number = "one person was" if len(self.people) == 1 else f"{len(self.people)} people were"
             raise UserError(f"Only {number} found in the picture; choose a smaller number for the person.")
@@ -49,8 +51,10 @@ def opaque(photo: Photo) -> NDArray[np.uint8]:
 
 
 def _shows_body(person: Detection, shape: tuple[int, ...]) -> bool:
-    """Whether shoulders and hips are in the picture (one of each will do), or most of a trunk that it cuts off."""
+    """Whether shoulders and hips are in the picture (one of each will do), or at least half of a trunk that its lower
+    border cuts off."""
     within = inside(person.landmarks, shape)
     shoulders, hips = ((within & (person.visibility > VISIBLE))[part].any() for part in (TORSO[:2], TORSO[2:]))
-    cut_off = not within[TORSO[2:]].any() and inside(person.landmarks[TORSO].mean(axis=0, keepdims=True), shape)[0]
+    middle = person.landmarks[TORSO].mean(axis=0, keepdims=True)
+    cut_off = below(person.landmarks[TORSO[2:]], shape).all() and inside(middle, shape)[0]
     return bool(shoulders and (hips or cut_off))

@@ -25,12 +25,11 @@ def joints(person: Detection, shape: tuple[int, ...]) -> NDArray[np.float64]:
 def with_hips(points: NDArray[np.float64], person: Detection, shape: tuple[int, ...]) -> NDArray[np.float64]:
     """The key points (31, 2) with the hips of a person whom a picture of `shape` (H, W, ...) cuts off above them.
 
-    They are beside the picture; the size of a body and the depth of its middle are those of the trunk.
+    They are below the picture; the size of a body and the depth of its middle are those of the trunk.
     """
-    guessed = keypoints(person.landmarks)
-    result = points.copy()
-    if not inside(guessed[_HIPS], shape).any():
-        result[_HIPS] = guessed[_HIPS]
+    result, hips = points.copy(), keypoints(person.landmarks)[_HIPS]
+    if below(hips, shape).all():
+        result[_HIPS] = np.where(np.isnan(points[_HIPS]), hips, points[_HIPS])
     return result
 
 
@@ -58,6 +57,11 @@ def marks(person: Detection, rgb: NDArray[np.uint8], focal: float, pitch: float 
 def inside(points: NDArray[np.float64], shape: tuple[int, ...]) -> NDArray[np.bool_]:
     """Which points (N, 2) lie in a picture of `shape` (H, W, ...)."""
     return ((points >= 0) & (points < (shape[1], shape[0]))).all(axis=1)
+
+
+def below(points: NDArray[np.float64], shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Which points (N, 2) lie below the lower border of a picture of `shape` (H, W, ...)."""
+    return points[:, 1] >= shape[0]
 
 
 def pixels_per_metre(person: Detection) -> float:

@@ -15,7 +15,7 @@ from engine.camera import CANVAS, UNIT
 from engine.networks.back_colors import Shares, network
 from engine.networks.cloths import Cloth
 from engine.networks.prior import SIZE, prior_maps
-from engine.pixels import Bools, Float, nearest
+from engine.pixels import Bools, Float, lengths, nearest
 from engine.surface.borders import narrowed, parted
 from engine.surface.clean import Shell
 from engine.surface.light import flatten_coarse, tones
@@ -64,7 +64,7 @@ def _without_stains(own: Tensor, elsewhere: Tensor, photo: Float, inside: Bools)
     share, others = own[0, 0].numpy().copy(), elsewhere[0].permute(1, 2, 0).numpy().copy()
     made = share[..., None] * photo + others
     chosen, seen = tones(made), tones(photo)
-    other = inside & (share < 0.5) & (np.linalg.norm(chosen - seen, axis=-1) > _STAIN)
+    other = inside & (share < 0.5) & (lengths(chosen - seen) > _STAIN)
     _, islands, stats, _ = cv2.connectedComponentsWithStats(other.astype(np.uint8), connectivity=4)
     for number in np.flatnonzero(stats[:, cv2.CC_STAT_AREA] <= _ISLAND):
         island = islands == number

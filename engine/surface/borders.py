@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.pixels import Float, blur, distance, gradient, ramp, sampled, smooth
+from engine.pixels import Float, blur, channel_sum, channels, distance, gradient, lengths, ramp, sampled, smooth
 from engine.surface.light import tones
 from engine.types import Maps
 
@@ -45,12 +45,12 @@ def narrowed(colors: Float) -> Float:
     here = np.dstack([columns, rows])
     one, other = sampled(colors, here - way), sampled(colors, here + way)
     apart = other - one
-    length = np.maximum(np.linalg.norm(apart, axis=2), 1)
-    share = ((colors - one) * apart).sum(axis=2) / length**2
-    third = np.linalg.norm(colors - one - share[..., None] * apart, axis=2) / length
-    differ = np.linalg.norm((tones(other) - tones(one)) * _COUNTS, axis=2)
+    length = np.maximum(lengths(apart), 1)
+    share = channel_sum((colors - one) * apart) / length**2
+    third = lengths(colors - one - channels(share) * apart) / length
+    differ = lengths((tones(other) - tones(one)) * _COUNTS)
     certain = ramp(differ, *_OTHER) * ramp(length, *_STRONG) * (1 - ramp(third, *_THIRD))
-    return colors + certain[..., None] * (one + ramp(share, *_SHARES)[..., None] * apart - colors)
+    return colors + channels(certain) * (one + channels(ramp(share, *_SHARES)) * apart - colors)
 
 
 def _across(colors: Float) -> Float:
@@ -58,7 +58,7 @@ def _across(colors: Float) -> Float:
     Gradient of a Multi-Image, 1986)."""
     soft = np.asarray(cv2.GaussianBlur(colors, (0, 0), _SMOOTH), np.float32)
     x, y = np.moveaxis(gradient(soft), -1, 0)
-    xx, yy, xy = (cv2.GaussianBlur((a * b).sum(axis=2), (0, 0), _SMOOTH) for a, b in ((x, x), (y, y), (x, y)))
+    xx, yy, xy = (cv2.GaussianBlur(channel_sum(a * b), (0, 0), _SMOOTH) for a, b in ((x, x), (y, y), (x, y)))
     angle = np.arctan2(2 * xy, xx - yy) / 2
     return np.dstack([np.cos(angle), np.sin(angle)])
 
@@ -73,9 +73,9 @@ def parted(colors: Float, cloths: NDArray[np.uint8]) -> Float:
         others = ~own & (cloths != Maps.UNSURE)
         if others.any():
             pure = blur(colors, sure, _OWN)
-            uneven = np.sqrt(blur(((colors - pure) ** 2).sum(axis=2), sure, _OWN))
+            uneven = np.sqrt(blur(channel_sum((colors - pure) ** 2), sure, _OWN))
             share = (
                 (1 - ramp(distance(~others), *_BESIDE)) * (1 - ramp(uneven, *_UNEVEN)) * (smooth(sure, _OWN) > _LEAST)
             )
-            change += (share * cv2.GaussianBlur(own.astype(np.float32), (0, 0), _STAIRS))[..., None] * (pure - colors)
+            change += channels(share * cv2.GaussianBlur(own.astype(np.float32), (0, 0), _STAIRS)) * (pure - colors)
     return colors + change

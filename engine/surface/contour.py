@@ -12,6 +12,7 @@ from engine.pixels import (
     blur,
     distance,
     gradient,
+    lengths,
     nearest,
     sampled_at,
     signed_distance,
@@ -74,7 +75,7 @@ def _across(inside: Float, moved: Bools, goal: Float, limits: tuple[float, float
     shift = np.zeros((*moved.shape, 2), np.float32)
     at = np.nonzero(moved)
     across = gradient(inside)[at]
-    steepness = np.maximum(np.linalg.norm(across, axis=-1), 0.1)
+    steepness = np.maximum(lengths(across), 0.1)
     step = np.clip((goal[at] - inside[at]) / steepness, *limits)
     shift[at] = across * (step / steepness)[:, None]
     return shift

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.pixels import Bools, Float, around, blur, distance, nearest, spread
+from engine.pixels import Bools, Float, around, blur, channel_sum, channels, distance, nearest, spread
 from engine.surface.clean import Shell
 from engine.types import Canvas, Parts, Photo
 
@@ -26,9 +26,9 @@ def front_colors(shell: Shell, canvas: Canvas, photo: Photo) -> NDArray[np.float
     """
     known = unmixed(shell, canvas.scale)
     picture = _by_parts(_sample(shell, canvas, photo), shell, known)
-    lightness = _from_within(picture, known).mean(axis=-1, keepdims=True)
+    lightness = channel_sum(_from_within(picture, known)) / 3
     hue = _from_within(picture, unmixed(shell, canvas.scale, _HUE_BLUR))
-    return np.clip(hue - hue.mean(axis=-1, keepdims=True) + lightness, 0, 255)
+    return np.clip(hue + channels(lightness - channel_sum(hue) / 3), 0, 255)
 
 
 def _by_parts(picture: Float, shell: Shell, known: Bools) -> Float:
@@ -58,7 +58,7 @@ def _from_within(picture: Float, known: Bools) -> Float:
         return picture
     weight = known.astype(np.float32)
     result = spread(picture, known, _FAR_BLUR)
-    np.copyto(result, picture, where=known[..., None])
+    result[known] = picture[known]
     beside = np.nonzero(~known & (distance(~known) < _FAR))
     along = blur(picture, weight, 2.0)[beside]
     near_core = cv2.GaussianBlur(weight, (0, 0), 2.0)[beside] > 0.05

@@ -83,7 +83,7 @@ def check(mesh: Triangles, zone: NDArray[np.bool_] | None = None) -> Health:
         unused=int(np.count_nonzero(~used)),
         finite=bool(np.isfinite(v).all()),
         volume=volume,
-        length=float(np.ptp(v, axis=0).max()) if count else 0.0,
+        length=max(float(np.ptp(v[:, k])) for k in range(3)) if count else 0.0,
     )
 
 

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from engine.pixels import Float
+from engine.pixels import Float, channel_sum
 
 _DARK, _DEEP = 8.0, 60.0
 """sRGB added to every channel, below which hues are noise, and to the lightness, below which shade differs most."""
@@ -16,7 +16,7 @@ _REACH, _TONES = 25, 0.2
 def tones(colors: Float) -> Float:
     """(..., 3) sRGB -> lightness, steeper where it is dark, and the shares that red and blue have in it."""
     raised = colors + np.float32(_DARK)
-    total = raised.sum(axis=-1)
+    total = channel_sum(raised)
     light = np.log(total / 3 + np.float32(_DEEP - _DARK))
     return np.stack([light, raised[..., 0] / total, raised[..., 2] / total], axis=-1)
 

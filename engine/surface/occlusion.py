@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from engine.parallel import at_once
-from engine.pixels import Bools, Float, gradient, large_pieces
+from engine.pixels import Bools, Float, channel_sum, gradient, large_pieces
 from engine.surface import cells
 from engine.surface.clean import Shell
 from engine.surface.contour import bend
@@ -209,7 +209,7 @@ def _overlap(front: Side, rear: Side, room: Float) -> Bools:
     between = strip & (room > 0)
     if between.any():
         hides = [side.depth + LAYER < side.continued for side in (front, rear)]
-        opposite = (gradient(front.reach) * gradient(rear.reach)).sum(axis=-1) < _OPPOSITE
+        opposite = channel_sum(gradient(front.reach) * gradient(rear.reach)) < _OPPOSITE
         between = large_pieces(between & corners(hides[0] & hides[1] & opposite, np.logical_and), _STRIP)
     return (narrow | between) & ~front.steep & ~rear.steep
 

@@ -52,8 +52,7 @@ def placement(points: NDArray, rows: NDArray, columns: NDArray, canvas: Canvas, 
         warnings = (FEET_MISSING,)
     share = 1.0 if warnings else _share_of_height(top - floor, canvas)
     scale = share * settings.height / max(top - floor, 1e-6)
-    low, high = points.min(axis=0), points.max(axis=0)
-    centre = (low + high) / 2
+    centre = np.array([(axis.min() + axis.max()) / 2 for axis in points.T])
     return Placement(scale, -scale * np.array([centre[0], centre[1], floor]), warnings)
 
 

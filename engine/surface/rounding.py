@@ -12,7 +12,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.pixels import Bools, Float, exactly_at, gradient, ramp, soft_distance
+from engine.pixels import Bools, Float, exactly_at, gradient, lengths, ramp, soft_distance
 from engine.surface import cells
 
 _REACH = 8.0
@@ -134,8 +134,8 @@ def _moves(inside: Float, rows: NDArray, columns: NDArray, step: int, reach: flo
     """(N, 2) pixels that put vertices onto the nearest line inward or outward: one for each, since lines are as far
     from each other as the grid's rows or columns are across the silhouette."""
     across = gradient(inside)[rows, columns]
-    apart = step * np.maximum(np.abs(across).max(axis=1), _CLEAR[0])
-    steepness = np.linalg.norm(across, axis=1)
+    apart = step * np.maximum(np.maximum(*np.abs(across.T)), _CLEAR[0])
+    steepness = lengths(across)
     across /= np.maximum(steepness, _CLEAR[0])[:, None]
     here = inside[rows, columns]
     line = (np.maximum(np.floor(here / apart), 0) + 0.5) * apart

@@ -1,16 +1,19 @@
 """The command line's contract: exit codes, one sentence on stderr, nothing heavy for nothing."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 import engine.pipeline
 from engine.cli import COMMANDS, main
 from engine.cli.reconstruct import check_output, progress_printer
 from engine.errors import UserError
+from engine.person.detector import BUNDLE
 from engine.types import Settings
 
 ROOT = Path(__file__).parent.parent.parent
@@ -132,3 +135,18 @@ def test_info(capsys: pytest.CaptureFixture[str]) -> None:
     assert "torch" in out
     assert "cpu:" in out
     assert "default: CC0" in out
+
+
+@pytest.mark.skipif(not BUNDLE.is_file(), reason="the model of the pose is not set up")
+def test_kept_key_points_of_a_bust_can_be_given_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The picture ends at the waist, so that the hips are known but below it."""
+    photo, maps = tmp_path / "bust.png", tmp_path / "maps"
+    with Image.open(ROOT / "docs" / "images" / "sample_person.jpg") as whole:
+        whole.crop((0, 0, whole.width, 673)).save(photo)
+    command = ["reconstruct", str(photo), "-o", str(tmp_path / "bust.glb"), "--detail", "low"]
+    assert main([*command, "--keep-maps", str(maps)]) == 0
+    kept = json.loads((maps / "keypoints.json").read_text())
+    assert "left_shoulder" in kept
+    assert "left_hip" not in kept
+    assert main([*command, "--keypoints", str(maps / "keypoints.json")]) == 0
+    assert "upper body" in capsys.readouterr().err

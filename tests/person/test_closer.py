@@ -18,7 +18,10 @@ from engine.person.portrait import people_shown
 
 SHAPE, WHO = (640, 480), (230.0, 60.0, 500.0)
 
-needs_model = pytest.mark.skipif(not BUNDLE.is_file(), reason="the model of the pose is not set up")
+needs_model = pytest.mark.skipif(
+    not (BUNDLE.is_file() and portrait.PORTRAIT_MODEL.is_file()),
+    reason="the models of poses and portraits are not set up",
+)
 
 
 @settings(max_examples=30)

@@ -90,11 +90,28 @@ def test_most_of_a_trunk_is_enough(rows: int, shown: bool, monkeypatch: pytest.M
     assert bool(look(Photo(PICTURE[:rows])).people) is shown
 
 
+@pytest.mark.parametrize("turns", [1, 2, 3])
+def test_who_is_cut_off_at_another_border_is_not_shown(turns: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Upright, the picture would end between the middle of the trunk and the hips."""
+    person, side = cut(), 240.0
+    marks = person.landmarks - side / 2
+    for _ in range(turns):
+        marks = np.stack([-marks[:, 1], marks[:, 0]], axis=1)
+    monkeypatch.setattr(crowd, "detect", lambda rgb, pause: [replace(person, landmarks=marks + side / 2)])
+    assert look(Photo(np.zeros((240, 240, 3), np.uint8))).people == []
+
+
 def test_hips_below_the_picture_are_known_and_knees_are_not() -> None:
     person = cut()
     points = with_hips(joints(person, (230, 320)), person, (230, 320))
     assert points[INDEX["left_hip"], 1] > 230
     assert np.isnan(points[INDEX["left_knee"]]).all()
+    half = points.copy()
+    half[INDEX["right_hip"]] = np.nan
+    corrected = half[INDEX["left_hip"]] = (150.0, 220.0)
+    both = with_hips(half, person, (230, 320))
+    np.testing.assert_array_equal(both[INDEX["left_hip"]], corrected)
+    np.testing.assert_array_equal(both[INDEX["right_hip"]], points[INDEX["right_hip"]])
     hidden = replace(person, visibility=np.where(np.arange(33) == 23, 0.1, 1.0))
     assert np.isnan(with_hips(joints(hidden, SHAPE), hidden, SHAPE)[INDEX["left_hip"]]).all()
 

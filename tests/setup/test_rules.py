@@ -170,5 +170,7 @@ def test_imports_of_its_own_are_relative(built: Zip) -> None:
 def test_holds_what_it_needs_and_no_more(built: Zip) -> None:
     names = set(built.names)
     assert {"LICENSE", "__init__.py", "engine/pipeline.py", "engine/weights/default.safetensors"} <= names
-    assert {f"engine/person/models/{name}" for name in ("pose.task", "face.tflite", "hand.tflite")} <= names
+    assert {
+        f"engine/person/models/{name}" for name in ("pose.task", "face.tflite", "hand.tflite", "portrait.tflite")
+    } <= names
     assert [name for name in names if name.startswith("tests") or name.endswith(".pyc") or "training" in name] == []
