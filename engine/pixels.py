@@ -65,8 +65,11 @@ def lengths(vectors: NDArray) -> NDArray:
 
 
 def channels(values: NDArray, count: int = 3) -> NDArray:
-    """(H, W) as (H, W, count): numpy takes ten times as long to repeat an axis of one in its arithmetic."""
-    return np.asarray(cv2.merge([values] * count)).reshape(*values.shape, count)
+    """(...) as (..., count): numpy takes ten times as long to repeat an axis of one in its arithmetic."""
+    result = np.empty((*values.shape, count), values.dtype)
+    for channel in range(count):
+        result[..., channel] = values
+    return result
 
 
 def gradient(values: Float) -> Float:

@@ -4,7 +4,18 @@ import cv2
 import numpy as np
 import pytest
 
-from engine.pixels import blur, exactly_at, gradient, sampled_at, smooth, soft_distance, spread
+from engine.pixels import (
+    blur,
+    channel_sum,
+    channels,
+    exactly_at,
+    gradient,
+    lengths,
+    sampled_at,
+    smooth,
+    soft_distance,
+    spread,
+)
 
 PLANE = np.dstack(np.meshgrid(np.arange(60, dtype=np.float32), np.arange(40, dtype=np.float32)))
 """(40, 60, 2): the x and y of every pixel."""
@@ -68,3 +79,17 @@ def test_a_soft_distance_knows_where_a_slanted_contour_runs() -> None:
     beside[:8], beside[-8:] = False, False
     hard, soft = (np.abs(soft_distance(true > 0, sigma) - true)[beside].std() for sigma in (0.01, 2.0))
     assert soft < 0.6 * hard
+
+
+@pytest.mark.parametrize("shape", [(7, 5, 3), (9, 2), (0, 3), (4, 1)])
+def test_sums_and_lengths_over_channels_are_those_of_numpy(shape: tuple[int, ...]) -> None:
+    values = np.random.default_rng(0).normal(size=shape).astype(np.float32)
+    np.testing.assert_array_equal(channel_sum(values), values.sum(axis=-1))
+    np.testing.assert_array_equal(lengths(values), np.linalg.norm(values, axis=-1))
+
+
+@pytest.mark.parametrize("shape", [(7, 5), (9,), (0,)])
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_channels_repeat_values(shape: tuple[int, ...], count: int) -> None:
+    values = np.random.default_rng(0).normal(size=shape).astype(np.float32)
+    np.testing.assert_array_equal(channels(values, count), np.repeat(values[..., None], count, axis=-1))

@@ -10,6 +10,7 @@ from engine.pixels import (
     Bools,
     Float,
     blur,
+    channels,
     distance,
     gradient,
     lengths,
@@ -156,7 +157,7 @@ def _along_sides(shell: Shell, inside: Float) -> Shell:
     for t in np.arange(-2 * _FOLLOWED, 2 * _FOLLOWED + 1, dtype=np.float32):
         at = sampled_at(planes, np.stack([columns + t * right, rows + t * down], axis=-1))
         same = np.exp(-((t / _FOLLOWED) ** 2) / 2 - ((at[:, 2] - here[:, 2]) / 2) ** 2) * (at[:, 3] > 0.99)
-        weight = same[:, None] * (np.abs(at[:, :2] - here[:, :2]) < _STEEPEST * abs(t) + 1)
+        weight = channels(same, 2) * (np.abs(at[:, :2] - here[:, :2]) < _STEEPEST * abs(t) + 1)
         total, weights = total + weight * at[:, :2], weights + weight
     share = np.clip(2 - 2 * here[:, 2:3] / _SIDE, 0, 1)
     near, far = shell.near.copy(), shell.far.copy()

@@ -7,7 +7,7 @@ side. So the photo fades into the colours of the back with the way along the sur
 import cv2
 import numpy as np
 
-from engine.pixels import Bools, Float, blur, distance, nearest, spread
+from engine.pixels import Bools, Float, blur, channels, distance, nearest, spread
 from engine.surface.clean import Shell
 from engine.surface.light import flatten_coarse
 
@@ -51,13 +51,13 @@ def meet(front: Float, back: Float, shell: Shell) -> tuple[Float, Float, Float]:
     along = spread(flat, ring, _ALONG)
     beyond = spread(back, edge, _ALONG)
     share = np.ones((*shell.mask.shape, 1), np.float32)
-    near_side, far_side = front.copy(), np.where(shell.mask[..., None], back, along)
+    near_side, far_side = front.copy(), np.where(channels(shell.mask), back, along)
     at = np.nonzero(shell.mask & (seen > 0))
-    near, sharp = (np.exp(-seen[at] / fading)[:, None] for fading in (reach[at], np.float32(_SHARP)))
-    shown = along[at] + sharp * (front[at] - along[at])
-    near_side[at], share[at] = beyond[at] + near * (shown - beyond[at]), near * sharp
+    near, sharp = (np.exp(-seen[at] / fading) for fading in (reach[at], np.float32(_SHARP)))
+    shown = along[at] + channels(sharp) * (front[at] - along[at])
+    near_side[at], share[at] = beyond[at] + channels(near) * (shown - beyond[at]), (near * sharp)[:, None]
     at = np.nonzero(shell.mask & (hidden < _FAINT * reach))
-    far_side[at] += np.exp(-hidden[at] / reach[at])[:, None] * (along[at] - far_side[at])
+    far_side[at] += channels(np.exp(-hidden[at] / reach[at])) * (along[at] - far_side[at])
     return near_side, far_side, share
 
 
