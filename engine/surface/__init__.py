@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.parallel import at_once
 from engine.surface.clean import Shell, clean
 from engine.surface.colors import SheetColors, both_sides, paint, sheet_colors
 from engine.surface.detail import STEPS, grain
@@ -64,13 +63,12 @@ def construct(
     with ThreadPoolExecutor(1) as other:
         coloring = other.submit(_colored, cleaned, shell, canvas, photo)
         made = form_of(shell, gaps, canvas, settings)
-        tell("Colouring the mesh", 0.75)
-        colors = coloring.result()
-    tell("Checking the mesh", 0.95)
-    paints, health = at_once(
-        lambda: paint(made.solid, shell, colors, grain(settings.detail, made.solid))[made.origin],
-        lambda: check(made.sound, made.sound.zone),
-    )
+        tell("Colouring and checking the mesh", 0.75)
+        painting = other.submit(
+            lambda: paint(made.solid, shell, coloring.result(), grain(settings.detail, made.solid))[made.origin]
+        )
+        health = check(made.sound, made.sound.zone)
+        paints, colors = painting.result(), coloring.result()
     mesh = Mesh(made.sound.vertices, made.sound.faces, paints)
     failed = failures(health, made.sound.crossing, len(mesh.faces), settings.height)
     warnings = (*made.place.warnings, *(f"Check '{name}' failed: {why}" for name, why in failed.items()))

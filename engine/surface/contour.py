@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.parallel import at_once
 from engine.pixels import (
     Bools,
     Float,
@@ -150,19 +151,30 @@ def _smoothed(signed: Float, line: Float, sigma: float, near: float) -> Float:
 def _along_sides(shell: Shell, inside: Float) -> Shell:
     """Smooth both maps close to the silhouette in its direction, so that they follow the even line (see `_even`)."""
     rows, columns = np.nonzero(shell.mask & (inside < _SIDE))
-    right, down = _tangents(inside, rows, columns)
+    way = np.stack(_tangents(inside, rows, columns), axis=-1)
     planes = np.dstack([shell.near, shell.far, inside, shell.mask]).astype(np.float32)
+    half = len(rows) // 2
+    one, other = at_once(
+        lambda: _followed(planes, rows[:half], columns[:half], way[:half]),
+        lambda: _followed(planes, rows[half:], columns[half:], way[half:]),
+    )
+    near, far = shell.near.copy(), shell.far.copy()
+    near[rows, columns], far[rows, columns] = np.concatenate([one, other]).T
+    return replace(shell, near=near, far=far)
+
+
+def _followed(planes: Float, rows: NDArray, columns: NDArray, way: Float) -> Float:
+    """(N, 2) near and far depth at pixels, smoothed along ways (N, 2; x, y). planes: (H, W, 4) near, far, distance from
+    the contour, and the mask."""
     here = planes[rows, columns]
     total, weights = np.zeros((2, len(rows), 2), np.float32)
     for t in np.arange(-2 * _FOLLOWED, 2 * _FOLLOWED + 1, dtype=np.float32):
-        at = sampled_at(planes, np.stack([columns + t * right, rows + t * down], axis=-1))
+        at = sampled_at(planes, np.stack([columns + t * way[:, 0], rows + t * way[:, 1]], axis=-1))
         same = np.exp(-((t / _FOLLOWED) ** 2) / 2 - ((at[:, 2] - here[:, 2]) / 2) ** 2) * (at[:, 3] > 0.99)
         weight = channels(same, 2) * (np.abs(at[:, :2] - here[:, :2]) < _STEEPEST * abs(t) + 1)
         total, weights = total + weight * at[:, :2], weights + weight
     share = np.clip(2 - 2 * here[:, 2:3] / _SIDE, 0, 1)
-    near, far = shell.near.copy(), shell.far.copy()
-    near[rows, columns], far[rows, columns] = (here[:, :2] + share * (total / weights - here[:, :2])).T
-    return replace(shell, near=near, far=far)
+    return np.asarray(here[:, :2] + share * (total / weights - here[:, :2]), np.float32)
 
 
 def _tangents(inside: Float, rows: NDArray, columns: NDArray) -> tuple[Float, Float]:

@@ -3,6 +3,7 @@
 import cv2
 import numpy as np
 
+from engine.parallel import at_once
 from engine.pixels import Bools, Float, distance, ramp
 from engine.surface import cells
 from engine.surface.inside import CELL, hollows
@@ -41,9 +42,11 @@ def inner_sheets(front: Side, rear: Side, mask: Bools) -> tuple[Float, Float, Bo
     if not hollow.found.any():
         return behind, hidden, np.zeros_like(mask)
     beside = _beside_hollows(hollow.found, mask.shape)
-    behind = np.where(beside, _widened(hollow.behind, behind, hollow.found), behind)
-    hidden = np.where(beside, _widened(hollow.hidden, hidden, hollow.found), hidden)
-    behind, hidden = -_joined(-behind, rear), _joined(hidden, front)
+    found, guessed = hollow.found, (behind, hidden)
+    behind, hidden = at_once(
+        lambda: -_joined(-np.where(beside, _widened(hollow.behind, guessed[0], found), guessed[0]), rear),
+        lambda: _joined(np.where(beside, _widened(hollow.hidden, guessed[1], found), guessed[1]), front),
+    )
     behind, hidden = _with_room(behind, hidden, near, far)
     deepest = np.minimum(_deepest(front, hidden), _thickness_beside(rear, near))
     return np.minimum(behind, near + deepest), np.maximum(hidden, far - _deepest(rear, -behind)), beside
