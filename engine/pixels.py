@@ -72,6 +72,11 @@ def channels(values: NDArray, count: int = 3) -> NDArray:
     return result
 
 
+def black_outside(picture: NDArray[np.uint8], mask: Bools) -> NDArray[np.uint8]:
+    """The picture (H, W, 3), black where the mask (H, W) is not."""
+    return np.asarray(cv2.copyTo(picture, mask.astype(np.uint8)))
+
+
 def gradient(values: Float) -> Float:
     """Derivatives along x and y per pixel, by Scharr's filter: (H, W, 2), or (H, W, C, 2) of (H, W, C)."""
     return np.stack([cv2.Scharr(values, cv2.CV_32F, 1 - axis, axis) for axis in (0, 1)], axis=-1) / 32

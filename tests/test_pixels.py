@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from engine.pixels import (
+    black_outside,
     blur,
     channel_sum,
     channels,
@@ -93,3 +94,11 @@ def test_sums_and_lengths_over_channels_are_those_of_numpy(shape: tuple[int, ...
 def test_channels_repeat_values(shape: tuple[int, ...], count: int) -> None:
     values = np.random.default_rng(0).normal(size=shape).astype(np.float32)
     np.testing.assert_array_equal(channels(values, count), np.repeat(values[..., None], count, axis=-1))
+
+
+def test_a_picture_is_black_outside_of_a_mask() -> None:
+    rng = np.random.default_rng(0)
+    picture, mask = rng.integers(0, 256, (9, 7, 3), np.uint8), rng.random((9, 7)) < 0.5
+    found = black_outside(picture, mask)
+    np.testing.assert_array_equal(found[mask], picture[mask])
+    assert not found[~mask].any()

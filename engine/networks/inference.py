@@ -31,6 +31,7 @@ from engine.networks.sharpen import sharpened
 from engine.networks.steps import Steps, arms_before, find_steps, sharpen_steps, with_steps
 from engine.networks.tiles import person_tiles, refine_tile
 from engine.networks.traces import without_traces
+from engine.pixels import black_outside
 from engine.types import Canvas, Maps, Progress
 
 __all__ = ["pick_device", "predict"]
@@ -120,7 +121,7 @@ def _coarse_maps(network: TwoK2K, depths: Tensor, mask: NDArray[np.bool_]) -> Ma
 
 def _inputs(network: TwoK2K, canvas: Canvas, device: torch.device) -> tuple[Tensor, Tensor | None]:
     """The picture (1, 3, 2048, 2048), and the prior (1, 4, 256, 256) of networks that have one."""
-    rgb = np.where(canvas.mask[..., None], canvas.rgb, np.uint8(0))
+    rgb = black_outside(canvas.rgb, canvas.mask)
     prior = torch.from_numpy(prior_maps(canvas))[None].to(device) if network.config.prior else None
     return picture_tensor(rgb if network.config.prior else _jittered(rgb)).to(device), prior
 

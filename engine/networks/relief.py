@@ -17,7 +17,7 @@ from torch.nn.functional import avg_pool2d
 
 from engine.camera import CANVAS, UNIT
 from engine.networks.unet import UNet, read
-from engine.pixels import Float, blur, distance, nearest, ramp
+from engine.pixels import Float, blur, channel_sum, distance, nearest, ramp
 from engine.types import Canvas, Maps
 
 WEIGHTS = Path(__file__).with_name("relief.safetensors")
@@ -208,5 +208,5 @@ def inputs(picture: NDArray[np.uint8], base: Float) -> Tensor:
 
 def _contrast(picture: NDArray[np.uint8]) -> Float:
     """How much brighter than its surroundings a pixel is (logarithm): light multiplies the colour of a material."""
-    brightness = np.log(picture.astype(np.float32).mean(axis=2) + _DARK)
+    brightness = np.log(channel_sum(picture.astype(np.float32)) / 3 + _DARK)
     return ((brightness - cv2.GaussianBlur(brightness, (0, 0), BASE)) * _CONTRAST).clip(-2, 2)

@@ -15,7 +15,7 @@ from engine.camera import CANVAS, UNIT
 from engine.networks.back_colors import Shares, network
 from engine.networks.cloths import Cloth
 from engine.networks.prior import SIZE, prior_maps
-from engine.pixels import Bools, Float, lengths, nearest
+from engine.pixels import Bools, Float, black_outside, lengths, nearest
 from engine.surface.borders import narrowed, parted
 from engine.surface.clean import Shell
 from engine.surface.light import flatten_coarse, tones
@@ -91,7 +91,7 @@ def _going_on(planes: Tensor, asked: Bools) -> Tensor:
 
 def chosen_shares(shell: Shell, canvas: Canvas) -> Shares:
     """From where in the photo each of 128 x 128 places of the back takes its colour."""
-    seen = np.where(canvas.mask[..., None], canvas.rgb, np.uint8(0))
+    seen = black_outside(canvas.rgb, canvas.mask)
     picture = _floats(cv2.resize(seen, (SIZE, SIZE), interpolation=cv2.INTER_LINEAR)) / np.float32(127.5) - 1
     depths = _at_places(np.stack([shell.near, shell.far], axis=-1) / np.float32(UNIT), shell)
     prior = torch.from_numpy(prior_maps(canvas))[None]
