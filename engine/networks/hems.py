@@ -15,7 +15,7 @@ from engine.networks.cloths import Cloth
 from engine.networks.photo_borders import Reach, drawn_to
 from engine.networks.prior import SIZE
 from engine.networks.relief import STEP, at_size, halved, person_box, push_back, raise_front, steadiness
-from engine.pixels import Bools, Float, black_outside, blur, distance, ramp
+from engine.pixels import Bools, Float, black_outside, blur, channels, distance, ramp
 from engine.types import Canvas, Maps
 
 _EDGE = 1.2
@@ -132,7 +132,7 @@ def _colors(rgb: NDArray[np.uint8], mask: Bools) -> Float:
     size = (mask.shape[1] // STEP, mask.shape[0] // STEP)
     light = black_outside(rgb, mask).astype(np.float32) / 255
     seen, weight = (cv2.resize(m, size, interpolation=cv2.INTER_AREA) for m in (light, mask.astype(np.float32)))
-    return np.asarray(cv2.cvtColor(seen / np.maximum(weight, 1e-3)[..., None], cv2.COLOR_RGB2Lab), np.float32)
+    return np.asarray(cv2.cvtColor(seen / channels(np.maximum(weight, 1e-3)), cv2.COLOR_RGB2Lab), np.float32)
 
 
 def _edges(seen: _Seen, inside: Bools) -> Float:

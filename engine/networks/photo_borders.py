@@ -4,7 +4,6 @@ The networks see 256 pixels and are some of them off; colours are seen on each.
 """
 
 from dataclasses import dataclass
-from functools import reduce
 
 import cv2
 import numpy as np
@@ -61,8 +60,7 @@ def _likelihood(colors: Float, weight: Float, nearby: float) -> Float:
     mean = blur(colors, weight, nearby)
     variance = np.clip(blur(colors**2, weight, nearby) - mean**2, _SPREAD**2, _MOST**2)
     away = channel_sum((colors - mean) ** 2 / variance)
-    even = reduce(np.multiply, np.moveaxis(_SPREAD**2 / variance, -1, 0))
-    return np.asarray(np.exp(-away / 2) * np.sqrt(even), np.float32)
+    return np.asarray(np.exp(-away / 2) * np.sqrt((_SPREAD**2 / variance).prod(axis=2)), np.float32)
 
 
 def _window(half: int) -> NDArray[np.uint8]:

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.person.detector import TORSO, Detection, detect_within, square_window, torso_length
+from engine.person.detector import TORSO, Detection, apart, detect_within, square_window, torso_length
 from engine.person.portrait import people_shown
 
 _UPPER, _PORTRAIT = 2.7, 1.6
@@ -88,8 +88,7 @@ def _torso(person: Detection) -> float:
 
 def _away(look: Detection, person: Detection) -> float:
     """Mean distance of the upper landmarks of both, in lengths of the torso."""
-    apart = look.landmarks[_DOWN_TO_SHOULDERS] - person.landmarks[_DOWN_TO_SHOULDERS]
-    return float(np.linalg.norm(apart, axis=1).mean()) / _torso(person)
+    return apart(look, person, _DOWN_TO_SHOULDERS) / _torso(person)
 
 
 def _inner(size: int) -> Float:

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.person.detector import Detection, detect_within, torso_length
+from engine.person.detector import Detection, apart, detect_within, torso_length
 from engine.person.face import eyes_and_mouth
 
 _BORDER = 0.03
@@ -62,5 +62,4 @@ def _squares(person: Detection) -> list[NDArray[np.float64]]:
 
 
 def _same(look: Detection, person: Detection) -> bool:
-    apart = look.landmarks[_HEAD] - person.landmarks[_HEAD]
-    return float(np.linalg.norm(apart, axis=1).mean()) < _SAME * _unit(person)
+    return apart(look, person, _HEAD) < _SAME * _unit(person)

@@ -52,6 +52,11 @@ def torso_length(landmarks: NDArray[np.float64]) -> float:
     return float(np.linalg.norm(landmarks[TORSO[:2]].mean(axis=0) - landmarks[TORSO[2:]].mean(axis=0)))
 
 
+def apart(one: "Detection", other: "Detection", part: slice = np.s_[:]) -> float:
+    """Mean distance in pixels of the landmarks, or of a part of them, of two detections."""
+    return float(np.linalg.norm(one.landmarks[part] - other.landmarks[part], axis=1).mean())
+
+
 @dataclass(frozen=True)
 class Window:
     """A rectangle of the photo, shrunk: photo = origin + size of the copy's pixel * copy (pixel-edge coordinates)."""
@@ -235,7 +240,7 @@ def _distance(a: Detection, b: Detection) -> float:
     """Mean distance between the landmarks of two detections in units of the first one's torso."""
     left, right = a.landmarks[TORSO[:2]]
     length = torso_length(a.landmarks) + np.linalg.norm(left - right)
-    return float(np.linalg.norm(a.landmarks - b.landmarks, axis=1).mean() / max(length, 1e-6))
+    return apart(a, b) / max(float(length), 1e-6)
 
 
 def _size(person: Detection) -> float:

@@ -62,9 +62,7 @@ def _from_within(picture: Float, known: Bools) -> Float:
     beside = np.nonzero(~known & (distance(~known) < _FAR))
     along = blur(picture, weight, 2.0)[beside]
     near_core = cv2.GaussianBlur(weight, (0, 0), 2.0)[beside] > 0.05
-    result[beside] = np.where(
-        channels(near_core.astype(np.uint8)) > 0, along, picture.reshape(-1, 3)[nearest(known)[beside]]
-    )
+    result[beside] = np.where(channels(near_core), along, picture.reshape(-1, 3)[nearest(known)[beside]])
     return result
 
 

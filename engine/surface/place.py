@@ -52,8 +52,8 @@ def placement(points: NDArray, rows: NDArray, columns: NDArray, canvas: Canvas, 
         warnings = (FEET_MISSING,)
     share = 1.0 if warnings else _share_of_height(top - floor, canvas)
     scale = share * settings.height / max(top - floor, 1e-6)
-    centre = np.array([(axis.min() + axis.max()) / 2 for axis in points.T])
-    return Placement(scale, -scale * np.array([centre[0], centre[1], floor]), warnings)
+    middle = [(axis.min() + axis.max()) / 2 for axis in points[:, :2].T]
+    return Placement(scale, -scale * np.array([*middle, floor]), warnings)
 
 
 def _share_of_height(lifted: float, canvas: Canvas) -> float:
